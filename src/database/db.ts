@@ -1,0 +1,34 @@
+import type { Sql } from 'sql-template-tag';
+import type { Dialect } from './dialects/dialect.js';
+
+/** The database: the pool, or one transaction of it. Functions take it first and do not ask which of the two it is. */
+export interface Db {
+  readonly dialect: Dialect;
+
+  /** The rows of a SELECT, as the driver gives them. */
+  query<Row>(statement: Sql): Promise<Row[]>;
+
+  /** Runs a write; how many rows it touched. */
+  execute(statement: Sql): Promise<number>;
+
+  /** Inserts a row into a table whose key counts itself; its key. */
+  insert(statement: Sql): Promise<number>;
+
+  /** Inserts many rows by the fastest way there is. Throws where not every row went in. */
+  insertRows(table: string, columns: readonly string[], rows: readonly Value[][]): Promise<void>;
+}
+
+/** What may stand in a row. A time is what `dialect.timeValue` makes of it. */
+export type Value = string | number | boolean | null;
+
+/** One transaction. `commit` and `rollback` give its connection back. */
+export interface Transaction extends Db {
+  commit(): Promise<void>;
+  rollback(): Promise<void>;
+}
+
+/** A connected database. */
+export interface Database extends Db {
+  begin(): Promise<Transaction>;
+  close(): Promise<void>;
+}

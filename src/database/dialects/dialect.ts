@@ -1,0 +1,43 @@
+import type { Sql } from 'sql-template-tag';
+import type { DataSourceOptions } from 'typeorm';
+import type { Database } from '../db.js';
+
+export type SortDirection = 'ASC' | 'DESC';
+
+/** What the program asks of an engine, in the program's words. Only the files beside this one know an engine's name. */
+export interface Dialect {
+  /** A DATETIME column as RFC 3339 text in UTC with milliseconds. */
+  timeText(column: string): string;
+
+  /** RFC 3339 text in UTC as the parameter that a time column is compared with or set to. */
+  timeValue(time: string): string;
+
+  /** Follows a table's name in FROM: the one index that the statement shall use. */
+  useIndex(index: string): string;
+
+  /** The rows behind (column, key) = (value, id) in the index (column, key), in a form that the engine reads as a range. */
+  rowsBehind(column: string, key: string, value: string | number, id: number, direction: SortDirection): Sql;
+
+  /** Whether the transaction may succeed if it is run again from its start: a deadlock, a lock wait, a lost race for a key. */
+  mayRunAgain(error: unknown): boolean;
+}
+
+/** How an engine is opened. */
+export interface Engine {
+  open(limits: DatabaseLimits): Promise<Database>;
+
+  /** Options of TypeORM, which keeps the tables' history; the program's own statements do not go through it. */
+  dataSourceOptions(): Promise<DataSourceOptions>;
+
+  /** Runs `work` while no other process can run its own. */
+  exclusively<T>(work: () => Promise<T>): Promise<T>;
+}
+
+export interface DatabaseLimits {
+  /** Connections at once. */
+  connections: number;
+  /** Milliseconds to wait for a free connection. */
+  acquireTimeout: number;
+  /** Milliseconds that one statement may take. */
+  statementTimeout: number;
+}

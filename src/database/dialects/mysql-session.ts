@@ -1,0 +1,137 @@
+import type { Readable } from 'node:stream';
+import mysql from 'mysql2/promise';
+import type { Sql } from 'sql-template-tag';
+import { AppError } from '../../lib/app-error.js';
+import type { DatabaseLimits } from './dialect.js';
+
+/** What the program needs to know of the server that it speaks to. */
+export interface Server {
+  readonly mariadb: boolean;
+  /** Whether rows may be sent as a file, by LOAD DATA LOCAL. */
+  readonly takesFiles: boolean;
+  /** The statement that every connection begins with. */
+  sessionSettings(statementTimeout: number): string;
+}
+
+/** @throws Error where the server cannot be reached or is too old */
+export async function readServer(options: mysql.ConnectionOptions): Promise<Server> {
+  const connection = await mysql.createConnection(options);
+  try {
+    const [rows] = await connection.query('SELECT VERSION() AS version, @@local_infile AS localInfile');
+    const { version, localInfile } = (rows as { version: string; localInfile: number }[])[0]!;
+    const mariadb = /mariadb/i.test(version);
+    return {
+      mariadb,
+      takesFiles: localInfile === 1,
+      sessionSettings: (statementTimeout) => sessionSettings(mariadb, statementTimeout),
+    };
+  } finally {
+    connection.destroy();
+  }
+}
+
+/**
+ * READ COMMITTED: a transaction that waited for a position's lock must see what the holder before it committed.
+ * The five seconds keep a frozen copy of the program from holding the others up.
+ */
+function sessionSettings(mariadb: boolean, statementTimeout: number): string {
+  const settings = [
+    "time_zone = '+00:00'",
+    "sql_mode = 'STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ENGINE_SUBSTITUTION'",
+    'innodb_lock_wait_timeout = 5',
+    ...(mariadb
+      ? [
+          "tx_isolation = 'READ-COMMITTED'",
+          'idle_write_transaction_timeout = 5',
+          `max_statement_time = ${statementTimeout / 1000}`,
+        ]
+      : ["transaction_isolation = 'READ-COMMITTED'", `max_execution_time = ${statementTimeout}`]),
+  ];
+  return `SET ${settings.map((setting) => `SESSION ${setting}`).join(', ')}`;
+}
+
+/** A connection of the pool while somebody has it. No statement on it takes longer than its time, whatever the server does. */
+export class MysqlSession {
+  readonly #connection: mysql.PoolConnection;
+  readonly #statementTimeout: number;
+  #broken = false;
+
+  private constructor(connection: mysql.PoolConnection, statementTimeout: number) {
+    this.#connection = connection;
+    this.#statementTimeout = statementTimeout;
+  }
+
+  static async acquire(pool: mysql.Pool, limits: DatabaseLimits): Promise<MysqlSession> {
+    const pending = pool.getConnection();
+    try {
+      const connection = await within(pending, limits.acquireTimeout, 'no database connection became free in time');
+      return new MysqlSession(connection, limits.statementTimeout);
+    } catch (error) {
+      // It may still come, and would be lost to the pool.
+      pending.then((late) => late.release()).catch(() => {});
+      throw error;
+    }
+  }
+
+  async query<Row>(statement: Sql): Promise<Row[]> {
+    return (await this.#run(statement.sql, statement.values)) as Row[];
+  }
+
+  async execute(statement: Sql): Promise<number> {
+    return ((await this.#run(statement.sql, statement.values)) as mysql.ResultSetHeader).affectedRows;
+  }
+
+  async insert(statement: Sql): Promise<number> {
+    return ((await this.#run(statement.sql, statement.values)) as mysql.ResultSetHeader).insertId;
+  }
+
+  async command(text: string): Promise<void> {
+    await this.#run(text, []);
+  }
+
+  /** Runs a statement that reads its rows from `file`; how it went. */
+  async load(text: string, file: () => Readable): Promise<mysql.ResultSetHeader> {
+    return (await this.#run(text, [], file)) as mysql.ResultSetHeader;
+  }
+
+  /** The text of a value in a statement. */
+  escape(value: unknown): string {
+    return this.#connection.escape(value);
+  }
+
+  release(): void {
+    if (!this.#broken) this.#connection.release();
+  }
+
+  destroy(): void {
+    if (this.#broken) return;
+    this.#broken = true;
+    this.#connection.destroy();
+  }
+
+  async #run(text: string, values: unknown[], file?: () => Readable): Promise<unknown> {
+    const options = { sql: text, values, ...(file && { infileStreamFactory: file }) };
+    // The server ends a statement that takes too long; the second more is for a server that does not answer at all.
+    const answer = this.#connection.query(options);
+    try {
+      const [result] = await within(answer, this.#statementTimeout + 1_000, 'the database did not answer in time');
+      return result;
+    } catch (error) {
+      if (error instanceof AppError || (error as { fatal?: boolean }).fatal) this.destroy();
+      throw error;
+    }
+  }
+}
+
+async function within<T>(promise: Promise<T>, milliseconds: number, message: string): Promise<T> {
+  let timer!: NodeJS.Timeout;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new AppError('UNAVAILABLE', message)), milliseconds);
+  });
+  promise.catch(() => {});
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,204 @@
+import mysql from 'mysql2/promise';
+import sql, { raw, type Sql } from 'sql-template-tag';
+import type { DataSourceOptions } from 'typeorm';
+import type { Database, Transaction, Value } from '../db.js';
+import type { DatabaseLimits, Dialect, Engine } from './dialect.js';
+import { insertRows, RowsLeftOut } from './mysql-bulk.js';
+import { Errors } from './mysql-errors.js';
+import { MysqlSession, readServer, type Server } from './mysql-session.js';
+
+/** MySQL 8 and MariaDB 10.6 or later. */
+export function mysqlEngine(url: URL): Engine {
+  const options = connectionOptions(url);
+  return {
+    open: async (limits) => {
+      const server = await readServer(options);
+      return new MysqlDatabase(options, server, limits);
+    },
+    dataSourceOptions: async () => dataSourceOptions(options, await readServer(options)),
+    exclusively: (work) => withNamedLock(options, work),
+  };
+}
+
+function connectionOptions(url: URL): mysql.ConnectionOptions {
+  const database = decodeURIComponent(url.pathname.slice(1));
+  if (!database) throw new Error('DATABASE_URL names no database: mysql://user:password@host:3306/name');
+  return {
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port || 3306),
+    user: decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
+    database,
+    charset: 'utf8mb4',
+    timezone: 'Z',
+    dateStrings: true,
+    supportBigNumbers: true,
+    stringifyObjects: true,
+    connectTimeout: 5_000,
+    flags: ['LOCAL_FILES'],
+  };
+}
+
+function dataSourceOptions(options: mysql.ConnectionOptions, server: Server): DataSourceOptions {
+  return {
+    type: server.mariadb ? 'mariadb' : 'mysql',
+    host: options.host!,
+    port: options.port!,
+    username: options.user!,
+    password: options.password!,
+    database: options.database!,
+    charset: 'utf8mb4',
+    timezone: 'Z',
+    extra: { connectionLimit: 2 },
+  };
+}
+
+const dialect: Dialect = {
+  timeText: (column) => `CONCAT(REPLACE(${column}, ' ', 'T'), 'Z')`,
+  timeValue: (time) => `${time.slice(0, 10)} ${time.slice(11, 23)}`,
+  useIndex: (index) => `FORCE INDEX (${index})`,
+  rowsBehind,
+  mayRunAgain: (error) =>
+    error instanceof RowsLeftOut || runAgain.has((error as { errno?: number } | null)?.errno ?? 0),
+};
+
+const runAgain: ReadonlySet<number> = new Set([Errors.LOCK_DEADLOCK, Errors.LOCK_WAIT_TIMEOUT, Errors.DUP_ENTRY]);
+
+/**
+ * The first comparison alone bounds the range; the second drops the few rows of the same value that were read. A row
+ * constructor, or an OR without a bound beside it, is not read as a range and scans the index from its start.
+ */
+function rowsBehind(column: string, key: string, value: string | number, id: number, direction: 'ASC' | 'DESC'): Sql {
+  const beyond = raw(direction === 'ASC' ? '>' : '<');
+  return sql`(${raw(column)} ${beyond} ${value} OR (${raw(column)} = ${value} AND ${raw(key)} ${beyond} ${id}))`;
+}
+
+class MysqlDatabase implements Database {
+  readonly dialect = dialect;
+  readonly #pool: mysql.Pool;
+  readonly #server: Server;
+  readonly #limits: DatabaseLimits;
+
+  constructor(options: mysql.ConnectionOptions, server: Server, limits: DatabaseLimits) {
+    this.#server = server;
+    this.#limits = limits;
+    this.#pool = mysql.createPool({ ...options, connectionLimit: limits.connections, queueLimit: 1_000 });
+    // The first statement of a connection, so that nothing runs on it with other settings.
+    this.#pool.pool.on('connection', (connection) => {
+      connection.query(this.#server.sessionSettings(limits.statementTimeout), (error) => {
+        if (error) connection.destroy();
+      });
+    });
+  }
+
+  query<Row>(statement: Sql): Promise<Row[]> {
+    return this.#withSession((session) => session.query<Row>(statement));
+  }
+
+  execute(statement: Sql): Promise<number> {
+    return this.#withSession((session) => session.execute(statement));
+  }
+
+  insert(statement: Sql): Promise<number> {
+    return this.#withSession((session) => session.insert(statement));
+  }
+
+  async insertRows(table: string, columns: readonly string[], rows: readonly Value[][]): Promise<void> {
+    const tx = await this.begin();
+    try {
+      await tx.insertRows(table, columns, rows);
+      await tx.commit();
+    } catch (error) {
+      await tx.rollback();
+      throw error;
+    }
+  }
+
+  async begin(): Promise<Transaction> {
+    const session = await MysqlSession.acquire(this.#pool, this.#limits);
+    try {
+      await session.command('START TRANSACTION');
+    } catch (error) {
+      session.release();
+      throw error;
+    }
+    return new MysqlTransaction(session, this.#server);
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+
+  async #withSession<T>(work: (session: MysqlSession) => Promise<T>): Promise<T> {
+    const session = await MysqlSession.acquire(this.#pool, this.#limits);
+    try {
+      return await work(session);
+    } finally {
+      session.release();
+    }
+  }
+}
+
+class MysqlTransaction implements Transaction {
+  readonly dialect = dialect;
+  #open = true;
+
+  constructor(
+    readonly session: MysqlSession,
+    readonly server: Server,
+  ) {}
+
+  query<Row>(statement: Sql): Promise<Row[]> {
+    return this.#session().query<Row>(statement);
+  }
+
+  execute(statement: Sql): Promise<number> {
+    return this.#session().execute(statement);
+  }
+
+  insert(statement: Sql): Promise<number> {
+    return this.#session().insert(statement);
+  }
+
+  insertRows(table: string, columns: readonly string[], rows: readonly Value[][]): Promise<void> {
+    return insertRows(this.#session(), this.server, table, columns, rows);
+  }
+
+  async commit(): Promise<void> {
+    await this.#session().command('COMMIT');
+    this.#end();
+  }
+
+  async rollback(): Promise<void> {
+    if (!this.#open) return;
+    try {
+      await this.session.command('ROLLBACK');
+    } catch {
+      // The server rolls back what a lost connection had open.
+      this.session.destroy();
+    }
+    this.#end();
+  }
+
+  #session(): MysqlSession {
+    if (!this.#open) throw new Error('the transaction has ended');
+    return this.session;
+  }
+
+  #end(): void {
+    this.#open = false;
+    this.session.release();
+  }
+}
+
+async function withNamedLock<T>(options: mysql.ConnectionOptions, work: () => Promise<T>): Promise<T> {
+  const connection = await mysql.createConnection(options);
+  try {
+    const name = `${options.database}.pam-gateway`.slice(-64);
+    const [rows] = await connection.query('SELECT GET_LOCK(?, 60) AS got', [name]);
+    if ((rows as { got: number }[])[0]?.got !== 1) throw new Error('another process has been migrating for a minute');
+    return await work();
+  } finally {
+    connection.destroy();
+  }
+}

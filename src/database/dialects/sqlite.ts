@@ -1,0 +1,227 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import Sqlite from 'better-sqlite3';
+import { LRUCache } from 'lru-cache';
+import { raw, type Sql, default as sql } from 'sql-template-tag';
+import { AppError } from '../../lib/app-error.js';
+import { Mutex } from '../../lib/mutex.js';
+import type { Database, Transaction, Value } from '../db.js';
+import type { DatabaseLimits, Dialect, Engine } from './dialect.js';
+
+/** SQLite in a file, in WAL mode: one writer, and readers that never wait for it. */
+export function sqliteEngine(path: string): Engine {
+  if (path === '' || path.includes(':memory:')) throw new Error('DATABASE_URL: sqlite: needs the path of a file');
+  return {
+    open: async (limits) => new SqliteDatabase(path, limits),
+    dataSourceOptions: async () => ({ type: 'better-sqlite3', database: path, enableWAL: true }),
+    exclusively: (work) => withLockFile(`${path}.migrate`, work),
+  };
+}
+
+const dialect: Dialect = {
+  timeText: (column) => column,
+  timeValue: (time) => time,
+  useIndex: (index) => `INDEXED BY ${index}`,
+  rowsBehind: (column, key, value, id, direction) =>
+    sql`(${raw(column)}, ${raw(key)}) ${raw(direction === 'ASC' ? '>' : '<')} (${value}, ${id})`,
+  mayRunAgain: (error) => codeOf(error) === 'SQLITE_CONSTRAINT_UNIQUE' || isBusy(error),
+};
+
+/** One connection to the file, with its prepared statements. */
+class Connection {
+  readonly #handle: Sqlite.Database;
+  readonly #statements = new LRUCache<string, Sqlite.Statement>({ max: 300 });
+
+  constructor(path: string, options: Sqlite.Options) {
+    this.#handle = new Sqlite(path, { ...options, timeout: 0 });
+    this.#handle.pragma('synchronous = NORMAL');
+    this.#handle.pragma('foreign_keys = ON');
+    this.#handle.pragma('cache_size = -65536');
+  }
+
+  static writer(path: string): Connection {
+    const connection = new Connection(path, {});
+    connection.#handle.pragma('journal_mode = WAL');
+    return connection;
+  }
+
+  all(text: string, values: readonly unknown[]): unknown[] {
+    return this.#prepare(text).all(...values.map(bindable));
+  }
+
+  run(text: string, values: readonly unknown[] = []): Sqlite.RunResult {
+    return this.#prepare(text).run(...values.map(bindable));
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#handle.close();
+  }
+
+  #prepare(text: string): Sqlite.Statement {
+    let statement = this.#statements.get(text);
+    if (!statement) {
+      statement = this.#handle.prepare(text);
+      this.#statements.set(text, statement);
+    }
+    return statement;
+  }
+}
+
+class SqliteDatabase implements Database {
+  readonly dialect = dialect;
+  readonly #writer: Connection;
+  readonly #reader: Connection;
+  readonly #turn = new Mutex();
+  readonly #limits: DatabaseLimits;
+
+  constructor(path: string, limits: DatabaseLimits) {
+    mkdirSync(dirname(path), { recursive: true });
+    this.#writer = Connection.writer(path);
+    this.#reader = new Connection(path, { readonly: true });
+    this.#limits = limits;
+  }
+
+  async query<Row>(statement: Sql): Promise<Row[]> {
+    return this.#reader.all(statement.sql, statement.values) as Row[];
+  }
+
+  execute(statement: Sql): Promise<number> {
+    return this.#once((tx) => tx.execute(statement));
+  }
+
+  insert(statement: Sql): Promise<number> {
+    return this.#once((tx) => tx.insert(statement));
+  }
+
+  insertRows(table: string, columns: readonly string[], rows: readonly Value[][]): Promise<void> {
+    return this.#once((tx) => tx.insertRows(table, columns, rows));
+  }
+
+  async begin(): Promise<Transaction> {
+    const release = await this.#turn.acquire();
+    try {
+      await this.#beginImmediate();
+    } catch (error) {
+      release();
+      throw error;
+    }
+    return new SqliteTransaction(this.#writer, release);
+  }
+
+  async close(): Promise<void> {
+    const release = await this.#turn.acquire();
+    this.#reader.close();
+    this.#writer.close();
+    release();
+  }
+
+  /** Another process may hold the file. Waiting inside SQLite would stop this whole process, so it is asked again. */
+  async #beginImmediate(): Promise<void> {
+    const deadline = Date.now() + this.#limits.acquireTimeout;
+    for (;;) {
+      try {
+        this.#writer.run('BEGIN IMMEDIATE');
+        return;
+      } catch (error) {
+        if (!isBusy(error)) throw error;
+        if (Date.now() > deadline) throw new AppError('UNAVAILABLE', 'another process keeps the database locked');
+        await sleep(5 + Math.random() * 20);
+      }
+    }
+  }
+
+  async #once<T>(write: (tx: Transaction) => Promise<T>): Promise<T> {
+    const tx = await this.begin();
+    try {
+      const result = await write(tx);
+      await tx.commit();
+      return result;
+    } catch (error) {
+      await tx.rollback();
+      throw error;
+    }
+  }
+}
+
+class SqliteTransaction implements Transaction {
+  readonly dialect = dialect;
+  #open = true;
+
+  constructor(
+    readonly connection: Connection,
+    readonly release: () => void,
+  ) {}
+
+  async query<Row>(statement: Sql): Promise<Row[]> {
+    return this.#connection().all(statement.sql, statement.values) as Row[];
+  }
+
+  async execute(statement: Sql): Promise<number> {
+    return this.#connection().run(statement.sql, statement.values).changes;
+  }
+
+  async insert(statement: Sql): Promise<number> {
+    return Number(this.#connection().run(statement.sql, statement.values).lastInsertRowid);
+  }
+
+  async insertRows(table: string, columns: readonly string[], rows: readonly Value[][]): Promise<void> {
+    const text = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
+    const connection = this.#connection();
+    for (const row of rows) connection.run(text, row);
+  }
+
+  async commit(): Promise<void> {
+    this.#connection().run('COMMIT');
+    this.#end();
+  }
+
+  async rollback(): Promise<void> {
+    if (!this.#open) return;
+    this.connection.run('ROLLBACK');
+    this.#end();
+  }
+
+  #connection(): Connection {
+    if (!this.#open) throw new Error('the transaction has ended');
+    return this.connection;
+  }
+
+  #end(): void {
+    this.#open = false;
+    this.release();
+  }
+}
+
+async function withLockFile<T>(path: string, work: () => Promise<T>): Promise<T> {
+  mkdirSync(dirname(path), { recursive: true });
+  const lock = new Sqlite(path, { timeout: 0 });
+  try {
+    const deadline = Date.now() + 60_000;
+    for (;;) {
+      try {
+        lock.exec('BEGIN EXCLUSIVE');
+        break;
+      } catch (error) {
+        if (!isBusy(error) || Date.now() > deadline) throw error;
+        await sleep(50);
+      }
+    }
+    return await work();
+  } finally {
+    lock.close();
+  }
+}
+
+function bindable(value: unknown): unknown {
+  return typeof value === 'boolean' ? Number(value) : value;
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as { code?: string } | null)?.code;
+}
+
+function isBusy(error: unknown): boolean {
+  return codeOf(error)?.startsWith('SQLITE_BUSY') ?? false;
+}

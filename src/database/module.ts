@@ -1,0 +1,9 @@
+/** The three data modules, by the names that the schema gives them. */
+export enum Module {
+  RESOURCES = 'RESOURCES',
+  USER_ACCOUNTS = 'USER_ACCOUNTS',
+  AUDITS = 'AUDITS',
+}
+
+/** What became of one record that was handed to a module's write path. */
+export type RecordOutcome = 'ADDED' | 'CHANGED' | 'UNCHANGED' | 'DELETED' | { readonly refused: string };

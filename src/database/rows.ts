@@ -1,0 +1,132 @@
+import sql, { join, raw, type Sql } from 'sql-template-tag';
+import { getMetadataArgsStorage } from 'typeorm';
+import { snakeCase } from '../lib/snake-case.js';
+import type { Db, Transaction, Value } from './db.js';
+import type { Dialect } from './dialects/dialect.js';
+
+/** A class that is a table. */
+export type EntityClass = new () => object;
+
+export interface EntityColumn {
+  readonly property: string;
+  readonly name: string;
+  readonly isTime: boolean;
+  /** The most characters that a text may have. */
+  readonly length: number | undefined;
+}
+
+export interface EntityTable {
+  readonly name: string;
+  readonly columns: ReadonlyMap<string, EntityColumn>;
+}
+
+const tables = new WeakMap<EntityClass, EntityTable>();
+
+/** What an entity's decorators say of its table; columns by property. */
+export function tableOf(entity: EntityClass): EntityTable {
+  let table = tables.get(entity);
+  if (!table) {
+    const metadata = getMetadataArgsStorage();
+    const columns = metadata.filterColumns(entity).map(({ propertyName, options }): [string, EntityColumn] => [
+      propertyName,
+      {
+        property: propertyName,
+        name: snakeCase(propertyName),
+        isTime: options.type === 'datetime',
+        length: options.length === undefined ? undefined : Number(options.length),
+      },
+    ]);
+    table = { name: metadata.filterTables(entity)[0]!.name!, columns: new Map(columns) };
+    tables.set(entity, table);
+  }
+  return table;
+}
+
+/** A select list of properties, each under its own name, times as RFC 3339 text. `alias` is the table's name in the statement. */
+export function selectList(dialect: Dialect, entity: EntityClass, properties: Iterable<string>, alias: string): Sql {
+  const { columns } = tableOf(entity);
+  const list = [...properties].map((property) => {
+    const { name, isTime } = columns.get(property)!;
+    const column = `${alias}.${name}`;
+    return `${isTime ? dialect.timeText(column) : column} AS ${property}`;
+  });
+  return raw(list.join(', '));
+}
+
+/** All rows whose `column` is one of `values`, with all their columns. */
+export async function findBy<Row>(
+  db: Db,
+  entity: EntityClass,
+  column: string,
+  values: readonly (string | number)[],
+  where: Sql = sql`1 = 1`,
+): Promise<Row[]> {
+  if (values.length === 0) return [];
+  const { name, columns } = tableOf(entity);
+  return db.query<Row>(
+    sql`SELECT ${selectList(db.dialect, entity, columns.keys(), 't')} FROM ${raw(name)} t
+        WHERE ${where} AND t.${raw(snakeCase(column))} IN (${join(values)})`,
+  );
+}
+
+/** Inserts rows; the key is left to the table where the rows do not have it. */
+export async function insertAll(tx: Transaction, entity: EntityClass, rows: readonly object[]): Promise<void> {
+  const [first] = rows;
+  if (!first) return;
+  const table = tableOf(entity);
+  const columns = Object.keys(first).map((property) => table.columns.get(property)!);
+  const values = rows.map((row) => columns.map((column) => toValue(tx.dialect, column, row)));
+  await tx.insertRows(
+    table.name,
+    columns.map(({ name }) => name),
+    values,
+  );
+}
+
+/** Sets some properties of the row with this id. */
+export async function update(tx: Transaction, entity: EntityClass, id: number, changes: object): Promise<void> {
+  const table = tableOf(entity);
+  const sets = Object.keys(changes).map((property) => {
+    const column = table.columns.get(property)!;
+    return sql`${raw(column.name)} = ${toValue(tx.dialect, column, changes)}`;
+  });
+  if (sets.length > 0) await tx.execute(sql`UPDATE ${raw(table.name)} SET ${join(sets)} WHERE id = ${id}`);
+}
+
+/** Deletes every row whose `column` is one of `values`. */
+export async function deleteBy(
+  tx: Transaction,
+  entity: EntityClass,
+  column: string,
+  values: readonly (string | number)[],
+): Promise<void> {
+  if (values.length === 0) return;
+  await tx.execute(sql`DELETE FROM ${raw(tableOf(entity).name)} WHERE ${raw(snakeCase(column))} IN (${join(values)})`);
+}
+
+/** The properties of `after` that differ from `before`, with their new values. Engines give booleans as numbers. */
+export function differences<T extends object>(before: object, after: T): Partial<T> {
+  const old = before as Record<string, unknown>;
+  const changed = Object.entries(after).filter(([property, value]) => comparable(old[property]) !== comparable(value));
+  return Object.fromEntries(changed) as Partial<T>;
+}
+
+/** The first text of a record that its column cannot hold, said for people; undefined where all fit. */
+export function tooLong(entity: EntityClass, record: object): string | undefined {
+  for (const { property, length } of tableOf(entity).columns.values()) {
+    const value = (record as Record<string, unknown>)[property];
+    if (length === undefined || typeof value !== 'string' || value.length <= length) continue;
+    const characters = [...value].length;
+    if (characters > length) return `${property} has ${characters} characters; at most ${length} are kept`;
+  }
+  return undefined;
+}
+
+function toValue(dialect: Dialect, { property, isTime }: EntityColumn, row: object): Value {
+  const value = (row as Record<string, Value | undefined>)[property] ?? null;
+  return isTime && typeof value === 'string' ? dialect.timeValue(value) : value;
+}
+
+function comparable(value: unknown): unknown {
+  return typeof value === 'boolean' ? Number(value) : (value ?? null);
+}

@@ -1,0 +1,33 @@
+import { Entity } from 'typeorm';
+import { Key, Long, Text, TextKey } from './columns.js';
+
+/** Each module's last position and number of records. Its row is the lock of `assignPositions`. */
+@Entity('positions')
+export class Position {
+  @TextKey(32) module!: string;
+  @Long() position!: number;
+  @Long() records!: number;
+}
+
+/** Where an audit stands in the feed: apart from the audit, so that giving positions writes little while it holds the lock. */
+@Entity('audit_positions')
+export class AuditPosition {
+  @Key() position!: number;
+  @Long() auditId!: number;
+}
+
+/** What became invisible: to everybody (`viewer_id` 0), or to one user of scope OWNED_AND_SHARED. */
+@Entity('tombstones')
+export class Tombstone {
+  @TextKey(32) module!: string;
+  @Key() viewerId!: number;
+  @Key() position!: number;
+  @Long() recordId!: number;
+}
+
+/** Facts about this database, `id` first: it tells a cursor of this database from another's. */
+@Entity('gateway')
+export class GatewayFact {
+  @TextKey(64) name!: string;
+  @Text(255) value!: string;
+}

@@ -1,0 +1,66 @@
+import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
+import { Entity, Index } from 'typeorm';
+import { Key, Long, LongText, Text, Time } from '../../database/columns.js';
+import { Access, Privilege } from '../../graphql/access.js';
+import { DateTime } from '../../graphql/date-time.js';
+
+export enum AuditCategory {
+  RESOURCE = 'RESOURCE',
+  USER = 'USER',
+  TASK = 'TASK',
+  USER_SESSION = 'USER_SESSION',
+  RECORDED_CONNECTION = 'RECORDED_CONNECTION',
+  ACTIVE_PRIVILEGED_SESSION = 'ACTIVE_PRIVILEGED_SESSION',
+  KEY_AND_CERTIFICATE = 'KEY_AND_CERTIFICATE',
+  SDK_APPLICATION = 'SDK_APPLICATION',
+}
+registerEnumType(AuditCategory, { name: 'AuditCategory' });
+
+export enum AuditOutcome {
+  SUCCESS = 'SUCCESS',
+  FAILURE = 'FAILURE',
+  UNKNOWN = 'UNKNOWN',
+}
+registerEnumType(AuditOutcome, { name: 'AuditOutcome' });
+
+/** One index for each filter, each in the order of time, so that no filter reads more than its page. */
+@Entity('audits')
+@Index('audits_identity', ['source', 'sourceId'], { unique: true })
+@Index('audits_occurred_at', ['occurredAt', 'id'])
+@Index('audits_category', ['category', 'outcome', 'occurredAt', 'id'])
+@Index('audits_operation', ['operation', 'occurredAt', 'id'])
+@Index('audits_operated_by', ['operatedBy', 'occurredAt', 'id'])
+@Index('audits_ip_address', ['ipAddress', 'occurredAt', 'id'])
+@Index('audits_resource_id', ['resourceId', 'occurredAt', 'id'])
+@Index('audits_resource_name', ['resourceName', 'occurredAt', 'id'])
+@Index('audits_account_name', ['accountName', 'occurredAt', 'id'])
+@Index('audits_user_name', ['userName', 'occurredAt', 'id'])
+@Access(Privilege.READ_AUDITS)
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    'One operation that somebody performed. Names are those of the moment: they do not change when the resource or user does.',
+})
+export class Audit {
+  @Key()
+  @Field(() => ID, { description: 'Stable, unique, never reused: the key to update-and-add by.' })
+  id!: number;
+  @Text(64) source!: string;
+  @Text(255) sourceId!: string;
+  @Time() @Field(() => DateTime) occurredAt!: string;
+  @Time() @Field(() => DateTime, { description: 'When this gateway stored it.' }) recordedAt!: string;
+  @Text(32) @Field(() => AuditCategory) category!: AuditCategory;
+  @Text(255) @Field(() => String) operation!: string;
+  @Text(16) @Field(() => AuditOutcome) outcome!: AuditOutcome;
+  @Text(255) @Field(() => String) operatedBy!: string;
+  @Text(64, { nullable: true }) @Field(() => String, { nullable: true }) ipAddress!: string | null;
+  @Text(255, { nullable: true }) @Field(() => String, { nullable: true }) clientType!: string | null;
+  @LongText({ nullable: true }) @Field(() => String, { nullable: true }) reason!: string | null;
+  @Text(255, { nullable: true }) @Field(() => String, { nullable: true }) ticketId!: string | null;
+  @Long({ nullable: true }) @Field(() => ID, { nullable: true }) resourceId!: number | null;
+  @Text(255, { nullable: true }) @Field(() => String, { nullable: true }) resourceName!: string | null;
+  @Long({ nullable: true }) @Field(() => ID, { nullable: true }) accountId!: number | null;
+  @Text(255, { nullable: true }) @Field(() => String, { nullable: true }) accountName!: string | null;
+  @Text(255, { nullable: true }) @Field(() => String, { nullable: true }) userName!: string | null;
+  @Text(255, { nullable: true }) @Field(() => String, { nullable: true }) userFullName!: string | null;
+}

@@ -1,0 +1,17 @@
+import { Entity, Index } from 'typeorm';
+import { Id, Long, Text, Time } from '../../database/columns.js';
+
+/** A token that a connector reads with. The token itself is nowhere: only its hash. */
+@Entity('connector_tokens')
+@Index('connector_tokens_hash', ['hash'], { unique: true })
+@Index('connector_tokens_user', ['userId'])
+export class ConnectorToken {
+  @Id() id!: number;
+  /** SHA-256 in hexadecimal. */
+  @Text(64) hash!: string;
+  /** The first characters, to tell tokens apart. */
+  @Text(16) hint!: string;
+  @Long() userId!: number;
+  @Time() generatedAt!: string;
+  @Time({ nullable: true }) revokedAt!: string | null;
+}

@@ -1,0 +1,31 @@
+import type { Transaction } from '../../database/db.js';
+import { Module } from '../../database/module.js';
+import { recordChanged, recordHidden } from '../../database/positions.js';
+import { deleteBy, findBy } from '../../database/rows.js';
+import { UserAccount } from '../users/user-account.js';
+import { AccessGrant } from './access-grant.js';
+import { Resource } from './resource.js';
+
+/** Takes grants away. A user who has no other way to see the resource of one is told in its feed that it is gone. */
+export async function removeGrants(tx: Transaction, grants: readonly AccessGrant[]): Promise<void> {
+  await deleteBy(
+    tx,
+    AccessGrant,
+    'id',
+    grants.map(({ id }) => id),
+  );
+  const userIds = [...new Set(grants.map(({ userId }) => userId))];
+  const resourceIds = [...new Set(grants.map(({ resourceId }) => resourceId))];
+  const left = new Set((await findBy<AccessGrant>(tx, AccessGrant, 'userId', userIds)).map(pairOf));
+  const users = new Map((await findBy<UserAccount>(tx, UserAccount, 'id', userIds)).map((user) => [user.id, user]));
+  const resources = new Map((await findBy<Resource>(tx, Resource, 'id', resourceIds)).map((row) => [row.id, row]));
+  for (const [pair, { userId, resourceId }] of new Map(grants.map((grant) => [pairOf(grant), grant]))) {
+    recordChanged(tx, Module.USER_ACCOUNTS, userId);
+    const owned = resources.get(resourceId)?.ownerName === users.get(userId)?.userName;
+    if (!owned && !left.has(pair)) recordHidden(tx, Module.RESOURCES, resourceId, [userId]);
+  }
+}
+
+function pairOf({ userId, resourceId }: { userId: number; resourceId: number }): string {
+  return `${userId} ${resourceId}`;
+}

@@ -1,0 +1,161 @@
+import sql from 'sql-template-tag';
+import type { Db, Transaction } from '../../database/db.js';
+import { Module, type RecordOutcome } from '../../database/module.js';
+import { recordChanged } from '../../database/positions.js';
+import { deleteBy, findBy, insertAll, update } from '../../database/rows.js';
+import { transaction } from '../../database/transaction.js';
+import { distinctRuns } from '../../lib/distinct-runs.js';
+import { UserAccount } from '../users/user-account.js';
+import type { GrantRecord, UserAccountRecord } from '../users/user-account.record.js';
+import {
+  removeUserAccounts,
+  scopeWidened,
+  type WrittenUserAccount,
+  writeUserAccounts,
+} from '../users/user-account.service.js';
+import { AccessGrant } from './access-grant.js';
+import { removeGrants } from './access-grant.removal.js';
+import { PrivilegedAccount, Resource } from './resource.js';
+
+/**
+ * Stores user accounts of a source, new or changed, with their roles and grants; what is granted must be a resource of
+ * the same source. Outcomes in the order of the records.
+ */
+export function recordUserAccounts(
+  db: Db,
+  source: string,
+  records: readonly UserAccountRecord[],
+): Promise<RecordOutcome[]> {
+  return transaction(db, async (tx) => {
+    const outcomes: RecordOutcome[] = [];
+    for (const run of distinctRuns(records, ({ sourceId }) => sourceId)) {
+      outcomes.push(...(await recordRun(tx, source, run)));
+    }
+    return outcomes;
+  });
+}
+
+/** Deletes user accounts of a source, and what was shared with them; a source id that is not there is UNCHANGED. */
+export function deleteUserAccounts(db: Db, source: string, sourceIds: readonly string[]): Promise<RecordOutcome[]> {
+  return transaction(db, async (tx) => {
+    const rows = await findBy<UserAccount>(tx, UserAccount, 'sourceId', sourceIds, sql`source = ${source}`);
+    await deleteBy(
+      tx,
+      AccessGrant,
+      'userId',
+      rows.map(({ id }) => id),
+    );
+    await removeUserAccounts(tx, rows);
+    const found = new Set(rows.map(({ sourceId }) => sourceId));
+    return sourceIds.map((sourceId): RecordOutcome => (found.delete(sourceId) ? 'DELETED' : 'UNCHANGED'));
+  });
+}
+
+async function recordRun(
+  tx: Transaction,
+  source: string,
+  records: readonly UserAccountRecord[],
+): Promise<RecordOutcome[]> {
+  const targets = await targetsOf(tx, source, records);
+  const faults = new Map(records.map((record) => [record, unknownTarget(record, targets)]));
+  const sound = records.filter((record) => !faults.get(record));
+  const written = await writeUserAccounts(tx, source, sound);
+  const outcomeOf = new Map<UserAccountRecord, RecordOutcome>();
+  const users: WrittenUserAccount[] = [];
+  for (const [index, result] of written.entries()) {
+    if ('refused' in result) outcomeOf.set(sound[index]!, result);
+    else users.push(result);
+  }
+  const changed = await writeGrants(tx, users, targets);
+  for (const { record, id, outcome } of users) {
+    outcomeOf.set(record, outcome === 'UNCHANGED' && changed.has(id) ? 'CHANGED' : outcome);
+  }
+  return records.map((record) => outcomeOf.get(record) ?? { refused: faults.get(record)! });
+}
+
+/** The resources that grants name, by their source's ids, with their accounts. */
+interface Target {
+  resource: Resource;
+  accounts: Map<string, number>;
+}
+
+async function targetsOf(
+  tx: Transaction,
+  source: string,
+  records: readonly UserAccountRecord[],
+): Promise<Map<string, Target>> {
+  const sourceIds = new Set(
+    records.flatMap(({ grants = [] }) => grants.map(({ resourceSourceId }) => resourceSourceId)),
+  );
+  const resources = await findBy<Resource>(tx, Resource, 'sourceId', [...sourceIds], sql`source = ${source}`);
+  const targets = new Map(
+    resources.map((resource) => [resource.id, { resource, accounts: new Map<string, number>() }]),
+  );
+  for (const account of await findBy<PrivilegedAccount>(tx, PrivilegedAccount, 'resourceId', [...targets.keys()])) {
+    targets.get(account.resourceId)!.accounts.set(account.identity, account.id);
+  }
+  return new Map([...targets.values()].map((target) => [target.resource.sourceId, target]));
+}
+
+function unknownTarget({ grants = [] }: UserAccountRecord, targets: ReadonlyMap<string, Target>): string | undefined {
+  for (const [index, { resourceSourceId, accountSourceId }] of grants.entries()) {
+    const target = targets.get(resourceSourceId);
+    if (!target) {
+      return `grants[${index}]: this source has no resource ${JSON.stringify(resourceSourceId)}; import resources first`;
+    }
+    if (accountSourceId && !target.accounts.has(accountSourceId)) {
+      return `grants[${index}]: resource ${JSON.stringify(resourceSourceId)} has no account ${JSON.stringify(accountSourceId)}`;
+    }
+  }
+  return undefined;
+}
+
+/** Makes the grants of users those that their records say; the ids of the users whose grants changed. */
+async function writeGrants(
+  tx: Transaction,
+  users: readonly WrittenUserAccount[],
+  targets: ReadonlyMap<string, Target>,
+): Promise<Set<number>> {
+  const said = users.filter(({ record }) => record.grants);
+  const before = new Map<string, AccessGrant>();
+  for (const grant of await findBy<AccessGrant>(
+    tx,
+    AccessGrant,
+    'userId',
+    said.map(({ id }) => id),
+  )) {
+    before.set(keyOf(grant), grant);
+  }
+  const now = new Date().toISOString();
+  const changed = new Set<number>();
+  const added = new Map<string, Wanted>();
+  for (const { id, record } of said) {
+    const wanted = record.grants!.map((grant) => wantedGrant(id, grant, targets));
+    for (const [key, grant] of new Map(wanted.map((grant) => [keyOf(grant), grant]))) {
+      const old = before.get(key);
+      before.delete(key);
+      if (!old) added.set(key, { ...grant, grantedAt: grant.grantedAt ?? now });
+      else if (old.level === grant.level && (grant.grantedAt ?? old.grantedAt) === old.grantedAt) continue;
+      else await update(tx, AccessGrant, old.id, { level: grant.level, grantedAt: grant.grantedAt ?? old.grantedAt });
+      changed.add(id);
+    }
+  }
+  await insertAll(tx, AccessGrant, [...added.values()]);
+  await removeGrants(tx, [...before.values()]);
+  for (const { userId } of before.values()) changed.add(userId);
+  await scopeWidened(tx, 'id', [...new Set([...added.values()].map(({ userId }) => userId))]);
+  for (const id of changed) recordChanged(tx, Module.USER_ACCOUNTS, id);
+  return changed;
+}
+
+type Wanted = Pick<AccessGrant, 'userId' | 'resourceId' | 'accountKey'> & { level: string; grantedAt: string | null };
+
+function wantedGrant(userId: number, grant: GrantRecord, targets: ReadonlyMap<string, Target>): Wanted {
+  const { resource, accounts } = targets.get(grant.resourceSourceId)!;
+  const accountKey = grant.accountSourceId ? accounts.get(grant.accountSourceId)! : 0;
+  return { userId, resourceId: resource.id, accountKey, level: grant.level, grantedAt: grant.grantedAt ?? null };
+}
+
+function keyOf({ userId, resourceId, accountKey }: { userId: number; resourceId: number; accountKey: number }): string {
+  return `${userId} ${resourceId} ${accountKey}`;
+}

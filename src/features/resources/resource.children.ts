@@ -1,0 +1,95 @@
+import type { Transaction } from '../../database/db.js';
+import { deleteBy, differences, findBy, insertAll, update } from '../../database/rows.js';
+import { AccessGrant } from './access-grant.js';
+import { removeGrants } from './access-grant.removal.js';
+import { CustomField, PrivilegedAccount } from './resource.js';
+import type { PrivilegedAccountRecord, ResourceRecord } from './resource.record.js';
+
+/** Writes the accounts of resources that say theirs; the ids of the resources whose accounts changed. */
+export async function writeAccounts(tx: Transaction, ids: ReadonlyMap<ResourceRecord, number>): Promise<Set<number>> {
+  const wanted = [...ids].flatMap(([record, id]) => (record.accounts ? [{ id, accounts: record.accounts }] : []));
+  const stored = new Map<string, PrivilegedAccount>();
+  const rows = await findBy<PrivilegedAccount>(
+    tx,
+    PrivilegedAccount,
+    'resourceId',
+    wanted.map(({ id }) => id),
+  );
+  for (const row of rows) stored.set(`${row.resourceId} ${row.identity}`, row);
+
+  const changed = new Set<number>();
+  const added: object[] = [];
+  for (const { id, accounts } of wanted) {
+    for (const account of accounts) {
+      const columns = accountColumns(id, account);
+      const before = stored.get(`${id} ${columns.identity}`);
+      stored.delete(`${id} ${columns.identity}`);
+      const changes = before && differences(before, columns);
+      if (!before) added.push(columns);
+      else if (Object.keys(changes!).length > 0) await update(tx, PrivilegedAccount, before.id, changes!);
+      else continue;
+      changed.add(id);
+    }
+  }
+  await insertAll(tx, PrivilegedAccount, added);
+  await removeAccounts(tx, [...stored.values()]);
+  for (const { resourceId } of stored.values()) changed.add(resourceId);
+  return changed;
+}
+
+/** Writes the custom fields of resources that say theirs; the ids of the resources whose fields changed. */
+export async function writeCustomFields(
+  tx: Transaction,
+  ids: ReadonlyMap<ResourceRecord, number>,
+): Promise<Set<number>> {
+  const wanted = new Map<number, CustomField[]>();
+  for (const [{ customFields }, resourceId] of ids) {
+    if (!customFields) continue;
+    const rows = customFields.map(({ label, value = null }, ordinal) => ({ resourceId, ordinal, label, value }));
+    wanted.set(resourceId, rows);
+  }
+  const before = new Map<number, CustomField[]>();
+  for (const row of await findBy<CustomField>(tx, CustomField, 'resourceId', [...wanted.keys()])) {
+    before.set(row.resourceId, [...(before.get(row.resourceId) ?? []), row]);
+  }
+  const changed = [...wanted].filter(([id, rows]) => textOf(rows) !== textOf(before.get(id) ?? []));
+  await deleteBy(
+    tx,
+    CustomField,
+    'resourceId',
+    changed.map(([id]) => id),
+  );
+  await insertAll(
+    tx,
+    CustomField,
+    changed.flatMap(([, rows]) => rows),
+  );
+  return new Set(changed.map(([id]) => id));
+}
+
+async function removeAccounts(tx: Transaction, accounts: readonly PrivilegedAccount[]): Promise<void> {
+  const ids = accounts.map(({ id }) => id);
+  await removeGrants(tx, await findBy<AccessGrant>(tx, AccessGrant, 'accountKey', ids));
+  await deleteBy(tx, PrivilegedAccount, 'id', ids);
+}
+
+function accountColumns(resourceId: number, account: PrivilegedAccountRecord) {
+  return {
+    resourceId,
+    identity: account.sourceId || account.name,
+    name: account.name,
+    description: account.description ?? null,
+    passwordStatus: account.passwordStatus ?? null,
+    passwordPolicy: account.passwordPolicy ?? null,
+    expiryStatus: account.expiryStatus ?? null,
+    compliant: account.compliant ?? null,
+    complianceReason: account.complianceReason ?? null,
+    lastAccessedAt: account.lastAccessedAt ?? null,
+    lastModifiedAt: account.lastModifiedAt ?? null,
+  };
+}
+
+function textOf(fields: readonly CustomField[]): string {
+  const ordered = [...fields].sort((a, b) => a.ordinal - b.ordinal);
+  return JSON.stringify(ordered.map(({ label, value }) => [label, value]));
+}

@@ -1,0 +1,188 @@
+import sql, { join } from 'sql-template-tag';
+import type { Db, Transaction } from '../../database/db.js';
+import { Module, type RecordOutcome } from '../../database/module.js';
+import { recordAdded, recordChanged, recordDeleted, recordHidden } from '../../database/positions.js';
+import { deleteBy, differences, findBy, insertAll, tooLong, update } from '../../database/rows.js';
+import { transaction } from '../../database/transaction.js';
+import { distinctRuns } from '../../lib/distinct-runs.js';
+import { searchText } from '../../lib/search-text.js';
+import { scopeWidened } from '../users/user-account.service.js';
+import { AccessGrant } from './access-grant.js';
+import { writeAccounts, writeCustomFields } from './resource.children.js';
+import { CustomField, PrivilegedAccount, Resource } from './resource.js';
+import type { ResourceRecord } from './resource.record.js';
+
+/** Stores resources of a source, new or changed, with their accounts and custom fields. Outcomes in the order of the records. */
+export function recordResources(db: Db, source: string, records: readonly ResourceRecord[]): Promise<RecordOutcome[]> {
+  return transaction(db, async (tx) => {
+    const outcomes: RecordOutcome[] = [];
+    for (const run of distinctRuns(records, ({ sourceId }) => sourceId)) {
+      outcomes.push(...(await writeResources(tx, source, run)));
+    }
+    return outcomes;
+  });
+}
+
+/** Deletes resources of a source, and what was shared of them; a source id that is not there is UNCHANGED. */
+export function deleteResources(db: Db, source: string, sourceIds: readonly string[]): Promise<RecordOutcome[]> {
+  return transaction(db, async (tx) => {
+    const found = await resourcesOf(tx, source, sourceIds);
+    const ids = [...found.values()].map(({ id }) => id);
+    const viewers = await viewersOf(tx, [...found.values()]);
+    const grants = await findBy<AccessGrant>(tx, AccessGrant, 'resourceId', ids);
+    for (const { userId } of grants) recordChanged(tx, Module.USER_ACCOUNTS, userId);
+    await deleteBy(tx, AccessGrant, 'resourceId', ids);
+    await deleteBy(tx, CustomField, 'resourceId', ids);
+    await deleteBy(tx, PrivilegedAccount, 'resourceId', ids);
+    await deleteBy(tx, Resource, 'id', ids);
+    for (const id of ids) recordDeleted(tx, Module.RESOURCES, id, [...(viewers.get(id) ?? [])]);
+    return sourceIds.map((sourceId): RecordOutcome => (found.delete(sourceId) ? 'DELETED' : 'UNCHANGED'));
+  });
+}
+
+async function writeResources(
+  tx: Transaction,
+  source: string,
+  records: readonly ResourceRecord[],
+): Promise<RecordOutcome[]> {
+  const refusals = new Map(records.map((record) => [record, refusalOf(record)]));
+  const accepted = records.filter((record) => !refusals.get(record));
+  const sourceIds = accepted.map(({ sourceId }) => sourceId);
+  const before = await resourcesOf(tx, source, sourceIds);
+  await addMissing(
+    tx,
+    source,
+    accepted.filter(({ sourceId }) => !before.has(sourceId)),
+  );
+  const stored = await resourcesOf(tx, source, sourceIds);
+  const ids = new Map(accepted.map((record) => [record, stored.get(record.sourceId)!.id]));
+  const childrenChanged = new Set([...(await writeAccounts(tx, ids)), ...(await writeCustomFields(tx, ids))]);
+  const outcomes = new Map<ResourceRecord, RecordOutcome>();
+  for (const [record, id] of ids) {
+    outcomes.set(record, await place(tx, before.get(record.sourceId), id, record, childrenChanged.has(id)));
+  }
+  await ownersChanged(tx, accepted, before);
+  return records.map((record) => outcomes.get(record) ?? { refused: refusals.get(record)! });
+}
+
+async function place(
+  tx: Transaction,
+  before: Resource | undefined,
+  id: number,
+  record: ResourceRecord,
+  childrenChanged: boolean,
+): Promise<RecordOutcome> {
+  if (!before) {
+    recordAdded(tx, Module.RESOURCES, id);
+    return 'ADDED';
+  }
+  const changes = differences(before, columnsOf(record, before));
+  if (!childrenChanged && Object.keys(changes).length === 0) return 'UNCHANGED';
+  if (!record.modifiedAt) changes.modifiedAt = new Date().toISOString();
+  await update(tx, Resource, id, changes);
+  recordChanged(tx, Module.RESOURCES, id);
+  return 'CHANGED';
+}
+
+async function resourcesOf(
+  tx: Transaction,
+  source: string,
+  sourceIds: readonly string[],
+): Promise<Map<string, Resource>> {
+  const rows = await findBy<Resource>(tx, Resource, 'sourceId', sourceIds, sql`source = ${source}`);
+  return new Map(rows.map((row) => [row.sourceId, row]));
+}
+
+async function addMissing(tx: Transaction, source: string, records: readonly ResourceRecord[]): Promise<void> {
+  const now = new Date().toISOString();
+  const fresh = { createdAt: now, modifiedAt: now, accountCount: 0 };
+  const rows = records.map((record) => ({ position: 0, source, ...columnsOf(record, fresh) }));
+  await insertAll(tx, Resource, rows);
+}
+
+function columnsOf(record: ResourceRecord, kept: { createdAt: string; modifiedAt: string; accountCount: number }) {
+  return {
+    sourceId: record.sourceId,
+    name: record.name,
+    type: record.type,
+    description: record.description ?? null,
+    dnsName: record.dnsName ?? null,
+    domainName: record.domainName ?? null,
+    url: record.url ?? null,
+    department: record.department ?? null,
+    location: record.location ?? null,
+    ownerName: record.ownerName ?? null,
+    passwordPolicy: record.passwordPolicy ?? null,
+    accountCount: record.accounts?.length ?? kept.accountCount,
+    searchText: searchText(record.name, record.dnsName, record.description),
+    createdAt: record.createdAt ?? kept.createdAt,
+    modifiedAt: record.modifiedAt ?? kept.modifiedAt,
+    lastAccessedAt: record.lastAccessedAt ?? null,
+  };
+}
+
+function refusalOf(record: ResourceRecord): string | undefined {
+  const identities = (record.accounts ?? []).map(({ sourceId, name }) => sourceId || name);
+  const twice = identities.find((identity, index) => identities.indexOf(identity) !== index);
+  if (twice !== undefined) return `accounts: ${JSON.stringify(twice)} stands there twice`;
+  const long = [record, ...(record.customFields ?? [])].map((part, i) =>
+    tooLong(i === 0 ? Resource : CustomField, part),
+  );
+  const accounts = (record.accounts ?? []).map((account) => tooLong(PrivilegedAccount, account));
+  return [...long, ...accounts].find(Boolean);
+}
+
+/** Who comes to own a resource sees more than before; who no longer owns it may see less. */
+async function ownersChanged(
+  tx: Transaction,
+  records: readonly ResourceRecord[],
+  before: ReadonlyMap<string, Resource>,
+): Promise<void> {
+  const moved = records.filter(
+    (record) => (before.get(record.sourceId)?.ownerName ?? null) !== (record.ownerName ?? null),
+  );
+  await scopeWidened(tx, 'user_name', [...new Set(moved.flatMap(({ ownerName }) => ownerName ?? []))]);
+  const left = moved.flatMap(({ sourceId }) => before.get(sourceId) ?? []).filter(({ ownerName }) => ownerName);
+  if (left.length === 0) return;
+  const owners = await usersByName(
+    tx,
+    left.map(({ ownerName }) => ownerName!),
+  );
+  const grants = await findBy<AccessGrant>(
+    tx,
+    AccessGrant,
+    'resourceId',
+    left.map(({ id }) => id),
+  );
+  for (const { id, ownerName } of left) {
+    const owner = owners.get(ownerName!);
+    const stillSees = grants.some(({ resourceId, userId }) => resourceId === id && userId === owner);
+    if (owner !== undefined && !stillSees) recordHidden(tx, Module.RESOURCES, id, [owner]);
+  }
+}
+
+/** The users of scope OWNED_AND_SHARED who see each of the resources. */
+async function viewersOf(tx: Transaction, resources: readonly Resource[]): Promise<Map<number, Set<number>>> {
+  const viewers = new Map<number, Set<number>>(resources.map(({ id }) => [id, new Set()]));
+  const owners = await usersByName(
+    tx,
+    resources.flatMap(({ ownerName }) => ownerName ?? []),
+  );
+  for (const { id, ownerName } of resources) {
+    const owner = owners.get(ownerName ?? '');
+    if (owner !== undefined) viewers.get(id)!.add(owner);
+  }
+  const ids = resources.map(({ id }) => id);
+  for (const { resourceId, userId } of await findBy<AccessGrant>(tx, AccessGrant, 'resourceId', ids)) {
+    viewers.get(resourceId)!.add(userId);
+  }
+  return viewers;
+}
+
+async function usersByName(tx: Transaction, names: readonly string[]): Promise<Map<string, number>> {
+  if (names.length === 0) return new Map();
+  const rows = await tx.query<{ id: number; userName: string }>(
+    sql`SELECT id, user_name AS userName FROM user_accounts WHERE user_name IN (${join(names)})`,
+  );
+  return new Map(rows.map(({ id, userName }) => [userName, id]));
+}

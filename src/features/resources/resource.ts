@@ -1,0 +1,70 @@
+import { Field, Int as GraphQLInt, ID, ObjectType } from 'type-graphql';
+import { Entity, Index } from 'typeorm';
+import { Flag, Id, Int, Key, Long, LongText, Text, Time } from '../../database/columns.js';
+import { Access, Privilege } from '../../graphql/access.js';
+import { DateTime } from '../../graphql/date-time.js';
+
+@Entity('resources')
+@Index('resources_identity', ['source', 'sourceId'], { unique: true })
+@Index('resources_name', ['name', 'id'])
+@Index('resources_owner_name', ['ownerName'])
+@Index('resources_created_at', ['createdAt', 'id'])
+@Index('resources_modified_at', ['modifiedAt', 'id'])
+@Index('resources_last_accessed_at', ['lastAccessedAt', 'id'])
+@Index('resources_position', ['position'])
+@Access(Privilege.READ_RESOURCES)
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A machine, device, database or application whose privileged accounts are managed, and how it is used.',
+})
+export class Resource {
+  @Id() @Field(() => ID) id!: number;
+  @Long() position!: number;
+  @Text(64) source!: string;
+  @Text(255) sourceId!: string;
+  @Text(255) @Field(() => String) name!: string;
+  @LongText({ nullable: true }) @Field(() => String, { nullable: true }) description!: string | null;
+  @Text(255) @Field(() => String) type!: string;
+  @Text(255, { nullable: true }) @Field(() => String, { nullable: true }) dnsName!: string | null;
+  @Text(255, { nullable: true }) @Field(() => String, { nullable: true }) domainName!: string | null;
+  @Text(2000, { nullable: true }) @Field(() => String, { nullable: true }) url!: string | null;
+  @Text(255, { nullable: true }) @Field(() => String, { nullable: true }) department!: string | null;
+  @Text(255, { nullable: true }) @Field(() => String, { nullable: true }) location!: string | null;
+  @Text(255, { nullable: true }) @Field(() => String, { nullable: true }) ownerName!: string | null;
+  @Text(255, { nullable: true }) @Field(() => String, { nullable: true }) passwordPolicy!: string | null;
+  @Int() @Field(() => GraphQLInt) accountCount!: number;
+  /** What `search` looks through, in lower case. */
+  @LongText() searchText!: string;
+  @Time() @Field(() => DateTime) createdAt!: string;
+  @Time() @Field(() => DateTime) modifiedAt!: string;
+  @Time({ nullable: true }) @Field(() => DateTime, { nullable: true }) lastAccessedAt!: string | null;
+}
+
+@Entity('privileged_accounts')
+@Index('privileged_accounts_identity', ['resourceId', 'identity'], { unique: true })
+@ObjectType({ simpleResolvers: true })
+export class PrivilegedAccount {
+  @Id() @Field(() => ID) id!: number;
+  @Long() resourceId!: number;
+  /** The source's id of the account, or its name where the source gives none. */
+  @Text(255) identity!: string;
+  @Text(255) @Field(() => String) name!: string;
+  @LongText({ nullable: true }) @Field(() => String, { nullable: true }) description!: string | null;
+  @Text(255, { nullable: true }) @Field(() => String, { nullable: true }) passwordStatus!: string | null;
+  @Text(255, { nullable: true }) @Field(() => String, { nullable: true }) passwordPolicy!: string | null;
+  @Text(255, { nullable: true }) @Field(() => String, { nullable: true }) expiryStatus!: string | null;
+  @Flag({ nullable: true }) @Field(() => Boolean, { nullable: true }) compliant!: boolean | null;
+  @LongText({ nullable: true }) @Field(() => String, { nullable: true }) complianceReason!: string | null;
+  @Time({ nullable: true }) @Field(() => DateTime, { nullable: true }) lastAccessedAt!: string | null;
+  @Time({ nullable: true }) @Field(() => DateTime, { nullable: true }) lastModifiedAt!: string | null;
+}
+
+@Entity('custom_fields')
+@ObjectType({ simpleResolvers: true })
+export class CustomField {
+  @Key() resourceId!: number;
+  /** Where it stands in the resource's list, from 0. */
+  @Key() ordinal!: number;
+  @Text(255) @Field(() => String) label!: string;
+  @LongText({ nullable: true }) @Field(() => String, { nullable: true }) value!: string | null;
+}

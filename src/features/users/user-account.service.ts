@@ -1,0 +1,175 @@
+import sql, { join } from 'sql-template-tag';
+import type { Transaction } from '../../database/db.js';
+import { Module } from '../../database/module.js';
+import { recordAdded, recordChanged, recordDeleted } from '../../database/positions.js';
+import { deleteBy, differences, findBy, insertAll, tooLong, update } from '../../database/rows.js';
+import { searchText } from '../../lib/search-text.js';
+import { RoleAssignment } from './role.js';
+import { UserAccount, UserAccountRole } from './user-account.js';
+import type { UserAccountRecord } from './user-account.record.js';
+
+export interface WrittenUserAccount {
+  readonly record: UserAccountRecord;
+  readonly id: number;
+  readonly outcome: 'ADDED' | 'CHANGED' | 'UNCHANGED';
+}
+
+/**
+ * Writes user accounts of a source, with the roles that the PAM product says, but without grants: resources bring those.
+ * No source id may stand in `records` twice. A record is refused where its user name belongs to another user account.
+ */
+export async function writeUserAccounts(
+  tx: Transaction,
+  source: string,
+  records: readonly UserAccountRecord[],
+): Promise<(WrittenUserAccount | { readonly refused: string })[]> {
+  const existing = await accountsOf(tx, source, records);
+  const refusals = await refuse(tx, source, records);
+  const accepted = records.filter((record) => !refusals.has(record));
+  await addMissing(
+    tx,
+    source,
+    accepted.filter(({ sourceId }) => !existing.has(sourceId)),
+  );
+  const stored = await accountsOf(tx, source, accepted);
+  const changedRoles = await writeRoles(tx, accepted, stored);
+  const written = new Map<UserAccountRecord, WrittenUserAccount>();
+  for (const record of accepted) {
+    const account = stored.get(record.sourceId)!;
+    const before = existing.get(record.sourceId);
+    if (!before) recordAdded(tx, Module.USER_ACCOUNTS, account.id);
+    const changed = before !== undefined && (await change(tx, before, record, changedRoles.has(account.id)));
+    written.set(record, { record, id: account.id, outcome: !before ? 'ADDED' : changed ? 'CHANGED' : 'UNCHANGED' });
+  }
+  return records.map((record) => written.get(record) ?? { refused: refusals.get(record)! });
+}
+
+/** Deletes user accounts; what was granted to them is the caller's to take away. */
+export async function removeUserAccounts(tx: Transaction, accounts: readonly { id: number }[]): Promise<void> {
+  const ids = accounts.map(({ id }) => id);
+  await deleteBy(tx, UserAccountRole, 'userId', ids);
+  await deleteBy(tx, RoleAssignment, 'userId', ids);
+  await deleteBy(tx, UserAccount, 'id', ids);
+  for (const id of ids) recordDeleted(tx, Module.USER_ACCOUNTS, id, []);
+}
+
+/** Users who from now on see records that they did not see before: their feeds have to begin anew. */
+export async function scopeWidened(
+  tx: Transaction,
+  column: 'id' | 'user_name',
+  users: readonly (string | number)[],
+): Promise<void> {
+  if (users.length === 0) return;
+  const where = column === 'id' ? sql`id IN (${join(users)})` : sql`user_name IN (${join(users)})`;
+  await tx.execute(sql`UPDATE user_accounts SET scope_version = scope_version + 1 WHERE ${where}`);
+}
+
+async function accountsOf(
+  tx: Transaction,
+  source: string,
+  records: readonly UserAccountRecord[],
+): Promise<Map<string, UserAccount>> {
+  const sourceIds = records.map(({ sourceId }) => sourceId);
+  const rows = await findBy<UserAccount>(tx, UserAccount, 'sourceId', sourceIds, sql`source = ${source}`);
+  return new Map(rows.map((row) => [row.sourceId, row]));
+}
+
+async function refuse(
+  tx: Transaction,
+  source: string,
+  records: readonly UserAccountRecord[],
+): Promise<Map<UserAccountRecord, string>> {
+  const names = records.map(({ userName }) => userName);
+  const holders = new Map<string, string>();
+  for (const row of await findBy<UserAccount>(tx, UserAccount, 'userName', names)) {
+    holders.set(row.userName, JSON.stringify([row.source, row.sourceId]));
+  }
+  const refusals = new Map<UserAccountRecord, string>();
+  for (const record of records) {
+    const identity = JSON.stringify([source, record.sourceId]);
+    const holder = holders.get(record.userName) ?? identity;
+    const fault = tooLong(UserAccount, record);
+    if (fault) refusals.set(record, fault);
+    else if (holder !== identity) {
+      refusals.set(record, `userName: ${JSON.stringify(record.userName)} belongs to another user account already`);
+    } else holders.set(record.userName, identity);
+  }
+  return refusals;
+}
+
+async function addMissing(tx: Transaction, source: string, records: readonly UserAccountRecord[]): Promise<void> {
+  const now = new Date().toISOString();
+  const rows = records.map((record) => ({
+    position: 0,
+    scopeVersion: 1,
+    source,
+    ...columnsOf(record, { createdAt: now, modifiedAt: now }),
+  }));
+  await insertAll(tx, UserAccount, rows);
+}
+
+async function change(
+  tx: Transaction,
+  before: UserAccount,
+  record: UserAccountRecord,
+  rolesChanged: boolean,
+): Promise<boolean> {
+  const changes = differences(before, columnsOf(record, before));
+  const changed = rolesChanged || Object.keys(changes).length > 0;
+  if (!changed) return false;
+  if (!record.modifiedAt) changes.modifiedAt = new Date().toISOString();
+  await update(tx, UserAccount, before.id, changes);
+  // Records are owned by name.
+  if (changes.userName) await scopeWidened(tx, 'id', [before.id]);
+  recordChanged(tx, Module.USER_ACCOUNTS, before.id);
+  return true;
+}
+
+function columnsOf(record: UserAccountRecord, times: { createdAt: string; modifiedAt: string }) {
+  const fullName = record.fullName || [record.firstName, record.lastName].filter(Boolean).join(' ') || record.userName;
+  return {
+    sourceId: record.sourceId,
+    userName: record.userName,
+    firstName: record.firstName ?? null,
+    lastName: record.lastName ?? null,
+    fullName,
+    email: record.email ?? null,
+    searchText: searchText(record.userName, fullName, record.email),
+    status: record.status ?? 'ACTIVE',
+    accessScope: record.accessScope ?? 'OWNED_AND_SHARED',
+    department: record.department ?? null,
+    location: record.location ?? null,
+    createdAt: record.createdAt ?? times.createdAt,
+    modifiedAt: record.modifiedAt ?? times.modifiedAt,
+    lastLoginAt: record.lastLoginAt ?? null,
+    expiresAt: record.expiresAt ?? null,
+  };
+}
+
+/** The ids of the user accounts whose roles are others now. */
+async function writeRoles(
+  tx: Transaction,
+  records: readonly UserAccountRecord[],
+  stored: ReadonlyMap<string, UserAccount>,
+): Promise<Set<number>> {
+  const wanted = new Map<number, string[]>();
+  for (const { sourceId, roles } of records)
+    if (roles) wanted.set(stored.get(sourceId)!.id, [...new Set(roles)].sort());
+  const before = new Map<number, string[]>();
+  for (const { userId, role } of await findBy<UserAccountRole>(tx, UserAccountRole, 'userId', [...wanted.keys()])) {
+    before.set(userId, [...(before.get(userId) ?? []), role].sort());
+  }
+  const changed = [...wanted].filter(([id, roles]) => JSON.stringify(roles) !== JSON.stringify(before.get(id) ?? []));
+  await deleteBy(
+    tx,
+    UserAccountRole,
+    'userId',
+    changed.map(([id]) => id),
+  );
+  await insertAll(
+    tx,
+    UserAccountRole,
+    changed.flatMap(([userId, roles]) => roles.map((role) => ({ userId, role }))),
+  );
+  return new Set(changed.map(([id]) => id));
+}

@@ -1,0 +1,33 @@
+import { Extensions, registerEnumType } from 'type-graphql';
+
+/** What an actor may do. Roles given in this gateway are named sets of these. */
+export enum Privilege {
+  MANAGEENGINE_INTEGRATION = 'MANAGEENGINE_INTEGRATION',
+  READ_RESOURCES = 'READ_RESOURCES',
+  READ_USER_ACCOUNTS = 'READ_USER_ACCOUNTS',
+  READ_AUDITS = 'READ_AUDITS',
+  READ_ANALYTICS = 'READ_ANALYTICS',
+  MANAGE_ALERTS = 'MANAGE_ALERTS',
+  MANAGE_USERS = 'MANAGE_USERS',
+  INGEST = 'INGEST',
+}
+
+registerEnumType(Privilege, {
+  name: 'Privilege',
+  valuesConfig: {
+    MANAGEENGINE_INTEGRATION: {
+      description: "The ManageEngine Integration role's privilege: sees and changes the Analytics Plus integration.",
+    },
+    INGEST: { description: 'Pushes or imports records into the three modules.' },
+  },
+});
+
+/** Guards a type, or a root field, by privileges that the actor must all hold. `@Access()` is public. */
+export function Access(...requires: Privilege[]): ClassDecorator & MethodDecorator {
+  return Extensions({ access: requires }) as ClassDecorator & MethodDecorator;
+}
+
+/** The privileges that stand on a type or field of the built schema; undefined where it says nothing. */
+export function accessOf(element: { extensions: unknown }): readonly Privilege[] | undefined {
+  return (element.extensions as { access?: readonly Privilege[] }).access;
+}

@@ -1,0 +1,20 @@
+/** The codes that a caller may rely on; they stand in `extensions.code` of a GraphQL error and in `userErrors`. */
+export type ErrorCode =
+  | 'BAD_USER_INPUT'
+  | 'BAD_CURSOR'
+  | 'RESYNC_REQUIRED'
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'UNAVAILABLE';
+
+/** A refusal whose message the caller may read. Every other error is masked at the door. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}

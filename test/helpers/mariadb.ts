@@ -1,0 +1,102 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import mysql from 'mysql2/promise';
+
+/** A MariaDB of the tests' own, in a temporary folder, on a free port of the loopback. */
+export class MariaDb {
+  #process!: ChildProcess;
+
+  private constructor(
+    readonly folder: string,
+    readonly port: number,
+    readonly options: string[],
+  ) {}
+
+  static async start(options: string[] = []): Promise<MariaDb> {
+    const folder = mkdtempSync(join(tmpdir(), 'pam-gateway-mariadb-'));
+    const user = process.getuid?.() === 0 ? ['--user=root'] : [];
+    execFileSync(
+      'mariadb-install-db',
+      [
+        '--no-defaults',
+        ...user,
+        `--datadir=${folder}/data`,
+        '--auth-root-authentication-method=normal',
+        '--skip-test-db',
+      ],
+      { stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+    const server = new MariaDb(folder, await freePort(), [...user, ...options]);
+    await server.run();
+    return server;
+  }
+
+  /** The URL of a database on this server, for a root user that has no password. */
+  url(database: string): string {
+    return `mysql://root@127.0.0.1:${this.port}/${database}`;
+  }
+
+  async run(): Promise<void> {
+    this.#process = spawn(
+      'mariadbd',
+      [
+        '--no-defaults',
+        `--datadir=${this.folder}/data`,
+        `--socket=${this.folder}/socket`,
+        `--pid-file=${this.folder}/pid`,
+        `--port=${this.port}`,
+        '--bind-address=127.0.0.1',
+        '--innodb-flush-log-at-trx-commit=2',
+        '--innodb-buffer-pool-size=512M',
+        '--max-connections=400',
+        ...this.options,
+      ],
+      { stdio: 'ignore' },
+    );
+    await this.#answer();
+  }
+
+  /** Ends the server as a power cut would. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    const ended = new Promise((resolve) => this.#process.once('exit', resolve));
+    this.#process.kill(signal);
+    await ended;
+  }
+
+  async #answer(): Promise<void> {
+    for (let attempt = 0; attempt < 300; attempt++) {
+      if (this.#process.exitCode !== null) throw new Error(`mariadbd ended with ${this.#process.exitCode}`);
+      try {
+        const connection = await mysql.createConnection(`mysql://root@127.0.0.1:${this.port}/`);
+        await connection.query("CREATE USER IF NOT EXISTS root@'127.0.0.1'");
+        await connection.end();
+        return;
+      } catch {
+        await sleep(100);
+      }
+    }
+    throw new Error('mariadbd did not answer within 30 seconds');
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
