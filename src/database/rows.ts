@@ -11,6 +11,7 @@ export interface EntityColumn {
   readonly property: string;
   readonly name: string;
   readonly isTime: boolean;
+  readonly isNullable: boolean;
   /** The most characters that a text may have. */
   readonly length: number | undefined;
 }
@@ -19,6 +20,9 @@ export interface EntityTable {
   readonly name: string;
   readonly columns: ReadonlyMap<string, EntityColumn>;
 }
+
+/** Characters of a text without an index: 64,000 bytes at four bytes each, of the 65,535 that a TEXT column has. */
+const LONG_TEXT = 16_000;
 
 const tables = new WeakMap<EntityClass, EntityTable>();
 
@@ -33,7 +37,8 @@ export function tableOf(entity: EntityClass): EntityTable {
         property: propertyName,
         name: snakeCase(propertyName),
         isTime: options.type === 'datetime',
-        length: options.length === undefined ? undefined : Number(options.length),
+        isNullable: options.nullable === true,
+        length: options.type === 'text' ? LONG_TEXT : options.length === undefined ? undefined : Number(options.length),
       },
     ]);
     table = { name: metadata.filterTables(entity)[0]!.name!, columns: new Map(columns) };

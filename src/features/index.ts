@@ -1,9 +1,16 @@
 import { Audit } from './audits/audit.js';
+import { AuditResolver } from './audits/audit.resolver.js';
+import { ResourceUsageResolver } from './audits/resource-usage.resolver.js';
 import { ConnectorToken } from './integration/connector-token.js';
+import { ServerResolver } from './integration/server.resolver.js';
 import { AccessGrant } from './resources/access-grant.js';
+import { AccessGrantResolver, UserAccountGrantsResolver } from './resources/access-grant.resolver.js';
 import { CustomField, PrivilegedAccount, Resource } from './resources/resource.js';
+import { ResourceResolver } from './resources/resource.resolver.js';
 import { Role, RoleAssignment, RolePrivilege } from './users/role.js';
 import { UserAccount, UserAccountRole } from './users/user-account.js';
+import { UserAccountResolver } from './users/user-account.resolver.js';
+import { ViewerResolver } from './users/viewer.resolver.js';
 
 /** The manifest: every table that a feature has. */
 export const entities = [
@@ -19,3 +26,15 @@ export const entities = [
   Audit,
   ConnectorToken,
 ];
+
+/** The manifest: every resolver that a feature has. */
+export const resolvers = [
+  UserAccountResolver,
+  ViewerResolver,
+  ResourceResolver,
+  UserAccountGrantsResolver,
+  AccessGrantResolver,
+  AuditResolver,
+  ResourceUsageResolver,
+  ServerResolver,
+] as const;

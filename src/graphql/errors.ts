@@ -1,6 +1,46 @@
-import { type ASTNode, GraphQLError } from 'graphql';
+import { type ASTNode, GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { AppError } from '../lib/app-error.js';
+
+/** What a caller reads instead of an error that is not for callers. */
+const MASKED = 'something went wrong here: the log of the gateway has it under the X-Request-Id of this answer';
+
+/** Codes of errors that graphql-js and Apollo make of what the caller wrote; their messages are for the caller. */
+const callersFaults = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'BAD_REQUEST',
+  'BAD_USER_INPUT',
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+]);
 
 /** A refusal of what the caller wrote, for places where graphql-js itself reports it. */
 export function badInput(message: string, node?: ASTNode): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' }, ...(node && { nodes: node }) });
+}
+
+/** The one door for errors: what of an error the caller reads. */
+export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const { message, locations, path, extensions } = formatted;
+  const place = { ...(locations && { locations }), ...(path && { path }) };
+  const refusal = findRefusal(error);
+  if (refusal) return { message, ...place, extensions: { code: refusal } };
+  const code = String(extensions?.code ?? '');
+  if (callersFaults.has(code)) return { message, ...place, extensions: { code } };
+  return { message: MASKED, ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+}
+
+/** Whether an error is one that an operator should read of. */
+export function isUnexpected(error: GraphQLError): boolean {
+  return formatError(error.toJSON(), error).extensions?.code === 'INTERNAL_SERVER_ERROR';
+}
+
+/** The code that one of our own refusals carries, however deep graphql-js has wrapped it. */
+function findRefusal(error: unknown): string | undefined {
+  for (let cause = error; cause instanceof Error; cause = (cause as { originalError?: unknown }).originalError) {
+    if (cause instanceof AppError) return cause.code;
+    if (cause instanceof GraphQLError && cause.extensions.code === 'BAD_USER_INPUT') return 'BAD_USER_INPUT';
+  }
+  return undefined;
 }

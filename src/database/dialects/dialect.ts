@@ -15,6 +15,9 @@ export interface Dialect {
   /** Follows a table's name in FROM: the one index that the statement shall use. */
   useIndex(index: string): string;
 
+  /** The JOIN that reads the table on its left first. */
+  readonly joinInOrder: string;
+
   /** The rows behind (column, key) = (value, id) in the index (column, key), in a form that the engine reads as a range. */
   rowsBehind(column: string, key: string, value: string | number, id: number, direction: SortDirection): Sql;
 

@@ -57,6 +57,7 @@ const dialect: Dialect = {
   timeText: (column) => `CONCAT(REPLACE(${column}, ' ', 'T'), 'Z')`,
   timeValue: (time) => `${time.slice(0, 10)} ${time.slice(11, 23)}`,
   useIndex: (index) => `FORCE INDEX (${index})`,
+  joinInOrder: 'STRAIGHT_JOIN',
   rowsBehind,
   mayRunAgain: (error) =>
     error instanceof RowsLeftOut || runAgain.has((error as { errno?: number } | null)?.errno ?? 0),

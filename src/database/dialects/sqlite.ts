@@ -23,6 +23,7 @@ const dialect: Dialect = {
   timeText: (column) => column,
   timeValue: (time) => time,
   useIndex: (index) => `INDEXED BY ${index}`,
+  joinInOrder: 'CROSS JOIN',
   rowsBehind: (column, key, value, id, direction) =>
     sql`(${raw(column)}, ${raw(key)}) ${raw(direction === 'ASC' ? '>' : '<')} (${value}, ${id})`,
   mayRunAgain: (error) => codeOf(error) === 'SQLITE_CONSTRAINT_UNIQUE' || isBusy(error),

@@ -114,7 +114,7 @@ function columnsOf(record: ResourceRecord, kept: { createdAt: string; modifiedAt
     ownerName: record.ownerName ?? null,
     passwordPolicy: record.passwordPolicy ?? null,
     accountCount: record.accounts?.length ?? kept.accountCount,
-    searchText: searchText(record.name, record.dnsName, record.description),
+    searchText: searchText(21_800, record.name, record.dnsName, record.description),
     createdAt: record.createdAt ?? kept.createdAt,
     modifiedAt: record.modifiedAt ?? kept.modifiedAt,
     lastAccessedAt: record.lastAccessedAt ?? null,

@@ -134,7 +134,7 @@ function columnsOf(record: UserAccountRecord, times: { createdAt: string; modifi
     lastName: record.lastName ?? null,
     fullName,
     email: record.email ?? null,
-    searchText: searchText(record.userName, fullName, record.email),
+    searchText: searchText(1_100, record.userName, fullName, record.email),
     status: record.status ?? 'ACTIVE',
     accessScope: record.accessScope ?? 'OWNED_AND_SHARED',
     department: record.department ?? null,

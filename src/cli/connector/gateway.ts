@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Answer, dataOf } from './answer.js';
+import { backoffMs } from './backoff.js';
+import { ConnectorError } from './connector-error.js';
+import { IdleTimeout } from './idle-timeout.js';
+import { networkFault } from './network-fault.js';
+
+const MAX_TRIES = 8;
+
+/** Where the queries of a run go, and as whom. */
+export interface Gateway {
+  endpoint: string;
+  token: string;
+  /** The first pause after a fault, in milliseconds. */
+  retryBaseMs: number;
+  /** How long nothing may come before a request is given up, in milliseconds. */
+  idleMs: number;
+}
+
+/** A query as it is posted. */
+export interface Query {
+  document: string;
+  variables: Record<string, unknown>;
+}
+
+/**
+ * Asks the gateway and reads the answer with `read`; a transient fault of either is tried again, eight times in all. Throws
+ * ConnectorError, or the reason of `signal` when that aborts.
+ */
+export async function ask<T>(
+  gateway: Gateway,
+  query: Query,
+  read: (data: Record<string, unknown>) => T,
+  signal: AbortSignal,
+): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return read(dataOf(await post(gateway, query, signal)));
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof ConnectorError)) throw error;
+      const fault = withoutToken(error, gateway.token);
+      if (!fault.transient) throw fault;
+      if (tries === MAX_TRIES) throw gaveUp(fault);
+      await sleep(backoffMs(tries, gateway.retryBaseMs, fault.retryAfterMs), undefined, { signal }).catch(() =>
+        signal.throwIfAborted(),
+      );
+    }
+  }
+}
+
+async function post(gateway: Gateway, query: Query, signal: AbortSignal): Promise<Answer> {
+  const timeout = new IdleTimeout(gateway.idleMs, signal);
+  try {
+    const response = await fetch(gateway.endpoint, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${gateway.token}`,
+        'content-type': 'application/json',
+        accept: 'application/json',
+      },
+      body: JSON.stringify({ query: query.document, variables: query.variables }),
+      redirect: 'manual',
+      signal: timeout.signal,
+    });
+    return { status: response.status, headers: response.headers, text: await textOf(response, timeout) };
+  } catch (error) {
+    throw networkFault(error);
+  } finally {
+    timeout.stop();
+  }
+}
+
+async function textOf(response: Response, timeout: IdleTimeout): Promise<string> {
+  const parts: Uint8Array[] = [];
+  for await (const part of response.body ?? []) {
+    timeout.touch();
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+function gaveUp(fault: ConnectorError): ConnectorError {
+  return new ConnectorError(
+    `${fault.message} Gave up after ${MAX_TRIES} tries. Nothing is lost: the same command goes on where it stopped.`,
+    { transient: true, cause: fault, ...(fault.code === null ? {} : { code: fault.code }) },
+  );
+}
+
+/** A server that sends back what it was sent must not bring the token onto the screen. */
+function withoutToken(fault: ConnectorError, token: string): ConnectorError {
+  fault.message = fault.message.replaceAll(token, '[token]');
+  return fault;
+}

@@ -1,0 +1,62 @@
+import { mkdir } from 'node:fs/promises';
+import { importAudits } from './audits-import.js';
+import type { ImportRun } from './import-run.js';
+import { lockDirectory } from './lock.js';
+import { AUDITS, RESOURCES, USER_ACCOUNTS } from './modules.js';
+import { openState } from './open-state.js';
+import { type ConnectorOptions, checkOptions } from './options.js';
+import { explained } from './refusals.js';
+import { ROW_FORMATS } from './row-format.js';
+import { importSnapshot, type SnapshotModule } from './snapshot-import.js';
+import { saveState } from './state.js';
+import type { ModuleResult } from './tally.js';
+
+export type { ConnectorOptions, ConnectorProgress } from './options.js';
+export type { ModuleResult } from './tally.js';
+
+/**
+ * Brings the files in a directory up to date with the gateway: all rows at the first run, what is new and deleted at a
+ * later one. It may be killed at any moment; run again it goes on, with every row once. Throws ConnectorError for what its
+ * caller can act on, and the reason of `signal`.
+ */
+export async function runConnector(options: ConnectorOptions): Promise<ModuleResult[]> {
+  const wanted = checkOptions(options);
+  await mkdir(options.out, { recursive: true });
+  const release = await lockDirectory(options.out);
+  try {
+    const state = await openState(options.out, wanted);
+    const run: ImportRun = {
+      out: options.out,
+      format: ROW_FORMATS[options.format],
+      gateway: {
+        endpoint: wanted.endpoint,
+        token: options.token,
+        retryBaseMs: options.retryBaseMs ?? 500,
+        idleMs: options.idleMs ?? 90_000,
+      },
+      pageSize: options.pageSize,
+      state,
+      saveState: () => saveState(options.out, state),
+      resync: wanted.resync,
+      signal: options.signal ?? new AbortController().signal,
+      onPage: ({ module, rows, rowsPerSecond }, caughtUp) =>
+        options.onProgress?.({ module, rows, rowsPerSecond, caughtUp }),
+    };
+    return [
+      await importModule(run, RESOURCES),
+      await importModule(run, USER_ACCOUNTS),
+      await importModule(run, AUDITS),
+    ];
+  } finally {
+    await release();
+  }
+}
+
+async function importModule(run: ImportRun, module: SnapshotModule | typeof AUDITS): Promise<ModuleResult> {
+  run.signal.throwIfAborted();
+  try {
+    return await (module.name === 'AUDITS' ? importAudits(run) : importSnapshot(run, module));
+  } catch (error) {
+    throw explained(error, module.name);
+  }
+}

@@ -1,0 +1,85 @@
+import { Argument, Command, Option } from 'commander';
+import type { Config } from '../config.js';
+import type { Database } from '../database/db.js';
+import { Module } from '../database/module.js';
+import { transaction } from '../database/transaction.js';
+import type { FileFormat } from '../sources/files/import-file.js';
+import { readImportFile } from '../sources/files/import-file.js';
+import { type LoadOptions, loadFile, type Tally } from '../sources/files/load-file.js';
+import { withDatabase } from './database.js';
+import { Progress } from './progress.js';
+
+const modules: Record<string, Module> = {
+  resources: Module.RESOURCES,
+  'user-accounts': Module.USER_ACCOUNTS,
+  audits: Module.AUDITS,
+};
+
+interface ImportOptions {
+  source: string;
+  format?: FileFormat;
+  strict?: boolean;
+}
+
+export function importCommand(): Command {
+  return new Command('import')
+    .description(
+      'read records from a file of NDJSON, JSON or CSV, gzip or not; what was imported before is not doubled',
+    )
+    .addArgument(new Argument('<module>', 'which module').choices(Object.keys(modules)))
+    .argument('<file>')
+    .option('--source NAME', 'where the records come from; with their sourceId it is what they are known by', 'import')
+    .addOption(
+      new Option('--format FORMAT', 'where the name of the file does not tell').choices(['ndjson', 'json', 'csv']),
+    )
+    .option('--strict', 'stop at the first bad line, with nothing written')
+    .action(async (name: string, file: string, options: ImportOptions) => {
+      const tally = await withDatabase((db, config) => run(db, config, modules[name]!, file, options));
+      console.log(
+        Object.entries(tally)
+          .map(([what, count]) => `${count} ${what}`)
+          .join(', '),
+      );
+      if (tally.refused > 0) process.exitCode = 1;
+    });
+}
+
+async function run(
+  db: Database,
+  { sourceTimeZone: zone }: Config,
+  module: Module,
+  file: string,
+  { source, format, strict }: ImportOptions,
+): Promise<Tally> {
+  const progress = new Progress('Imported', { unit: 'lines' });
+  const onRefused = (line: number, reason: string): void => {
+    if (strict) throw new Error(`line ${line}: ${reason}; nothing was written`);
+    console.error(`line ${line}: ${reason}`);
+  };
+  const options: LoadOptions = {
+    source,
+    zone,
+    onRefused,
+    onProgress: (lines) => progress.update(lines),
+    ...(format && { format }),
+  };
+  try {
+    return strict ? await runStrictly(db, module, file, options) : await loadFile(db, module, file, options);
+  } catch (error) {
+    throw new Error(`${file}: ${(error as Error).message}`, { cause: error });
+  } finally {
+    progress.finish();
+  }
+}
+
+/**
+ * Reads the whole file before anything is written. Resources and user accounts may still be refused by the database,
+ * so they are written in one transaction; audits cannot be, and are too many for one.
+ */
+async function runStrictly(db: Database, module: Module, file: string, options: LoadOptions): Promise<Tally> {
+  for await (const line of readImportFile(module, file, options)) {
+    if ('refused' in line) options.onRefused(line.line, line.refused);
+  }
+  if (module === Module.AUDITS) return loadFile(db, module, file, options);
+  return transaction(db, (tx) => loadFile(tx, module, file, options));
+}

@@ -1,0 +1,47 @@
+import { Command, Option } from 'commander';
+import { transaction } from '../database/transaction.js';
+import { recordUserAccounts } from '../features/resources/access-grant.service.js';
+import { assignRoles } from '../features/users/role.service.js';
+import { AccessScope } from '../features/users/user-account.js';
+import { withDatabase } from './database.js';
+
+/** User accounts that were made here, rather than by a PAM product. */
+const SOURCE = 'gateway';
+
+interface CreateOptions {
+  roles: string[];
+  fullName?: string;
+  email?: string;
+  scope: `${AccessScope}`;
+}
+
+export function userCommand(): Command {
+  const user = new Command('user').description('user accounts of this gateway');
+  user
+    .command('create NAME')
+    .description('make or change a user account of this gateway')
+    .requiredOption('--roles A,B', 'its roles here, in exchange for those that it had', (list) => list.split(','))
+    .option('--full-name NAME')
+    .option('--email ADDRESS')
+    .addOption(
+      new Option('--scope SCOPE', 'which records it sees')
+        .choices(Object.values(AccessScope))
+        .default('OWNED_AND_SHARED'),
+    )
+    .action(async (name: string, options: CreateOptions) => {
+      console.log(await withDatabase((db) => transaction(db, (tx) => create(tx, name, options))));
+    });
+  return user;
+}
+
+async function create(
+  tx: Parameters<typeof assignRoles>[0],
+  userName: string,
+  { roles, fullName, email, scope }: CreateOptions,
+): Promise<string> {
+  const record = { sourceId: userName, userName, fullName: fullName ?? null, email: email ?? null, accessScope: scope };
+  const [outcome] = await recordUserAccounts(tx, SOURCE, [record]);
+  if (typeof outcome === 'object') throw new Error(outcome.refused);
+  await assignRoles(tx, userName, roles.map((role) => role.trim()).filter(Boolean));
+  return `${outcome === 'ADDED' ? 'made' : 'changed'} ${userName} with ${roles.join(', ') || 'no roles'}`;
+}

@@ -1,0 +1,82 @@
+import sql, { join, raw, type Sql } from 'sql-template-tag';
+import { Module } from '../../database/module.js';
+import { lastPosition } from '../../database/positions.js';
+import { selectList } from '../../database/rows.js';
+import { actorOf, type Context } from '../../graphql/context.js';
+import type { NodeFeed } from '../../graphql/feed.js';
+import { FeedCursors, type FeedPlace } from '../../graphql/feed-cursor.js';
+import { all, checkLists } from '../../graphql/filters.js';
+import { neededColumns } from '../../graphql/needs.js';
+import { checkSize } from '../../graphql/page-arguments.js';
+import type { Selection } from '../../graphql/selection.js';
+import type { AuditFilter } from './audit.inputs.js';
+import { Audit } from './audit.js';
+import { matches, visibleAudits } from './audit.queries.js';
+
+/** Positions that one page may pass over where not every audit is wanted, so that it costs the same however few are. */
+const WINDOW = 100_000;
+
+interface AuditFeedArguments {
+  after?: string | null;
+  first: number;
+  since?: string | null;
+  filter?: AuditFilter | null;
+}
+
+type Row = Record<string, unknown> & { feedPosition: number };
+
+/** A page of audits behind a position. Where few are wanted it may be short, or empty, before the feed is caught up. */
+export async function readAuditFeed(
+  context: Context,
+  { after, first, since = null, filter }: AuditFeedArguments,
+  selection: Selection,
+): Promise<NodeFeed> {
+  checkSize(actorOf(context), 'first', first, 1);
+  checkLists(filter);
+  const cursors = await FeedCursors.of(context, Module.AUDITS, filter ?? {});
+  const place = after ? cursors.decode(after) : { position: 0, since };
+  const wanted = conditions(context, filter, place);
+  // Read before the rows: all up to here is visible to the statement that follows.
+  const end = wanted ? Math.min(place.position + WINDOW, await lastPosition(context.db, Module.AUDITS)) : undefined;
+  const rows = await context.db.query<Row>(statement(context, place, end, wanted, first + 1, selection));
+  const more = rows.length > first;
+  if (more) rows.pop();
+  if (rows.length === 0) await cursors.checkReached(place);
+  const reached = rows.at(-1)?.feedPosition ?? place.position;
+  const position = more || end === undefined ? reached : Math.max(end, place.position);
+  return {
+    nodes: rows,
+    nextCursor: cursors.encode({ position, since: place.since }),
+    caughtUp: !more && (end === undefined || end < place.position + WINDOW),
+  };
+}
+
+/** What must hold of an audit besides its position; undefined where every audit is wanted. */
+function conditions(context: Context, filter: AuditFilter | null | undefined, { since }: FeedPlace): Sql | undefined {
+  const actor = actorOf(context);
+  if (actor.scope === 'ALL' && !filter && !since) return undefined;
+  const recent = since ? sql`t.occurred_at >= ${context.db.dialect.timeValue(since)}` : sql`1 = 1`;
+  return all(visibleAudits(actor), matches(filter), recent);
+}
+
+function statement(
+  { db }: Context,
+  { position }: FeedPlace,
+  end: number | undefined,
+  wanted: Sql | undefined,
+  limit: number,
+  selection: Selection,
+): Sql {
+  const needed = neededColumns(Audit, selection.under('nodes'));
+  const select = join([
+    raw('p.position AS feedPosition'),
+    ...(needed.length > 0 ? [selectList(db.dialect, Audit, needed, 't')] : []),
+  ]);
+  const where = all(
+    sql`p.position > ${position}`,
+    ...(end === undefined ? [] : [sql`p.position <= ${end}`]),
+    ...(wanted ? [wanted] : []),
+  );
+  return sql`SELECT ${select} FROM audit_positions p ${raw(db.dialect.joinInOrder)} audits t ON t.id = p.audit_id
+    WHERE ${where} ORDER BY p.position LIMIT ${limit}`;
+}

@@ -1,0 +1,89 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import sql from 'sql-template-tag';
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
+import { Access, Privilege } from '../../graphql/access.js';
+import { type Connection, connectionOf } from '../../graphql/connection.js';
+import { actorOf, type Context } from '../../graphql/context.js';
+import { DateTime } from '../../graphql/date-time.js';
+import { type NodeFeed, nodeFeedOf } from '../../graphql/feed.js';
+import { Needs } from '../../graphql/needs.js';
+import { DateRange, PageArguments, parseId } from '../../graphql/page-arguments.js';
+import { readConnection } from '../../graphql/read-connection.js';
+import { readRow } from '../../graphql/read-row.js';
+import { selectionOf } from '../../graphql/selection.js';
+import { Resource } from '../resources/resource.js';
+import { resourceById } from '../resources/resource.loaders.js';
+import { UserAccount } from '../users/user-account.js';
+import { userAccountByName } from '../users/user-account.loaders.js';
+import { readAuditFeed } from './audit.feed.js';
+import { AuditFilter, AuditOrder } from './audit.inputs.js';
+import { Audit } from './audit.js';
+import { auditList } from './audit.list.js';
+import { visibleAudits } from './audit.queries.js';
+
+const AuditConnection = connectionOf(Audit);
+const AuditFeed = nodeFeedOf(Audit);
+
+@Resolver(() => Audit)
+export class AuditResolver {
+  @Access(Privilege.READ_AUDITS)
+  @Query(() => AuditConnection, {
+    description: 'Finite and in the order of occurredAt. To follow what is added later, use auditFeed.',
+  })
+  audits(
+    @Arg('dateRange', () => DateRange, { nullable: true }) range: DateRange | null,
+    @Arg('filter', () => AuditFilter, { nullable: true }) filter: AuditFilter | null,
+    @Arg('orderBy', () => AuditOrder, { nullable: true }) order: AuditOrder | null,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Connection<object>> {
+    return readConnection(context, auditList(context, range, filter, order), page, selectionOf(info));
+  }
+
+  @Access(Privilege.READ_AUDITS)
+  @Query(() => Audit, { nullable: true })
+  audit(
+    @Arg('id', () => ID) id: string,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<object | null> {
+    const where = sql`t.id = ${parseId('id', id)} AND ${visibleAudits(actorOf(context))}`;
+    return readRow(context, Audit, selectionOf(info), where);
+  }
+
+  @Access(Privilege.READ_AUDITS)
+  @Query(() => AuditFeed, {
+    description: '`since` skips what occurred before it; it is read only where `after` is not given.',
+  })
+  auditFeed(
+    @Arg('after', () => String, { nullable: true }) after: string | null,
+    @Arg('first', () => Int, { defaultValue: 1000 }) first: number,
+    @Arg('since', () => DateTime, { nullable: true }) since: string | null,
+    @Arg('filter', () => AuditFilter, { nullable: true }) filter: AuditFilter | null,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<NodeFeed> {
+    return readAuditFeed(context, { after, first, since, filter }, selectionOf(info));
+  }
+
+  @Needs('resourceId')
+  @FieldResolver(() => Resource, { nullable: true })
+  resource(
+    @Root() { resourceId }: Audit,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Resource | null> | null {
+    return resourceId === null ? null : resourceById(context, selectionOf(info)).load(resourceId);
+  }
+
+  @Needs('operatedBy')
+  @FieldResolver(() => UserAccount, { nullable: true })
+  operator(
+    @Root() { operatedBy }: Audit,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<UserAccount | null> {
+    return userAccountByName(context, selectionOf(info)).load(operatedBy);
+  }
+}

@@ -1,0 +1,23 @@
+import sql, { type Sql } from 'sql-template-tag';
+import type { Actor } from '../../graphql/context.js';
+
+/** The resources, as `t`, that an actor may see: all, or those that it owns or that were shared with it. */
+export function visibleResources(actor: Actor): Sql {
+  if (actor.scope === 'ALL') return sql`1 = 1`;
+  return sql`(t.owner_name = ${actor.userName}
+    OR t.id IN (SELECT g.resource_id FROM access_grants g WHERE g.user_id = ${actor.userId}))`;
+}
+
+/** The privileged accounts, as `t`, that an actor may see: where only accounts of a resource were shared, those alone. */
+export function visibleAccounts(actor: Actor): Sql {
+  if (actor.scope === 'ALL') return sql`1 = 1`;
+  return sql`(t.resource_id IN (SELECT r.id FROM resources r WHERE r.owner_name = ${actor.userName})
+    OR EXISTS (SELECT 1 FROM access_grants g WHERE g.user_id = ${actor.userId}
+      AND g.resource_id = t.resource_id AND g.account_key IN (0, t.id)))`;
+}
+
+/** The ids of the resources that an actor of scope OWNED_AND_SHARED may see, as a subquery. */
+export function visibleResourceIds(actor: Actor): Sql {
+  return sql`(SELECT r.id FROM resources r WHERE r.owner_name = ${actor.userName}
+    UNION SELECT g.resource_id FROM access_grants g WHERE g.user_id = ${actor.userId})`;
+}

@@ -1,0 +1,91 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import sql from 'sql-template-tag';
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
+import { Module } from '../../database/module.js';
+import { Access, Privilege } from '../../graphql/access.js';
+import { type Connection, connectionOf } from '../../graphql/connection.js';
+import { actorOf, type Context } from '../../graphql/context.js';
+import { type ChangeFeed, changeFeedOf } from '../../graphql/feed.js';
+import { Needs } from '../../graphql/needs.js';
+import { DateRange, PageArguments, parseId } from '../../graphql/page-arguments.js';
+import { readChangeFeed } from '../../graphql/read-change-feed.js';
+import { readConnection } from '../../graphql/read-connection.js';
+import { readRow } from '../../graphql/read-row.js';
+import { selectionOf } from '../../graphql/selection.js';
+import { UserAccount } from '../users/user-account.js';
+import { userAccountByName } from '../users/user-account.loaders.js';
+import { ResourceDateField, ResourceFilter, ResourceOrder } from './resource.inputs.js';
+import { CustomField, PrivilegedAccount, Resource } from './resource.js';
+import { resourceList } from './resource.list.js';
+import { accountsOf, customFieldsOf } from './resource.loaders.js';
+import { visibleResources } from './resource.queries.js';
+
+const ResourceConnection = connectionOf(Resource);
+const ResourceFeed = changeFeedOf(Resource);
+
+@Resolver(() => Resource)
+export class ResourceResolver {
+  @Access(Privilege.READ_RESOURCES)
+  @Query(() => ResourceConnection)
+  resources(
+    @Arg('dateRange', () => DateRange, { nullable: true }) range: DateRange | null,
+    @Arg('dateField', () => ResourceDateField, { defaultValue: ResourceDateField.MODIFIED_AT })
+    dateField: ResourceDateField,
+    @Arg('filter', () => ResourceFilter, { nullable: true }) filter: ResourceFilter | null,
+    @Arg('orderBy', () => ResourceOrder, { nullable: true }) order: ResourceOrder | null,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Connection<object>> {
+    return readConnection(context, resourceList(context, range, dateField, filter, order), page, selectionOf(info));
+  }
+
+  @Access(Privilege.READ_RESOURCES)
+  @Query(() => Resource, { nullable: true })
+  resource(
+    @Arg('id', () => ID) id: string,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<object | null> {
+    const where = sql`t.id = ${parseId('id', id)} AND ${visibleResources(actorOf(context))}`;
+    return readRow(context, Resource, selectionOf(info), where);
+  }
+
+  @Access(Privilege.READ_RESOURCES)
+  @Query(() => ResourceFeed)
+  resourceFeed(
+    @Arg('after', () => String, { nullable: true }) after: string | null,
+    @Arg('first', () => Int, { defaultValue: 1000 }) first: number,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<ChangeFeed> {
+    const source = { module: Module.RESOURCES, entity: Resource, visibleTo: visibleResources } as const;
+    return readChangeFeed(context, source, { after, first }, selectionOf(info));
+  }
+
+  @Needs('ownerName')
+  @FieldResolver(() => UserAccount, { nullable: true })
+  owner(
+    @Root() { ownerName }: Resource,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<UserAccount | null> | null {
+    return ownerName === null ? null : userAccountByName(context, selectionOf(info)).load(ownerName);
+  }
+
+  @Needs('id')
+  @FieldResolver(() => [PrivilegedAccount])
+  accounts(
+    @Root() { id }: Resource,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<PrivilegedAccount[]> {
+    return accountsOf(context, selectionOf(info)).load(id);
+  }
+
+  @Needs('id')
+  @FieldResolver(() => [CustomField])
+  customFields(@Root() { id }: Resource, @Ctx() context: Context): Promise<CustomField[]> {
+    return customFieldsOf(context).load(id);
+  }
+}

@@ -1,0 +1,37 @@
+import sql from 'sql-template-tag';
+import type { Db } from '../../database/db.js';
+import { Module } from '../../database/module.js';
+import { recordChanged } from '../../database/positions.js';
+import { deleteBy, findBy, insertAll } from '../../database/rows.js';
+import { transaction } from '../../database/transaction.js';
+import { AppError } from '../../lib/app-error.js';
+import { Role, RoleAssignment } from './role.js';
+
+/**
+ * Gives a user exactly these roles.
+ * @throws AppError BAD_USER_INPUT where there is no such user, or no such role
+ */
+export function assignRoles(db: Db, userName: string, names: readonly string[]): Promise<void> {
+  return transaction(db, async (tx) => {
+    const [user] = await tx.query<{ id: number }>(sql`SELECT id FROM user_accounts WHERE user_name = ${userName}`);
+    if (!user) throw new AppError('BAD_USER_INPUT', `there is no user account ${JSON.stringify(userName)}`);
+    const roles = await findBy<Role>(tx, Role, 'name', names);
+    const unknown = names.find((name) => !roles.some((role) => role.name === name));
+    if (unknown !== undefined) throw await unknownRole(tx, unknown);
+    await deleteBy(tx, RoleAssignment, 'userId', [user.id]);
+    await insertAll(
+      tx,
+      RoleAssignment,
+      roles.map(({ id }) => ({ userId: user.id, roleId: id })),
+    );
+    recordChanged(tx, Module.USER_ACCOUNTS, user.id);
+  });
+}
+
+async function unknownRole(db: Db, name: string): Promise<AppError> {
+  const known = await db.query<{ name: string }>(sql`SELECT name FROM roles ORDER BY id`);
+  return new AppError(
+    'BAD_USER_INPUT',
+    `there is no role ${JSON.stringify(name)}; there are: ${known.map((role) => role.name).join(', ')}`,
+  );
+}

@@ -1,0 +1,77 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import sql from 'sql-template-tag';
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
+import { Module } from '../../database/module.js';
+import { Access, Privilege } from '../../graphql/access.js';
+import { type Connection, connectionOf } from '../../graphql/connection.js';
+import { actorOf, type Context } from '../../graphql/context.js';
+import { type ChangeFeed, changeFeedOf } from '../../graphql/feed.js';
+import { Needs } from '../../graphql/needs.js';
+import { DateRange, PageArguments, parseId } from '../../graphql/page-arguments.js';
+import { readChangeFeed } from '../../graphql/read-change-feed.js';
+import { readConnection } from '../../graphql/read-connection.js';
+import { readRow } from '../../graphql/read-row.js';
+import { selectionOf } from '../../graphql/selection.js';
+import { UserAccountDateField, UserAccountFilter, UserAccountOrder } from './user-account.inputs.js';
+import { UserAccount } from './user-account.js';
+import { userAccountList } from './user-account.list.js';
+import { privilegesOf, rolesOf } from './user-account.loaders.js';
+import { visibleUserAccounts } from './user-account.queries.js';
+
+const UserAccountConnection = connectionOf(UserAccount);
+const UserAccountFeed = changeFeedOf(UserAccount);
+
+@Resolver(() => UserAccount)
+export class UserAccountResolver {
+  @Access(Privilege.READ_USER_ACCOUNTS)
+  @Query(() => UserAccountConnection)
+  userAccounts(
+    @Arg('dateRange', () => DateRange, { nullable: true }) range: DateRange | null,
+    @Arg('dateField', () => UserAccountDateField, { defaultValue: UserAccountDateField.MODIFIED_AT })
+    dateField: UserAccountDateField,
+    @Arg('filter', () => UserAccountFilter, { nullable: true }) filter: UserAccountFilter | null,
+    @Arg('orderBy', () => UserAccountOrder, { nullable: true }) order: UserAccountOrder | null,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Connection<object>> {
+    return readConnection(context, userAccountList(context, range, dateField, filter, order), page, selectionOf(info));
+  }
+
+  @Access(Privilege.READ_USER_ACCOUNTS)
+  @Query(() => UserAccount, { nullable: true })
+  userAccount(
+    @Arg('id', () => ID) id: string,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<object | null> {
+    const where = sql`t.id = ${parseId('id', id)} AND ${visibleUserAccounts(actorOf(context))}`;
+    return readRow(context, UserAccount, selectionOf(info), where);
+  }
+
+  @Access(Privilege.READ_USER_ACCOUNTS)
+  @Query(() => UserAccountFeed)
+  userAccountFeed(
+    @Arg('after', () => String, { nullable: true }) after: string | null,
+    @Arg('first', () => Int, { defaultValue: 1000 }) first: number,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<ChangeFeed> {
+    const source = { module: Module.USER_ACCOUNTS, entity: UserAccount, visibleTo: visibleUserAccounts } as const;
+    return readChangeFeed(context, source, { after, first }, selectionOf(info));
+  }
+
+  @Needs('id')
+  @FieldResolver(() => [String], { description: 'As the PAM product says.' })
+  roles(@Root() { id }: UserAccount, @Ctx() context: Context): Promise<string[]> {
+    return rolesOf(context).load(id);
+  }
+
+  @Needs('id')
+  @FieldResolver(() => [Privilege], {
+    description: 'What this user may do in this gateway, from the roles given here.',
+  })
+  privileges(@Root() { id }: UserAccount, @Ctx() context: Context): Promise<Privilege[]> {
+    return privilegesOf(context).load(id);
+  }
+}

@@ -1,0 +1,66 @@
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { type FragmentDefinitionNode, type GraphQLSchema, getVariableValues, Kind } from 'graphql';
+import type { Logger } from 'pino';
+import type { Context } from './context.js';
+import { formatError, isUnexpected } from './errors.js';
+import { guard } from './guard.js';
+
+/** Headers that a browser sends across origins only after it asked; with one of them a GET cannot be forged. */
+const UNFORGEABLE_HEADERS = ['authorization', 'authtoken', 'x-apollo-operation-name', 'apollo-require-preflight'];
+
+export function makeApollo(schema: GraphQLSchema, logger: Logger): ApolloServer<Context> {
+  return new ApolloServer<Context>({
+    schema,
+    // Who may introspect is the guard's to say.
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    hideSchemaDetailsFromClientErrors: false,
+    stopOnTerminationSignals: false,
+    csrfPrevention: { requestHeaders: UNFORGEABLE_HEADERS },
+    formatError,
+    logger,
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      guardPlugin(schema),
+      logPlugin(logger),
+    ],
+  });
+}
+
+function guardPlugin(schema: GraphQLSchema): ApolloServerPlugin<Context> {
+  return {
+    requestDidStart: async () => ({
+      async didResolveOperation({ document, operation, request, contextValue }) {
+        const { coerced } = getVariableValues(schema, operation!.variableDefinitions ?? [], request.variables ?? {});
+        // Variables that are wrong end the operation before a field of it runs.
+        if (!coerced) return;
+        const named = document.definitions
+          .filter((definition): definition is FragmentDefinitionNode => definition.kind === Kind.FRAGMENT_DEFINITION)
+          .map((fragment) => [fragment.name.value, fragment]);
+        const fragments: Record<string, FragmentDefinitionNode> = Object.fromEntries(named);
+        guard({ schema, operation: operation!, fragments, variableValues: coerced }, contextValue.actor);
+      },
+    }),
+  };
+}
+
+function logPlugin(logger: Logger): ApolloServerPlugin<Context> {
+  return {
+    requestDidStart: async () => ({
+      async didEncounterErrors({ errors, contextValue }) {
+        for (const error of errors) {
+          if (!isUnexpected(error)) continue;
+          const { requestId } = contextValue;
+          logger.error({ reqId: requestId, path: error.path, err: error.originalError ?? error }, 'a field failed');
+        }
+      },
+    }),
+  };
+}

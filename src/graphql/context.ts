@@ -1,0 +1,34 @@
+import type { Config } from '../config.js';
+import type { Database } from '../database/db.js';
+import type { Privilege } from './access.js';
+
+/** Who asks: a connector with its token, or a person in a session. */
+export interface Actor {
+  readonly kind: 'CONNECTOR' | 'SESSION';
+  readonly userId: number;
+  readonly userName: string;
+  readonly fullName: string;
+  /** The roles given here. */
+  readonly roles: readonly string[];
+  readonly privileges: ReadonlySet<Privilege>;
+  readonly scope: 'ALL' | 'OWNED_AND_SHARED';
+  /** Counts up whenever a user of scope OWNED_AND_SHARED comes to see records that it did not see before. */
+  readonly scopeVersion: number;
+}
+
+/** What a request has. What else lives for its time hangs on it by a WeakMap. */
+export interface Context {
+  readonly db: Database;
+  /** Null where nobody is signed in. */
+  readonly actor: Actor | null;
+  readonly settings: Config;
+  readonly requestId: string;
+  /** When the request came in, RFC 3339 in UTC. */
+  readonly now: string;
+}
+
+/** The actor of a guarded field: the guard has seen to it that there is one. */
+export function actorOf({ actor }: Context): Actor {
+  if (!actor) throw new Error('a guarded field ran without an actor');
+  return actor;
+}

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { AppError } from '../lib/app-error.js';
+
+export type CursorValue = string | number | null;
+
+/**
+ * Opaque cursors of one list: bound to its database, its order and its filter. A checksum finds those that were damaged
+ * or come from elsewhere; it is no secret, since a cursor only says where to go on, never what may be seen.
+ */
+export class Cursors {
+  readonly #databaseId: string;
+  readonly #list: string;
+
+  /** `list` is whatever tells this list from others; it must be plain data. */
+  constructor(databaseId: string, list: object) {
+    this.#databaseId = databaseId;
+    this.#list = createHash('sha256').update(canonical(list)).digest('base64url').slice(0, 8);
+  }
+
+  encode(...values: CursorValue[]): string {
+    const text = `${VERSION}${this.#list}${JSON.stringify(values)}`;
+    return Buffer.from(this.#checksum(text) + text).toString('base64url');
+  }
+
+  /** @throws AppError BAD_CURSOR */
+  decode(cursor: string): CursorValue[] {
+    const text = Buffer.from(cursor, 'base64url').toString();
+    const payload = text.slice(8);
+    if (payload[0] !== VERSION || this.#checksum(payload) !== text.slice(0, 8)) {
+      throw badCursor(
+        cursor,
+        'is not a cursor of this gateway: pass one exactly as it was returned, or none to begin anew',
+      );
+    }
+    if (payload.slice(1, 9) !== this.#list) {
+      throw badCursor(cursor, 'was made for another query: keep the filter, date range and order that it came from');
+    }
+    return JSON.parse(payload.slice(9)) as CursorValue[];
+  }
+
+  #checksum(text: string): string {
+    return crc32(this.#databaseId + text)
+      .toString(16)
+      .padStart(8, '0');
+  }
+}
+
+const VERSION = '1';
+
+function badCursor(cursor: string, fault: string): AppError {
+  const shown = cursor.length > 40 ? `${cursor.slice(0, 40)}…` : cursor;
+  return new AppError('BAD_CURSOR', `the cursor ${JSON.stringify(shown)} ${fault}`);
+}
+
+/** The same text for the same list, in whatever order its parts were written. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).sort().join(',')}]`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
+  const entries = Object.entries(value).filter(([, part]) => part !== undefined && part !== null);
+  return `{${entries
+    .map(([key, part]) => `${key}:${canonical(part)}`)
+    .sort()
+    .join(',')}}`;
+}

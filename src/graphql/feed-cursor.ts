@@ -1,0 +1,64 @@
+import { databaseId } from '../database/database-id.js';
+import type { Module } from '../database/module.js';
+import { lastPosition } from '../database/positions.js';
+import { AppError } from '../lib/app-error.js';
+import { type Actor, actorOf, type Context } from './context.js';
+import { Cursors } from './cursor.js';
+
+/** Where a reader of a feed stands. */
+export interface FeedPlace {
+  readonly position: number;
+  /** What occurred before it is left out, RFC 3339; null where nothing is. */
+  readonly since: string | null;
+}
+
+/** The cursors of one feed, for one actor. */
+export class FeedCursors {
+  readonly #context: Context;
+  readonly #module: Module;
+  readonly #cursors: Cursors;
+
+  private constructor(context: Context, module: Module, cursors: Cursors) {
+    this.#context = context;
+    this.#module = module;
+    this.#cursors = cursors;
+  }
+
+  static async of(context: Context, module: Module, filter: object = {}): Promise<FeedCursors> {
+    const cursors = new Cursors(await databaseId(context.db), { feed: module, filter });
+    return new FeedCursors(context, module, cursors);
+  }
+
+  encode({ position, since }: FeedPlace): string {
+    return this.#cursors.encode(position, since, scopeOf(actorOf(this.#context)));
+  }
+
+  /**
+   * Rows that become visible late would be lost rows: where the actor's scope is another than when the cursor was made,
+   * the feed has to begin anew.
+   * @throws AppError BAD_CURSOR, RESYNC_REQUIRED
+   */
+  decode(cursor: string): FeedPlace {
+    const [position, since, scope] = this.#cursors.decode(cursor);
+    if (scope !== scopeOf(actorOf(this.#context))) {
+      throw new AppError(
+        'RESYNC_REQUIRED',
+        'what this token may see has changed since the cursor was made: begin anew without `after`, and replace what was imported',
+      );
+    }
+    return { position: position as number, since: since as string | null };
+  }
+
+  /** @throws AppError BAD_CURSOR where the place is one that this database never gave */
+  async checkReached({ position }: FeedPlace): Promise<void> {
+    if (position <= (await lastPosition(this.#context.db, this.#module))) return;
+    throw new AppError(
+      'BAD_CURSOR',
+      'the cursor is ahead of the database, which was restored from an older backup: begin anew without `after`',
+    );
+  }
+}
+
+function scopeOf({ scope, scopeVersion }: Actor): string {
+  return scope === 'ALL' ? 'ALL' : String(scopeVersion);
+}

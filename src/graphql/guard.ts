@@ -1,0 +1,53 @@
+import {
+  type FieldNode,
+  GraphQLError,
+  type GraphQLResolveInfo,
+  getNamedType,
+  isObjectType,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { accessOf } from './access.js';
+import type { Actor } from './context.js';
+import { Selection } from './selection.js';
+
+export interface GuardedOperation extends Pick<GraphQLResolveInfo, 'schema' | 'fragments' | 'variableValues'> {
+  readonly operation: OperationDefinitionNode;
+}
+
+const STATUS = { UNAUTHENTICATED: 401, FORBIDDEN: 403 } as const;
+
+/**
+ * Decides, from what is selected and before anything runs, whether an actor may do an operation. A field is guarded by
+ * what stands on it and by what stands on its type, by whatever path it is reached.
+ * @throws GraphQLError UNAUTHENTICATED or FORBIDDEN that names the field
+ */
+export function guard(guarded: GuardedOperation, actor: Actor | null): void {
+  const { operation, schema } = guarded;
+  check(new Selection(schema.getRootType(operation.operation)!, guarded, [operation]), actor, []);
+}
+
+function check(selection: Selection, actor: Actor | null, path: readonly string[]): void {
+  for (const [name, [node]] of selection.fields) {
+    const here = [...path, node!.alias?.value ?? name];
+    if (name.startsWith('__')) {
+      if (name !== '__typename' && !actor) throw unauthenticated(name, here, node!);
+      continue;
+    }
+    const field = selection.type.getFields()[name]!;
+    const type = getNamedType(field.type);
+    for (const privilege of [...(accessOf(field) ?? []), ...(accessOf(type) ?? [])]) {
+      if (!actor) throw unauthenticated(`${selection.type.name}.${name}`, here, node!);
+      if (actor.privileges.has(privilege)) continue;
+      throw refusal('FORBIDDEN', `${selection.type.name}.${name} needs the privilege ${privilege}`, here, node!);
+    }
+    if (isObjectType(type)) check(selection.under(name), actor, here);
+  }
+}
+
+function unauthenticated(field: string, path: readonly string[], node: FieldNode): GraphQLError {
+  return refusal('UNAUTHENTICATED', `${field} needs an auth token, or a sign-in`, path, node);
+}
+
+function refusal(code: keyof typeof STATUS, message: string, path: readonly string[], node: FieldNode): GraphQLError {
+  return new GraphQLError(message, { nodes: node, path, extensions: { code, http: { status: STATUS[code] } } });
+}

@@ -1,0 +1,71 @@
+import { ArgsType, Field, InputType, Int } from 'type-graphql';
+import { AppError } from '../lib/app-error.js';
+import type { Actor } from './context.js';
+import { DateTime } from './date-time.js';
+
+const DEFAULT_SIZE = 100;
+const maximum = { SESSION: 1_000, CONNECTOR: 10_000 } as const;
+
+@InputType({ description: 'Half-open interval [from, to): from is included, to is not. Either end may be left out.' })
+export class DateRange {
+  @Field(() => DateTime, { nullable: true }) from?: string | null;
+  @Field(() => DateTime, { nullable: true }) to?: string | null;
+}
+
+/** The arguments by which a connection is paged. */
+@ArgsType()
+export class PageArguments {
+  @Field(() => Int, { nullable: true }) first?: number | null;
+  @Field(() => String, { nullable: true }) after?: string | null;
+  @Field(() => Int, { nullable: true }) last?: number | null;
+  @Field(() => String, { nullable: true }) before?: string | null;
+}
+
+/**
+ * How many rows a page has, and from which end.
+ * @throws AppError BAD_USER_INPUT
+ */
+export function pageSize(actor: Actor, { first, last }: PageArguments): { size: number; backward: boolean } {
+  if (isGiven(first) && isGiven(last)) {
+    throw new AppError('BAD_USER_INPUT', 'first and last: give one of them, not both');
+  }
+  const backward = isGiven(last);
+  const size = last ?? first ?? DEFAULT_SIZE;
+  checkSize(actor, backward ? 'last' : 'first', size, 0);
+  return { size, backward };
+}
+
+/** @throws AppError BAD_USER_INPUT */
+export function checkSize(actor: Actor, argument: string, size: number, least: number): void {
+  const most = maximum[actor.kind];
+  if (size < least || size > most) {
+    throw new AppError('BAD_USER_INPUT', `${argument} is ${size}: it must be from ${least} to ${most}`);
+  }
+}
+
+/** @throws AppError BAD_USER_INPUT where the range ends before it begins */
+export function checkRange(range: DateRange | null | undefined): void {
+  if (range?.from && range.to && range.from > range.to) {
+    throw new AppError(
+      'BAD_USER_INPUT',
+      `dateRange.from (${range.from}) is after dateRange.to (${range.to}): exchange them`,
+    );
+  }
+}
+
+/**
+ * A record's id as a number.
+ * @throws AppError BAD_USER_INPUT for what no id can be
+ */
+export function parseId(argument: string, id: string): number {
+  if (/^[1-9]\d{0,15}$/.test(id) && Number.isSafeInteger(Number(id))) return Number(id);
+  const shown = JSON.stringify(id.length > 40 ? `${id.slice(0, 40)}…` : id);
+  throw new AppError(
+    'BAD_USER_INPUT',
+    `${argument}: ${shown} is not an id: pass one as this API returned it, such as "42"`,
+  );
+}
+
+function isGiven(value: number | null | undefined): value is number {
+  return value !== null && value !== undefined;
+}

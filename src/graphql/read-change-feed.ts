@@ -1,0 +1,76 @@
+import sql, { join, raw, type Sql } from 'sql-template-tag';
+import { type ChangingModule, EVERY_VIEWER } from '../database/positions.js';
+import { type EntityClass, selectList, tableOf } from '../database/rows.js';
+import { type Actor, actorOf, type Context } from './context.js';
+import { type ChangeFeed, ChangeKind } from './feed.js';
+import { FeedCursors } from './feed-cursor.js';
+import { neededColumns } from './needs.js';
+import { checkSize } from './page-arguments.js';
+import type { Selection } from './selection.js';
+
+interface FeedSource {
+  readonly module: ChangingModule;
+  readonly entity: EntityClass;
+  /** The rows, as `t`, that an actor may see. */
+  readonly visibleTo: (actor: Actor) => Sql;
+}
+
+interface FeedArguments {
+  after?: string | null;
+  first: number;
+}
+
+type Row = Record<string, unknown> & { feedPosition: number; feedId: number; isDeleted: number };
+
+/**
+ * A page of records and tombstones behind a position. They are read by one statement: read apart, a tombstone could
+ * move the cursor past a change that was committed between the two.
+ */
+export async function readChangeFeed(
+  context: Context,
+  source: FeedSource,
+  { after, first }: FeedArguments,
+  selection: Selection,
+): Promise<ChangeFeed> {
+  checkSize(actorOf(context), 'first', first, 1);
+  const cursors = await FeedCursors.of(context, source.module);
+  const place = after ? cursors.decode(after) : { position: 0, since: null };
+  const rows = await context.db.query<Row>(statement(context, source, place.position, first + 1, selection));
+  const caughtUp = rows.length <= first;
+  if (!caughtUp) rows.pop();
+  if (rows.length === 0) await cursors.checkReached(place);
+  const position = rows.at(-1)?.feedPosition ?? place.position;
+  return {
+    changes: rows.map((row) =>
+      row.isDeleted
+        ? { kind: ChangeKind.DELETE, id: row.feedId, node: null }
+        : { kind: ChangeKind.UPSERT, id: row.feedId, node: row },
+    ),
+    nextCursor: cursors.encode({ position, since: null }),
+    caughtUp,
+  };
+}
+
+function statement(context: Context, source: FeedSource, position: number, limit: number, selection: Selection): Sql {
+  const { dialect } = context.db;
+  const actor = actorOf(context);
+  const viewer = actor.scope === 'ALL' ? EVERY_VIEWER : actor.userId;
+  const needed = neededColumns(source.entity, selection.under('changes').under('node'));
+  const table = raw(tableOf(source.entity).name);
+  const select = join([
+    raw('f.position AS feedPosition, f.id AS feedId, f.isDeleted AS isDeleted'),
+    ...(needed.length > 0 ? [selectList(dialect, source.entity, needed, 't')] : []),
+  ]);
+  const index = raw(dialect.useIndex(`${tableOf(source.entity).name}_position`));
+  return sql`SELECT ${select} FROM (
+      SELECT * FROM (
+        SELECT * FROM (SELECT t.position, t.id, 0 AS isDeleted FROM ${table} t ${index}
+          WHERE t.position > ${position} AND ${source.visibleTo(actor)} ORDER BY t.position LIMIT ${limit}) live
+        UNION ALL
+        SELECT * FROM (SELECT d.position, d.record_id AS id, 1 AS isDeleted FROM tombstones d
+          WHERE d.module = ${source.module} AND d.viewer_id = ${viewer} AND d.position > ${position}
+          ORDER BY d.position LIMIT ${limit}) dead
+      ) merged ORDER BY position LIMIT ${limit}
+    ) f LEFT JOIN ${table} t ON t.id = f.id AND f.isDeleted = 0
+    ORDER BY f.position`;
+}

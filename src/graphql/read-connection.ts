@@ -1,0 +1,123 @@
+import { join, raw, type Sql } from 'sql-template-tag';
+import { databaseId } from '../database/database-id.js';
+import type { SortDirection } from '../database/dialects/dialect.js';
+import type { Module } from '../database/module.js';
+import { type Arm, countRows, opposite, type PageQuery, type Place, readPage } from '../database/page.js';
+import { countRecords } from '../database/positions.js';
+import { type EntityClass, selectList, tableOf } from '../database/rows.js';
+import type { Connection } from './connection.js';
+import { actorOf, type Context } from './context.js';
+import { Cursors } from './cursor.js';
+import { neededColumns } from './needs.js';
+import { type PageArguments, pageSize } from './page-arguments.js';
+import type { Selection } from './selection.js';
+
+/** A bounded list, as a feature describes it. */
+export interface List {
+  readonly module: Module;
+  readonly entity: EntityClass;
+  /** The property that it is ordered by; then comes the id. */
+  readonly orderBy: string;
+  readonly direction: SortDirection;
+  readonly arms: readonly Arm[];
+  readonly where: Sql;
+  /** Whether every record of the module is in it. */
+  readonly isWhole: boolean;
+  /** What a cursor is bound to. */
+  readonly boundTo: object;
+}
+
+type Row = Record<string, unknown> & { sortValue: string | number | null; sortId: number };
+
+/** Reads what the operation selects of a page, and no more. */
+export async function readConnection(
+  context: Context,
+  list: List,
+  args: PageArguments,
+  selection: Selection,
+): Promise<Connection<object>> {
+  const { size, backward } = pageSize(actorOf(context), args);
+  const cursors = new Cursors(await databaseId(context.db), {
+    ...list.boundTo,
+    orderBy: list.orderBy,
+    direction: list.direction,
+  });
+  const behind = placeOf(cursors, args.after);
+  const ahead = placeOf(cursors, args.before);
+  const wantsRows = selection.has('nodes') || selection.has('edges') || selection.has('pageInfo');
+  const [rows, totalCount] = await Promise.all([
+    wantsRows ? readRows(context, list, { size: size + 1, backward, behind, ahead }, selection) : [],
+    selection.has('totalCount') ? count(context, list) : 0,
+  ]);
+  const more = rows.length > size;
+  if (more) rows.pop();
+  if (backward) rows.reverse();
+  const cursorOf = ({ sortValue, sortId }: Row) => cursors.encode(sortValue, sortId);
+  return {
+    nodes: rows,
+    edges: selection.has('edges') ? rows.map((node) => ({ node, cursor: cursorOf(node) })) : [],
+    pageInfo: {
+      hasNextPage: backward ? ahead !== undefined : more,
+      hasPreviousPage: backward ? more : behind !== undefined,
+      startCursor: rows[0] ? cursorOf(rows[0]) : null,
+      endCursor: rows.length > 0 ? cursorOf(rows.at(-1)!) : null,
+    },
+    totalCount,
+  };
+}
+
+function placeOf(cursors: Cursors, cursor: string | null | undefined): Place | undefined {
+  if (cursor === null || cursor === undefined) return undefined;
+  const [value, id] = cursors.decode(cursor);
+  return { value: value!, id: id as number };
+}
+
+interface Page {
+  size: number;
+  backward: boolean;
+  behind: Place | undefined;
+  ahead: Place | undefined;
+}
+
+/** The rows of a page from its end inwards: where it is read backward they come in reverse. */
+function readRows(
+  { db }: Context,
+  list: List,
+  { size, backward, behind, ahead }: Page,
+  selection: Selection,
+): Promise<Row[]> {
+  const { entity } = list;
+  const { name: table, columns } = tableOf(entity);
+  const order = columns.get(list.orderBy)!;
+  const needed = new Set([
+    ...neededColumns(entity, selection.under('nodes')),
+    ...neededColumns(entity, selection.under('edges').under('node')),
+  ]);
+  const sortValue = order.isTime ? db.dialect.timeText(`t.${order.name}`) : `t.${order.name}`;
+  const select = join([
+    raw(`${sortValue} AS sortValue, t.id AS sortId`),
+    ...(needed.size > 0 ? [selectList(db.dialect, entity, needed, 't')] : []),
+  ]);
+  const compared = (place: Place | undefined): Place | undefined =>
+    place && order.isTime && place.value !== null
+      ? { ...place, value: db.dialect.timeValue(place.value as string) }
+      : place;
+  const query: PageQuery = {
+    table,
+    select,
+    column: order.name,
+    isNullable: order.isNullable,
+    direction: backward ? opposite(list.direction) : list.direction,
+    arms: list.arms,
+    where: list.where,
+    behind: compared(backward ? ahead : behind),
+    ahead: compared(backward ? behind : ahead),
+    limit: size,
+  };
+  return readPage<Row>(db, query);
+}
+
+function count({ db }: Context, list: List): Promise<number> {
+  if (list.isWhole) return countRecords(db, list.module);
+  return countRows(db, { table: tableOf(list.entity).name, arms: list.arms, where: list.where });
+}

@@ -1,0 +1,101 @@
+import type { Db } from '../../database/db.js';
+import { Module, type RecordOutcome } from '../../database/module.js';
+import { recordAudits } from '../../features/audits/audit.service.js';
+import { deleteUserAccounts, recordUserAccounts } from '../../features/resources/access-grant.service.js';
+import { deleteResources, recordResources } from '../../features/resources/resource.service.js';
+import { type ImportFileOptions, type ImportLine, type RecordOf, readImportFile } from './import-file.js';
+
+const LINES_AT_ONCE = 1_000;
+
+export interface LoadOptions extends ImportFileOptions {
+  /** Where the records come from: with their own id it is what they are known by. */
+  source: string;
+  onRefused: (line: number, reason: string) => void;
+  onProgress: (lines: number) => void;
+}
+
+export interface Tally {
+  added: number;
+  changed: number;
+  unchanged: number;
+  deleted: number;
+  refused: number;
+}
+
+interface Writer<M extends Module> {
+  record(db: Db, source: string, records: RecordOf<M>[]): Promise<RecordOutcome[]>;
+  remove(db: Db, source: string, sourceIds: string[]): Promise<RecordOutcome[]>;
+}
+
+const writers: { [M in Module]: Writer<M> } = {
+  [Module.RESOURCES]: { record: recordResources, remove: deleteResources },
+  [Module.USER_ACCOUNTS]: { record: recordUserAccounts, remove: deleteUserAccounts },
+  [Module.AUDITS]: {
+    record: recordAudits,
+    remove: async (_db, _source, ids) => ids.map(() => ({ refused: 'audits are never deleted' })),
+  },
+};
+
+/** Stores the records of a file, line by line in their order. A bad line is reported and does not stop the rest. */
+export async function loadFile<M extends Module>(
+  db: Db,
+  module: M,
+  path: string,
+  options: LoadOptions,
+): Promise<Tally> {
+  const tally: Tally = { added: 0, changed: 0, unchanged: 0, deleted: 0, refused: 0 };
+  let lines = 0;
+  const flush = async (batch: ImportLine<RecordOf<M>>[]): Promise<void> => {
+    for (const run of alikeRuns(batch)) await storeRun(db, module, run, options, tally);
+    lines += batch.length;
+    options.onProgress(lines);
+  };
+  let batch: ImportLine<RecordOf<M>>[] = [];
+  try {
+    for await (const line of readImportFile(module, path, options)) {
+      batch.push(line);
+      if (batch.length < LINES_AT_ONCE) continue;
+      await flush(batch);
+      batch = [];
+    }
+  } finally {
+    // What stands before a fault of the file itself is kept.
+    await flush(batch);
+  }
+  return tally;
+}
+
+/** Records and deletions apart, without changing their order. */
+function alikeRuns<T>(lines: readonly ImportLine<T>[]): ImportLine<T>[][] {
+  const runs: ImportLine<T>[][] = [];
+  for (const line of lines) {
+    const last = runs.at(-1)?.[0];
+    if (last && 'deleted' in last === 'deleted' in line) runs.at(-1)!.push(line);
+    else runs.push([line]);
+  }
+  return runs;
+}
+
+async function storeRun<M extends Module>(
+  db: Db,
+  module: M,
+  run: readonly ImportLine<RecordOf<M>>[],
+  { source, onRefused }: LoadOptions,
+  tally: Tally,
+): Promise<void> {
+  const writer: Writer<M> = writers[module];
+  const sound = run.filter((line) => !('refused' in line));
+  const deletions = sound.flatMap((line) => ('deleted' in line ? line.deleted : []));
+  const records = sound.flatMap((line) => ('record' in line ? line.record : []));
+  const outcomes =
+    deletions.length > 0 ? await writer.remove(db, source, deletions) : await writer.record(db, source, records);
+  const outcomeOf = new Map(sound.map((line, index) => [line, outcomes[index]!]));
+  for (const line of run) {
+    const outcome = 'refused' in line ? line : outcomeOf.get(line)!;
+    if (typeof outcome !== 'object') tally[outcome.toLowerCase() as keyof Tally] += 1;
+    else {
+      tally.refused += 1;
+      onRefused(line.line, outcome.refused);
+    }
+  }
+}

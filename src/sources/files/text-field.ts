@@ -1,0 +1,50 @@
+import { quote } from '../../lib/quote.js';
+import { FieldFault, field, isNothing } from './field.js';
+
+/** The length of names. */
+const NAME_LENGTH = 255;
+/** The length of what people write at will: as UTF-8 it still fits a TEXT column. */
+export const LONG_TEXT_LENGTH = 16_000;
+
+/** A text that must be there, trimmed, of at most `limit` characters. */
+export const text = (limit = NAME_LENGTH) => field((value) => required(readText(value, limit)));
+
+export const optionalText = (limit = NAME_LENGTH) => field((value) => optional(readText(value, limit)));
+
+/** A text, or a whole number that stands for its digits. */
+export const id = () => field((value) => required(readText(digitsOf(value), NAME_LENGTH)));
+
+export const optionalId = () => field((value) => optional(readText(digitsOf(value), NAME_LENGTH)));
+
+/** A trimmed text, empty if there is none. Throws FieldFault. */
+export function readText(value: unknown, limit: number): string {
+  if (value === undefined || value === null) return '';
+  if (typeof value !== 'string') throw new FieldFault(`is ${kindOf(value)}, not a text`);
+  if (value.includes('\0')) throw new FieldFault('holds a NUL character');
+  const whole = value.trim().replace(/\p{Surrogate}/gu, '\ufffd');
+  const length = whole.length <= limit ? whole.length : Array.from(whole).length;
+  if (length > limit) throw new FieldFault(`is longer than ${limit} characters: it has ${length}`);
+  return whole;
+}
+
+/** What sort of value JSON holds, for a message. */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value === 'string' ? 'text' : typeof value}`;
+}
+
+function required(value: string): string {
+  if (value === '') throw new FieldFault('is missing');
+  return value;
+}
+
+function optional(value: string): string | null {
+  return isNothing(value) ? null : value;
+}
+
+function digitsOf(value: unknown): unknown {
+  if (typeof value !== 'number') return value;
+  if (Number.isSafeInteger(value)) return String(value);
+  throw new FieldFault(`${quote(String(value))} is not a whole number that JSON keeps exactly: write it as a text`);
+}

@@ -1,0 +1,47 @@
+import { ShareLevel } from '../../features/resources/access-grant.js';
+import { AccessScope, UserAccountStatus } from '../../features/users/user-account.js';
+import type { UserAccountRecord } from '../../features/users/user-account.record.js';
+import type { TimeZone } from '../../lib/time-zone.js';
+import { list, names } from './list-field.js';
+import { objectOf, type RowSchema, rowSchema } from './row-schema.js';
+import { id, optionalId, optionalText, text } from './text-field.js';
+import { optionalTime } from './time-field.js';
+import { optionalWord, word } from './word-field.js';
+
+/** First and last name with a space between. */
+const FULL_NAME_LENGTH = 511;
+
+/** A row of user accounts, with the roles of the PAM product and what was shared with the user. */
+export function userAccountSchema(zone: TimeZone): RowSchema<UserAccountRecord> {
+  return rowSchema(
+    {
+      sourceId: id(),
+      userName: text(),
+      fullName: optionalText(FULL_NAME_LENGTH),
+      firstName: optionalText(),
+      lastName: optionalText(),
+      email: optionalText(),
+      status: optionalWord(UserAccountStatus),
+      accessScope: optionalWord(AccessScope),
+      department: optionalText(),
+      location: optionalText(),
+      roles: names(),
+      grants: list(grantSchema(zone)),
+      createdAt: optionalTime(zone),
+      modifiedAt: optionalTime(zone),
+      lastLoginAt: optionalTime(zone),
+      expiresAt: optionalTime(zone),
+    },
+    true,
+  );
+}
+
+function grantSchema(zone: TimeZone) {
+  const shape = {
+    level: word(ShareLevel),
+    resourceSourceId: id(),
+    accountSourceId: optionalId(),
+    grantedAt: optionalTime(zone),
+  };
+  return objectOf(shape, ['id']);
+}

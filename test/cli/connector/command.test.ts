@@ -1,0 +1,91 @@
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { idsIn } from './imported.js';
+import { Program } from './program.js';
+import { audit, fill, numbers } from './rows.js';
+import { Scene } from './scene.js';
+import { TOKEN } from './stand-in-gateway.js';
+
+const scene = new Scene();
+const program = new Program();
+const args = (...more: string[]) => ['--url', scene.gateway.url, '--out', scene.out, ...more];
+const withToken = { PAM_GATEWAY_TOKEN: TOKEN };
+
+test('says at the end what was imported of each module and how fast', async () => {
+  fill(scene.gateway);
+  const { code, stdout } = await program.run(args('--token', TOKEN));
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^RESOURCES +12 rows {2}12 added or changed, 0 deleted, [\d.]+ s, [\d,]+ rows\/s/m);
+  expect(stdout).toMatch(/^AUDITS +40 rows/m);
+});
+
+test('shows its progress on standard error', async () => {
+  fill(scene.gateway);
+  const { stderr } = await program.run(args(), withToken);
+  expect(stderr).toMatch(/^RESOURCES: 12 rows, .*\nUSER_ACCOUNTS: 7 rows, .*\nAUDITS: 40 rows, /);
+});
+
+test('asks for pages of 10,000 rows unless it is told otherwise', async () => {
+  await program.run(args(), withToken);
+  await program.run(args('--page-size', '7'), withToken);
+  expect(scene.gateway.requests.map(({ variables }) => variables.first)).toEqual([10_000, 10_000, 10_000, 7, 7, 7]);
+});
+
+test('takes the token from a file', async () => {
+  const file = join(scene.out, 'token');
+  writeFileSync(file, `${TOKEN}\n`);
+  expect((await program.run(args('--token-file', file))).code).toBe(0);
+  expect((await program.run(args('--token-file', `${file}.none`))).stderr).toMatch(/ENOENT/);
+});
+
+test('without a token it says how to give one', async () => {
+  const { code, stderr } = await program.run(args());
+  expect([code, stderr]).toEqual([1, expect.stringContaining('PAM_GATEWAY_TOKEN')]);
+});
+
+test('ends with 1 and the words of the gateway where the token is refused, and never prints it', async () => {
+  const token = `pag_${'c'.repeat(49)}`;
+  const { code, stdout, stderr } = await program.run(args('--token', token));
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toContain('The token is not valid.');
+  expect(stderr).not.toContain(token);
+});
+
+test.each([
+  'ftp://gateway.example',
+  'gateway.example:4000',
+  'https://user:secret@gateway.example',
+  `https://gateway.example/?token=${TOKEN}`,
+  `https://gateway.example/${TOKEN}/`,
+])('refuses the address %s and does not repeat it', async (url) => {
+  const { code, stderr } = await program.run(['--url', url, '--out', scene.out], withToken);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^The URL must /);
+  expect(stderr).not.toMatch(/secret|pag_/);
+});
+
+test('with --every it goes on importing what is new, and a signal ends it', async () => {
+  fill(scene.gateway);
+  const connector = program.start(args('--every', '1s'), withToken);
+  scene.gateway.onRequest = () => {
+    if (scene.gateway.requests.length === 3) scene.gateway.audits.upsert(audit(41));
+    if (scene.gateway.requests.length === 9) connector.kill('SIGTERM');
+  };
+  const [code] = await once(connector, 'exit');
+  expect(code).toBe(143);
+  expect(idsIn(scene.out, 'audits')).toEqual(numbers(1, 41));
+});
+
+test.each([
+  ['--every', '15'],
+  ['--every', '0m'],
+  ['--page-size', '0'],
+  ['--format', 'xml'],
+  ['--resync', 'EVERYTHING'],
+])('refuses %s %s', async (option, value) => {
+  const { code, stderr } = await program.run(args(option, value), withToken);
+  expect(code).toBe(1);
+  expect(stderr).toContain(value);
+});

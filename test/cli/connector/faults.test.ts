@@ -1,0 +1,106 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { filesAndTruth, idsIn } from './imported.js';
+import { fill, numbers } from './rows.js';
+import { Scene } from './scene.js';
+import { badJson, json, resetInTheMiddle, status, TOKEN } from './stand-in-gateway.js';
+
+const scene = new Scene();
+const refusal = (code: string, message = 'No.') => json({ errors: [{ message, extensions: { code } }] });
+
+test.each([
+  ['an HTTP 500', status(500)],
+  ['an HTTP 429 that says when to come back', status(429, { 'retry-after': '0' })],
+  ['a connection reset in the middle of an answer', resetInTheMiddle],
+  ['an answer that is cut off', badJson],
+  ['an error of the gateway itself', refusal('INTERNAL_SERVER_ERROR')],
+  ['a gateway that is busy', refusal('UNAVAILABLE')],
+  ['a page of another shape', json({ data: { resourceFeed: { changes: null } } })],
+])('%s is tried again, and no row is lost or doubled', async (_name, fault) => {
+  fill(scene.gateway);
+  scene.gateway.faults = [fault, fault, null, fault, null, null, fault, null, fault];
+  await scene.run();
+  const [files, truth] = filesAndTruth(scene.out, scene.gateway);
+  expect(files).toEqual(truth);
+});
+
+test('a gateway that is silent for too long is asked again', async () => {
+  fill(scene.gateway);
+  scene.gateway.faults = [() => {}];
+  await scene.run({ idleMs: 200 });
+  expect(idsIn(scene.out, 'resources')).toEqual(numbers(1, 12));
+});
+
+test('eight tries are enough: the run ends and a later one goes on', async () => {
+  fill(scene.gateway);
+  scene.gateway.faults = [null, ...Array(8).fill(status(503))];
+  await expect(scene.run()).rejects.toThrow(/HTTP 503.*Gave up after 8 tries/);
+  expect(scene.gateway.requests).toHaveLength(9);
+  await scene.run();
+  const [files, truth] = filesAndTruth(scene.out, scene.gateway);
+  expect(files).toEqual(truth);
+});
+
+test('a gateway that is not there is a clear error', async () => {
+  await scene.gateway.stop();
+  await expect(scene.run()).rejects.toThrow('cannot be reached: ECONNREFUSED');
+});
+
+describe('a refusal ends the run at once, with the words of the gateway', () => {
+  test('of a token that is not valid', async () => {
+    const other = `pag_${'b'.repeat(49)}`;
+    await expect(scene.run({ token: other })).rejects.toThrow('The token is not valid. (UNAUTHENTICATED)');
+    expect(scene.gateway.requests).toHaveLength(1);
+  });
+
+  test('of a module that the token may not read, and keeps what was imported before', async () => {
+    fill(scene.gateway);
+    scene.gateway.forbidden = 'userAccountFeed';
+    await expect(scene.run()).rejects.toThrow(/^USER_ACCOUNTS: .*needs a privilege.*may not read this module/);
+    expect(idsIn(scene.out, 'resources')).toEqual(numbers(1, 12));
+    expect(existsSync(join(scene.out, 'audits.ndjson'))).toBe(false);
+  });
+
+  test('of a page that is too large', async () => {
+    scene.gateway.faults = [refusal('BAD_USER_INPUT', 'first is at most 10000.')];
+    await expect(scene.run({ pageSize: 20_000 })).rejects.toThrow('first is at most 10000.');
+  });
+});
+
+test.each([
+  ['resourceFeed', 'changes', { kind: 'DELETE', id: '1' }],
+  ['auditFeed', 'nodes', { id: '1' }],
+])('a %s that does not advance is an error, not a loop', async (feed, items, row) => {
+  fill(scene.gateway, { resources: 0, users: 0, audits: 0 });
+  const stuck = json({ data: { [feed]: { [items]: [row], nextCursor: 'same', caughtUp: false } } });
+  scene.gateway.faults = feed === 'auditFeed' ? [null, null, stuck, stuck] : [stuck, stuck];
+  await expect(scene.run()).rejects.toThrow('does not advance');
+});
+
+test('a feed that goes round in a circle is an error, not a loop', async () => {
+  const page = (nextCursor: string) => json({ data: { resourceFeed: { changes: [], nextCursor, caughtUp: false } } });
+  scene.gateway.faults = [page('a'), page('b'), page('a'), page('b')];
+  await expect(scene.run()).rejects.toThrow('does not advance');
+});
+
+test('a redirect is not followed, so the token goes nowhere else', async () => {
+  scene.gateway.faults = [status(301, { location: 'https://elsewhere.example/' })];
+  await expect(scene.run()).rejects.toThrow('redirects to https://elsewhere.example/');
+});
+
+test('an address that is no gateway is a clear error', async () => {
+  scene.gateway.faults = [
+    (_request, response) => {
+      response.setHeader('content-type', 'text/html').end('<html></html>');
+    },
+  ];
+  await expect(scene.run()).rejects.toThrow('The answer is text/html, not JSON');
+  scene.gateway.faults = [status(404)];
+  await expect(scene.run()).rejects.toThrow('HTTP 404. Does the URL name the gateway?');
+});
+
+test('a server that sends the token back does not bring it onto the screen', async () => {
+  scene.gateway.faults = [refusal('FORBIDDEN', `No such token: ${TOKEN}\u001b[2J`)];
+  await expect(scene.run()).rejects.toThrow(/No such token: \[token\] \[2J \(FORBIDDEN\)/);
+});

@@ -1,0 +1,143 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { filesAndTruth, idsIn, rowsIn } from './imported.js';
+import { audit, fill, numbers, resource } from './rows.js';
+import { Scene } from './scene.js';
+
+const scene = new Scene();
+
+describe.each(['ndjson', 'csv'] as const)('an import into %s', (format) => {
+  test('brings every row of the three modules once', async () => {
+    fill(scene.gateway);
+    const results = await scene.run({ format });
+    expect(results.map(({ module, total, upserts }) => [module, total, upserts])).toEqual([
+      ['RESOURCES', 12, 12],
+      ['USER_ACCOUNTS', 7, 7],
+      ['AUDITS', 40, 40],
+    ]);
+    const [files, truth] = filesAndTruth(scene.out, scene.gateway, format);
+    expect(files).toEqual(truth);
+  });
+
+  test('brings only what is new, changed and deleted at a later run', async () => {
+    fill(scene.gateway);
+    await scene.run({ format });
+    scene.gateway.resources.upsert(resource(3, 1), resource(13));
+    scene.gateway.resources.delete('5', '6');
+    scene.gateway.audits.upsert(audit(41));
+    const results = await scene.run({ format });
+    expect(results.map(({ upserts, deletes, total }) => [upserts, deletes, total])).toEqual([
+      [2, 2, 11],
+      [0, 0, 7],
+      [1, 0, 41],
+    ]);
+    const [files, truth] = filesAndTruth(scene.out, scene.gateway, format);
+    expect(files).toEqual(truth);
+  });
+
+  test('is the same file whatever the size of the pages', async () => {
+    fill(scene.gateway);
+    await scene.run({ format, pageSize: 3 });
+    const before = readFileSync(join(scene.out, `audits.${format}`), 'utf8');
+    await scene.run({ format, pageSize: 1000, out: join(scene.out, 'again') });
+    expect(readFileSync(join(scene.out, 'again', `audits.${format}`), 'utf8')).toBe(before);
+  });
+
+  test('leaves files that can be read where a module is empty', async () => {
+    await scene.run({ format });
+    expect(rowsIn(scene.out, 'resources', format)).toEqual([]);
+    expect(rowsIn(scene.out, 'audits', format)).toEqual([]);
+  });
+});
+
+test('NDJSON has the fields by their names, with grants flattened', async () => {
+  fill(scene.gateway);
+  await scene.run();
+  const [user] = rowsIn(scene.out, 'user-accounts');
+  expect(user).toMatchObject({ id: '1', userName: 'user-1', roles: ['Password User', 'Password Auditor'] });
+  expect(user?.grants).toEqual([
+    {
+      level: 'VIEW',
+      resourceId: '7',
+      resourceName: 'server-7',
+      accountId: '71',
+      accountName: 'root',
+      grantedAt: expect.any(String),
+    },
+    {
+      level: 'MODIFY',
+      resourceId: null,
+      resourceName: 'gone',
+      accountId: null,
+      accountName: null,
+      grantedAt: expect.any(String),
+    },
+  ]);
+  expect(rowsIn(scene.out, 'resources')[0]?.accounts).toMatchObject([{ id: '11', name: 'root', compliant: false }]);
+});
+
+test('CSV has lists joined and nested values as JSON, lines ended by CRLF', async () => {
+  fill(scene.gateway);
+  await scene.run({ format: 'csv' });
+  const [user] = rowsIn(scene.out, 'user-accounts', 'csv');
+  expect(user?.roles).toBe('Password User;Password Auditor');
+  expect(JSON.parse(String(user?.grants))[0].resourceId).toBe('7');
+  expect(readFileSync(join(scene.out, 'audits.csv'), 'utf8')).toMatch(/^id,occurredAt,.*,userFullName\r\n/);
+});
+
+test('a run that finds nothing new asks one page of each module and leaves the files as they are', async () => {
+  fill(scene.gateway);
+  await scene.run();
+  const before = readFileSync(join(scene.out, 'resources.ndjson'), 'utf8');
+  scene.gateway.requests = [];
+  await scene.run();
+  expect(scene.gateway.requests).toHaveLength(3);
+  expect(readFileSync(join(scene.out, 'resources.ndjson'), 'utf8')).toBe(before);
+});
+
+test('an empty page that has not caught up is no end', async () => {
+  fill(scene.gateway);
+  const { scope, epoch } = scene.gateway;
+  const cursor = Buffer.from(JSON.stringify({ feed: 'resourceFeed', position: 0, epoch, scope, since: null }));
+  const nextCursor = cursor.toString('base64url');
+  scene.gateway.faults = [
+    (_request, response) => {
+      response.end(JSON.stringify({ data: { resourceFeed: { changes: [], nextCursor, caughtUp: false } } }));
+    },
+  ];
+  await scene.run();
+  expect(idsIn(scene.out, 'resources')).toEqual(numbers(1, 12));
+});
+
+test('rows that come while the import runs are in it or in the next one', async () => {
+  fill(scene.gateway);
+  let next = 41;
+  scene.gateway.onRequest = () => scene.gateway.audits.upsert(audit(next++));
+  await scene.run();
+  scene.gateway.onRequest = () => {};
+  await scene.run();
+  expect(idsIn(scene.out, 'audits')).toEqual(numbers(1, next - 1));
+});
+
+test('tells how far it has come, module by module', async () => {
+  fill(scene.gateway);
+  const told: string[] = [];
+  await scene.run({
+    pageSize: 20,
+    onProgress: ({ module, rows, caughtUp }) => told.push(`${module} ${rows} ${caughtUp}`),
+  });
+  expect(told.slice(0, 2)).toEqual(['RESOURCES 0 false', 'RESOURCES 12 true']);
+  expect(told.slice(-3)).toEqual(['AUDITS 0 false', 'AUDITS 20 false', 'AUDITS 40 true']);
+});
+
+test('leaves nothing in the directory but the three files and the state', async () => {
+  fill(scene.gateway);
+  await scene.run();
+  expect(readdirSync(scene.out).sort()).toEqual([
+    'audits.ndjson',
+    'resources.ndjson',
+    'state.json',
+    'user-accounts.ndjson',
+  ]);
+});

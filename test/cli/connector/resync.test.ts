@@ -1,0 +1,93 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { filesAndTruth, idsIn, stateIn } from './imported.js';
+import { audit, fill, numbers } from './rows.js';
+import { Scene } from './scene.js';
+
+const scene = new Scene();
+
+describe.each(['ndjson', 'csv'] as const)('when more rows can be seen than before, in %s', (format) => {
+  test('the modules are imported anew and replace the old files', async () => {
+    fill(scene.gateway);
+    await scene.run({ format });
+    scene.gateway.scope = 2;
+    const results = await scene.run({ format });
+    expect(results.map(({ resynced, total }) => [resynced, total])).toEqual([
+      [true, 12],
+      [true, 7],
+      [true, 40],
+    ]);
+    const [files, truth] = filesAndTruth(scene.out, scene.gateway, format);
+    expect(files).toEqual(truth);
+    expect(existsSync(join(scene.out, `audits.resync.${format}`))).toBe(false);
+  });
+
+  test('the old audits stay readable until the new ones are there', async () => {
+    fill(scene.gateway);
+    await scene.run({ format });
+    const before = readFileSync(join(scene.out, `audits.${format}`), 'utf8');
+    scene.gateway.scope = 2;
+    scene.gateway.onRequest = ({ query }) => {
+      if (query.includes('auditFeed')) expect(readFileSync(join(scene.out, `audits.${format}`), 'utf8')).toBe(before);
+    };
+    await scene.run({ format });
+  });
+});
+
+test('an import anew that was stopped goes on where it was', async () => {
+  fill(scene.gateway, { audits: 50 });
+  await scene.run();
+  const stop = new AbortController();
+  scene.gateway.scope = 2;
+  scene.gateway.onRequest = () => {
+    if (stateIn(scene.out).modules.AUDITS.resync?.rows >= 20) stop.abort();
+  };
+  await expect(scene.run({ signal: stop.signal })).rejects.toThrow('aborted');
+  scene.gateway.onRequest = () => {};
+  const [, , audits] = await scene.run();
+  expect(audits).toMatchObject({ resynced: true, total: 50 });
+  expect(audits?.upserts).toBeLessThan(31);
+  expect(idsIn(scene.out, 'audits')).toEqual(numbers(1, 50));
+});
+
+test('a scope that widens during the import anew begins it once more', async () => {
+  fill(scene.gateway);
+  await scene.run();
+  scene.gateway.scope = 2;
+  let asked = 0;
+  scene.gateway.onRequest = ({ query }) => {
+    if (query.includes('auditFeed') && ++asked === 4) scene.gateway.scope = 3;
+  };
+  await scene.run();
+  expect(idsIn(scene.out, 'audits')).toEqual(numbers(1, 40));
+});
+
+describe('when the database of the gateway was replaced', () => {
+  test('the run stops and says what to do', async () => {
+    fill(scene.gateway);
+    await scene.run();
+    scene.gateway.epoch = 2;
+    await expect(scene.run()).rejects.toThrow(/database was probably replaced.*another directory.*--resync RESOURCES/);
+    expect(idsIn(scene.out, 'audits')).toEqual(numbers(1, 40));
+  });
+
+  test('--resync imports the modules that it names, and only those', async () => {
+    fill(scene.gateway);
+    await scene.run();
+    scene.gateway.audits.upsert(audit(41));
+    const results = await scene.run({ resync: ['AUDITS'] });
+    expect(results.map(({ resynced }) => resynced)).toEqual([false, false, true]);
+    expect(idsIn(scene.out, 'audits')).toEqual(numbers(1, 41));
+  });
+
+  test('--resync of all modules makes the files those of the new database', async () => {
+    fill(scene.gateway);
+    await scene.run();
+    scene.gateway.epoch = 2;
+    scene.gateway.resources.delete('3');
+    await scene.run({ resync: ['RESOURCES', 'USER_ACCOUNTS', 'AUDITS'] });
+    const [files, truth] = filesAndTruth(scene.out, scene.gateway);
+    expect(files).toEqual(truth);
+  });
+});

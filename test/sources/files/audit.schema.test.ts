@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { Module } from '../../../src/database/module.js';
+import { anAudit, readRow } from './read.js';
+
+const readAudit = (fields: object, zone = 'UTC') => readRow(Module.AUDITS, { ...anAudit(), ...fields }, { zone });
+
+describe('a row of audits', () => {
+  it('needs no more than id, time, category, operation and operator', async () => {
+    expect(await readAudit({})).toEqual({
+      record: {
+        ...anAudit(),
+        outcome: 'UNKNOWN',
+        ipAddress: null,
+        clientType: null,
+        reason: null,
+        ticketId: null,
+        resourceSourceId: null,
+        resourceName: null,
+        accountSourceId: null,
+        accountName: null,
+        userName: null,
+        userFullName: null,
+      },
+    });
+  });
+
+  it('says all that is wrong with it at once', async () => {
+    expect(await readAudit({ occurredAt: '2023-02-30T00:00:00Z', operation: ' ', category: 'User Sessions' })).toEqual({
+      refused:
+        'occurredAt: "2023-02-30T00:00:00Z": 2023-02-30 is not a date: February 2023 has 28 days; ' +
+        'category: "User Sessions" is none of RESOURCE, USER, TASK, USER_SESSION, RECORDED_CONNECTION, ' +
+        'ACTIVE_PRIVILEGED_SESSION, KEY_AND_CERTIFICATE, SDK_APPLICATION; operation is missing',
+    });
+  });
+
+  it('reads a time without an offset in the zone of the source', async () => {
+    const { record } = await readAudit({ occurredAt: '2024/03/12 13:45:44' }, 'Asia/Shanghai');
+    expect(record?.occurredAt).toBe('2024-03-12T05:45:44.000Z');
+    expect((await readAudit({ occurredAt: 1710222344835 })).record?.occurredAt).toBe('2024-03-12T05:45:44.835Z');
+  });
+
+  it('takes the words of an enum in any case, with spaces or underscores', async () => {
+    expect((await readAudit({ category: ' User Session ', outcome: 'failure' })).record).toMatchObject({
+      category: 'USER_SESSION',
+      outcome: 'FAILURE',
+    });
+  });
+
+  it.each(['', '-', 'N/A', '  ', null])('takes %j as nothing where a value may be absent', async (nothing) => {
+    const { record } = await readAudit({ outcome: nothing, reason: nothing, ticketId: nothing });
+    expect(record).toMatchObject({ outcome: 'UNKNOWN', reason: null, ticketId: null });
+  });
+
+  it('takes whole numbers for ids, if JSON keeps them exactly', async () => {
+    expect((await readAudit({ sourceId: 17, ticketId: 4 })).record).toMatchObject({ sourceId: '17', ticketId: '4' });
+    expect(await readAudit({ sourceId: 2 ** 53 })).toEqual({
+      refused: 'sourceId: "9007199254740992" is not a whole number that JSON keeps exactly: write it as a text',
+    });
+  });
+
+  it.each([
+    [{ operation: 17 }, 'operation is a number, not a text'],
+    [{ reason: ['a'] }, 'reason is a list, not a text'],
+    [{ occurredAt: true }, 'occurredAt is a boolean, not a time'],
+    [{ occurredAt: null }, 'occurredAt is missing'],
+    [{ userName: 'a\0b' }, 'userName holds a NUL character'],
+    [{ deleted: 'true' }, 'audits are never deleted'],
+    [{ deleted: 'perhaps' }, 'deleted: "perhaps" is none of true, 1, false, 0'],
+    [{ password: 'x' }, /^unknown field "password": known are sourceId, occurredAt, category, /],
+    [{ colour: 1, shape: 2 }, /^unknown fields "colour", "shape": known are /],
+  ])('is refused for %j', async (fields, reason) => {
+    expect((await readAudit(fields)).refused).toMatch(reason);
+  });
+
+  it('is refused for a text that is too long, counted in characters, never cut', async () => {
+    expect((await readAudit({ operation: '😀'.repeat(255) })).record?.operation).toHaveLength(510);
+    expect(await readAudit({ operation: '😀'.repeat(256), ipAddress: 'x'.repeat(65) })).toEqual({
+      refused: 'operation is longer than 255 characters: it has 256; ipAddress is longer than 64 characters: it has 65',
+    });
+  });
+
+  it('replaces half of a surrogate pair, which no database can hold', async () => {
+    expect((await readAudit({ reason: 'a\ud83d b' })).record?.reason).toBe('a\ufffd b');
+  });
+
+  it('leaves out what this gateway wrote beside the record', async () => {
+    const extra = {
+      id: '9',
+      recordedAt: 'x',
+      resourceId: '1',
+      accountId: null,
+      source: 'PAM360',
+      kind: 'UPSERT',
+      _cursor: 'c',
+    };
+    expect(await readAudit({ ...extra, deleted: false })).toEqual(await readAudit({}));
+  });
+
+  it('names no more than a few of many faults', async () => {
+    const { refused } = await readRow(Module.AUDITS, { ipAddress: 1, clientType: 1, reason: 1 });
+    expect(refused).toMatch(/^sourceId is missing; .*; operatedBy is missing; and 3 more faults$/);
+  });
+});
