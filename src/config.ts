@@ -7,7 +7,7 @@ const port = z.coerce.number().int().min(0).max(65_535);
 const settings = z.object({
   DATABASE_URL: z
     .string()
-    .regex(/^(sqlite:.+|(mysql|mariadb):\/\/.+)$/, 'must begin with sqlite: or mysql://')
+    .regex(/^[a-z]+:.+/, 'must be a URL, such as sqlite:./data/gateway.db or mysql://user:password@host:3306/name')
     .default('sqlite:./data/gateway.db'),
   DATABASE_CONNECTIONS: z.coerce.number().int().min(1).max(1_000).default(10),
   DATABASE_STATEMENT_SECONDS: z.coerce.number().min(1).max(3_600).default(30),

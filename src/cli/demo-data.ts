@@ -10,13 +10,13 @@ import { Progress } from './progress.js';
 export function demoDataCommand(): Command {
   return new Command('demo-data')
     .description('make believable data: same options, same rows')
-    .option('--resources N', 'resources', wholeNumber(1), 500)
-    .option('--users N', 'user accounts', wholeNumber(1), 200)
-    .option('--audits N', 'audits', wholeNumber(0), 100_000)
-    .option('--days D', 'days that the audits are spread over', wholeNumber(1), 180)
-    .option('--seed S', 'another seed, other rows', wholeNumber(0), 1)
+    .option('--resources <n>', 'resources', wholeNumber(1), 500)
+    .option('--users <n>', 'user accounts', wholeNumber(1), 200)
+    .option('--audits <n>', 'audits', wholeNumber(0), 100_000)
+    .option('--days <n>', 'days that the audits are spread over', wholeNumber(1), 180)
+    .option('--seed <n>', 'another seed, other rows', wholeNumber(0), 1)
     .option(
-      '--until TIME',
+      '--until <time>',
       'when the audits end, RFC 3339; the beginning of today where it is left out',
       startOfToday(),
     )

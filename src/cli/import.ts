@@ -28,9 +28,9 @@ export function importCommand(): Command {
     )
     .addArgument(new Argument('<module>', 'which module').choices(Object.keys(modules)))
     .argument('<file>')
-    .option('--source NAME', 'where the records come from; with their sourceId it is what they are known by', 'import')
+    .option('--source <name>', 'where the records come from; with their sourceId it is what they are known by', 'import')
     .addOption(
-      new Option('--format FORMAT', 'where the name of the file does not tell').choices(['ndjson', 'json', 'csv']),
+      new Option('--format <format>', 'where the name of the file does not tell').choices(['ndjson', 'json', 'csv']),
     )
     .option('--strict', 'stop at the first bad line, with nothing written')
     .action(async (name: string, file: string, options: ImportOptions) => {

@@ -8,7 +8,7 @@ export function tokenCommand(): Command {
   token
     .command('generate')
     .description('make a token and print it, this once')
-    .requiredOption('--user NAME', 'the user account whose view the token has')
+    .requiredOption('--user <name>', 'the user account whose view the token has')
     .action(async ({ user }: { user: string }) => {
       console.log(await withDatabase((db) => generateConnectorToken(db, user)));
     });

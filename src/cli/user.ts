@@ -18,13 +18,13 @@ interface CreateOptions {
 export function userCommand(): Command {
   const user = new Command('user').description('user accounts of this gateway');
   user
-    .command('create NAME')
+    .command('create <name>')
     .description('make or change a user account of this gateway')
-    .requiredOption('--roles A,B', 'its roles here, in exchange for those that it had', (list) => list.split(','))
-    .option('--full-name NAME')
-    .option('--email ADDRESS')
+    .requiredOption('--roles <a,b>', 'its roles here, in exchange for those that it had', (list) => list.split(','))
+    .option('--full-name <name>')
+    .option('--email <address>')
     .addOption(
-      new Option('--scope SCOPE', 'which records it sees')
+      new Option('--scope <scope>', 'which records it sees')
         .choices(Object.values(AccessScope))
         .default('OWNED_AND_SHARED'),
     )

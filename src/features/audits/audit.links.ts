@@ -1,7 +1,5 @@
 import sql, { join } from 'sql-template-tag';
 import type { Db } from '../../database/db.js';
-import { findBy } from '../../database/rows.js';
-import { PrivilegedAccount } from '../resources/resource.js';
 import type { AuditRecord } from './audit.record.js';
 
 interface Links {
@@ -58,17 +56,23 @@ async function resourcesByName(db: Db, source: string, records: readonly AuditRe
 }
 
 type KnownAccounts = { byIdentity: Map<string, number>; byName: Map<string, number> };
+type AccountRow = { id: number; resourceId: number; identity: string; name: string };
 
 async function accountsOf(db: Db, resourceIds: ReadonlySet<number>): Promise<Map<number, KnownAccounts>> {
   const accounts = new Map<number, KnownAccounts>();
-  for (const account of await findBy<PrivilegedAccount>(db, PrivilegedAccount, 'resourceId', [...resourceIds])) {
-    let known = accounts.get(account.resourceId);
+  if (resourceIds.size === 0) return accounts;
+  const rows = await db.query<AccountRow>(
+    sql`SELECT id, resource_id AS resourceId, identity, name FROM privileged_accounts
+        WHERE resource_id IN (${join([...resourceIds])})`,
+  );
+  for (const { id, resourceId, identity, name } of rows) {
+    let known = accounts.get(resourceId);
     if (!known) {
       known = { byIdentity: new Map(), byName: new Map() };
-      accounts.set(account.resourceId, known);
+      accounts.set(resourceId, known);
     }
-    known.byIdentity.set(account.identity, account.id);
-    known.byName.set(account.name, account.id);
+    known.byIdentity.set(identity, id);
+    known.byName.set(name, id);
   }
   return accounts;
 }

@@ -6,6 +6,7 @@ import { auditsAdded } from '../../database/positions.js';
 import { insertAll, tooLong } from '../../database/rows.js';
 import { transaction } from '../../database/transaction.js';
 import { chunks } from '../../lib/chunks.js';
+import { byCodePoints } from '../../lib/code-points.js';
 import { Audit } from './audit.js';
 import { linkAudits } from './audit.links.js';
 import type { AuditRecord } from './audit.record.js';
@@ -34,13 +35,35 @@ export function recordAudits(db: Db, source: string, records: readonly AuditReco
 async function knownSourceIds(tx: Transaction, source: string, records: readonly AuditRecord[]): Promise<Set<string>> {
   const known = new Set<string>();
   for (const part of chunks(records, 5_000)) {
+    const wanted = part.map(({ sourceId }) => sourceId);
+    if (!(await anyBetween(tx, source, wanted))) continue;
     const rows = await tx.query<{ sourceId: string }>(
-      sql`SELECT source_id AS sourceId FROM audits
-          WHERE source = ${source} AND source_id IN (${join(part.map(({ sourceId }) => sourceId))})`,
+      sql`SELECT source_id AS sourceId FROM audits WHERE source = ${source} AND source_id IN (${join(wanted)})`,
     );
     for (const { sourceId } of rows) known.add(sourceId);
   }
   return known;
+}
+
+/** Whether the table has an id between the least and the greatest: ids that only grow are told new by one look. */
+async function anyBetween(tx: Transaction, source: string, sourceIds: readonly string[]): Promise<boolean> {
+  const [least, greatest] = extremes(sourceIds);
+  const rows = await tx.query(
+    sql`SELECT 1 AS found FROM audits
+        WHERE source = ${source} AND source_id BETWEEN ${least} AND ${greatest} LIMIT 1`,
+  );
+  return rows.length > 0;
+}
+
+/** The first and last in the order of the table, which is that of code points. */
+function extremes(texts: readonly string[]): [string, string] {
+  let least = texts[0]!;
+  let greatest = least;
+  for (const text of texts) {
+    if (byCodePoints(text, least) < 0) least = text;
+    if (byCodePoints(text, greatest) > 0) greatest = text;
+  }
+  return [least, greatest];
 }
 
 async function addAudits(tx: Transaction, source: string, records: readonly AuditRecord[]): Promise<void> {

@@ -39,13 +39,16 @@ export async function loadDemo(
     onProgress(module, done[module]);
   };
 
+  onProgress(Module.RESOURCES, 0);
   await inParallel(batches(world.resources, 500), 1, (batch) =>
     store(Module.RESOURCES, recordResources(db, SOURCE, batch)),
   );
+  onProgress(Module.USER_ACCOUNTS, 0);
   await inParallel(batches(world.users, 500), 1, (batch) =>
     store(Module.USER_ACCOUNTS, recordUserAccounts(db, SOURCE, batch)),
   );
   await giveRoles(db, world);
+  onProgress(Module.AUDITS, 0);
   // While the database stores some, the next are made.
   await inParallel(batches(demoAudits(options, world), AUDITS_AT_ONCE), 3, (batch) =>
     store(Module.AUDITS, recordAudits(db, SOURCE, batch)),

@@ -1,0 +1,127 @@
+import type { ApolloServer } from '@apollo/server';
+import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
+import { pino } from 'pino';
+import sql, { type Sql } from 'sql-template-tag';
+import { readConfig } from '../../src/config.js';
+import type { Database, Transaction, Value } from '../../src/database/db.js';
+import { Privilege } from '../../src/graphql/access.js';
+import { makeApollo } from '../../src/graphql/apollo.js';
+import type { Actor, Context } from '../../src/graphql/context.js';
+import { buildSchema } from '../../src/schema.js';
+
+/** What an operation answered. */
+export interface Answer<Data> {
+  readonly data: Data | null | undefined;
+  readonly errors: readonly GraphQLFormattedError[];
+  /** The SELECTs that it ran, in their order. */
+  readonly statements: readonly Sql[];
+}
+
+type Variables = Record<string, unknown>;
+
+let schema: GraphQLSchema | undefined;
+
+/** The gateway's GraphQL over a database, in process: the real schema, guard and error mask, without HTTP. */
+export class Gateway {
+  readonly #apollo: ApolloServer<Context>;
+
+  constructor(readonly db: Database) {
+    schema ??= buildSchema();
+    this.#apollo = makeApollo(schema, pino({ level: 'silent' }));
+  }
+
+  async ask<Data = never>(actor: Actor | null, query: string, variables: Variables = {}): Promise<Answer<Data>> {
+    const db = new CountingDatabase(this.db);
+    const now = new Date().toISOString();
+    const contextValue: Context = { db, actor, settings: readConfig({}), requestId: 'test', now };
+    const { body } = await this.#apollo.executeOperation({ query, variables }, { contextValue });
+    if (body.kind !== 'single') throw new Error('the answer came in parts');
+    const { data, errors = [] } = body.singleResult;
+    return { data: data as Data | null | undefined, errors, statements: db.statements };
+  }
+
+  /** The data of an operation that must succeed. */
+  async read<Data>(actor: Actor | null, query: string, variables: Variables = {}): Promise<Data> {
+    const { data, errors } = await this.ask<Data>(actor, query, variables);
+    if (errors.length > 0) throw new Error(JSON.stringify(errors));
+    return data!;
+  }
+
+  /** The one error of an operation that must be refused, with its code at hand. */
+  async refusal(actor: Actor | null, query: string, variables: Variables = {}): Promise<Refusal> {
+    const { data, errors } = await this.ask<unknown>(actor, query, variables);
+    const [error] = errors;
+    if (errors.length !== 1) throw new Error(`one error was expected: ${JSON.stringify({ data, errors })}`);
+    return { code: String(error!.extensions?.code), message: error!.message, path: error!.path };
+  }
+}
+
+export interface Refusal {
+  readonly code: string;
+  readonly message: string;
+  readonly path: readonly (string | number)[] | undefined;
+}
+
+/** A connector that sees everything, but for what is said otherwise. */
+export function anActor(but: Partial<Actor> = {}): Actor {
+  return {
+    kind: 'CONNECTOR',
+    userId: 1_000_000,
+    userName: 'analytics',
+    fullName: 'Analytics Plus',
+    roles: [],
+    privileges: new Set([Privilege.READ_RESOURCES, Privilege.READ_USER_ACCOUNTS, Privilege.READ_AUDITS]),
+    scope: 'ALL',
+    scopeVersion: 1,
+    ...but,
+  };
+}
+
+/** The connector of a stored user account, with the scope that it has now. */
+export async function connectorFor(db: Database, userName: string): Promise<Actor> {
+  const [user] = await db.query<Pick<Actor, 'userId' | 'fullName' | 'scope' | 'scopeVersion'>>(
+    sql`SELECT id AS userId, full_name AS fullName, access_scope AS scope, scope_version AS scopeVersion
+        FROM user_accounts WHERE user_name = ${userName}`,
+  );
+  if (!user) throw new Error(`there is no user account ${userName}`);
+  return anActor({ userName, ...user });
+}
+
+/** A database that keeps the SELECTs that go through it. What the program reads once for all does not count. */
+export class CountingDatabase implements Database {
+  readonly statements: Sql[] = [];
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  get dialect() {
+    return this.#db.dialect;
+  }
+
+  query<Row>(statement: Sql): Promise<Row[]> {
+    if (!/FROM gateway\b/.test(statement.sql)) this.statements.push(statement);
+    return this.#db.query<Row>(statement);
+  }
+
+  execute(statement: Sql): Promise<number> {
+    return this.#db.execute(statement);
+  }
+
+  insert(statement: Sql): Promise<number> {
+    return this.#db.insert(statement);
+  }
+
+  insertRows(table: string, columns: readonly string[], rows: readonly Value[][]): Promise<void> {
+    return this.#db.insertRows(table, columns, rows);
+  }
+
+  begin(): Promise<Transaction> {
+    return this.#db.begin();
+  }
+
+  close(): Promise<void> {
+    return this.#db.close();
+  }
+}
