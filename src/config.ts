@@ -1,20 +1,15 @@
 import { z } from 'zod';
 import { TimeZone } from './lib/time-zone.js';
 
-const port = z.coerce.number().int().min(0).max(65_535);
-
 /** One row a setting: how it is read and what it is where it is not set. `.env.example` says the same for people. */
 const settings = z.object({
-  DATABASE_URL: z
-    .string()
-    .regex(/^[a-z]+:.+/, 'must be a URL, such as sqlite:./data/gateway.db or mysql://user:password@host:3306/name')
-    .default('sqlite:./data/gateway.db'),
-  DATABASE_CONNECTIONS: z.coerce.number().int().min(1).max(1_000).default(10),
-  DATABASE_STATEMENT_SECONDS: z.coerce.number().min(1).max(3_600).default(30),
-  HOST: z.string().min(1).default('127.0.0.1'),
-  PORT: port.default(4000),
-  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
-  PRODUCT: z.enum(['PAM360', 'PASSWORD_MANAGER_PRO']).default('PAM360'),
+  DATABASE_URL: z.string().refine(isDatabaseUrl, databaseUrlForm()).default('sqlite:./data/gateway.db'),
+  DATABASE_CONNECTIONS: numberFrom(1, 1_000, { whole: true }).default(10),
+  DATABASE_STATEMENT_SECONDS: numberFrom(1, 3_600).default(30),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: numberFrom(0, 65_535, { whole: true }).default(4000),
+  PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'write an address such as https://gateway.example.com' }).optional(),
+  PRODUCT: oneOf(['PAM360', 'PASSWORD_MANAGER_PRO']).default('PAM360'),
   SOURCE_TIME_ZONE: z.string().default('UTC').transform(timeZone),
   PASSWORD_RETRIEVAL_OPERATIONS: z
     .string()
@@ -25,9 +20,9 @@ const settings = z.object({
         .map((operation) => operation.trim())
         .filter(Boolean),
     ),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-  TLS_CERT_FILE: z.string().min(1).optional(),
-  TLS_KEY_FILE: z.string().min(1).optional(),
+  LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  TLS_CERT_FILE: z.string().optional(),
+  TLS_KEY_FILE: z.string().optional(),
 });
 
 export interface Config {
@@ -46,17 +41,17 @@ export interface Config {
 }
 
 /**
- * Reads the settings. An empty variable counts as one that is not set.
+ * Reads the settings. A variable that is empty, or blank, counts as one that is not set.
  * @throws Error that lists every fault at once
  */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
-  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()));
   const read = settings.safeParse(set);
   const faults = read.success ? [] : read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   if (Boolean(set.TLS_CERT_FILE) !== Boolean(set.TLS_KEY_FILE)) {
     faults.push('TLS_CERT_FILE and TLS_KEY_FILE: set both or neither');
   }
-  if (!read.success || faults.length > 0) throw new Error(`Settings:\n  ${faults.join('\n  ')}`);
+  if (!read.success || faults.length > 0) throw new Error(`these settings cannot be used:\n  ${faults.join('\n  ')}`);
   const { data } = read;
   return {
     databaseUrl: data.DATABASE_URL,
@@ -80,4 +75,33 @@ function timeZone(name: string, context: z.RefinementCtx): TimeZone {
     context.addIssue({ code: 'custom', message: (error as Error).message });
     return z.NEVER;
   }
+}
+
+function numberFrom(least: number, most: number, { whole = false } = {}) {
+  const error = `write a ${whole ? 'whole ' : ''}number from ${least} to ${most}`;
+  return z.coerce
+    .number({ error })
+    .refine((value) => value >= least && value <= most && (!whole || Number.isInteger(value)), {
+      error,
+    });
+}
+
+function oneOf<const Name extends string>(names: readonly Name[]) {
+  return z.enum(names, { error: `write one of ${names.join(', ')}` });
+}
+
+function isDatabaseUrl(url: string): boolean {
+  if (url.startsWith('sqlite:')) return url.length > 'sqlite:'.length;
+  try {
+    const { protocol, hostname, pathname, username, password } = new URL(url);
+    decodeURIComponent(username + password + pathname);
+    return ['mysql:', 'mariadb:'].includes(protocol) && hostname !== '' && pathname.length > 1;
+  } catch {
+    return false;
+  }
+}
+
+/** Never says what was given: it may hold a password. */
+function databaseUrlForm(): string {
+  return 'write sqlite:PATH or mysql://user:password@host:3306/name, the characters @ : / ? # % of a password as %40 %3A %2F %3F %23 %25';
 }

@@ -6,7 +6,7 @@ import { migrate } from '../database/migrate.js';
 import type { Module } from '../database/module.js';
 import { openDatabase } from '../database/open.js';
 import { generateConnectorToken } from '../features/integration/connector-token.service.js';
-import { type RunningServer, serve, stopAtSignals } from '../server/serve.js';
+import { type RunningServer, serve } from '../server/serve.js';
 import { type Loaded, loadDemo } from '../sources/demo/load-demo.js';
 import { runConnector } from './connector/import.js';
 import { loadWithProgress, printIncidents, startOfToday } from './demo-data.js';
@@ -28,7 +28,6 @@ export function demoCommand(): Command {
       await rm(FOLDER, { recursive: true, force: true });
       const { added, world } = await makeData(config);
       const server = await serve(config);
-      stopAtSignals(server);
       const user = world.users[0]!.userName;
       const token = await generateConnectorToken(server.db, user);
       await importAll(server, token, added);
@@ -41,10 +40,7 @@ export function demoCommand(): Command {
 async function checkFree({ host, port }: Config): Promise<void> {
   const probe = createServer();
   await new Promise<void>((resolve, reject) => {
-    probe.once('error', (error: NodeJS.ErrnoException) => {
-      const busy = error.code === 'EADDRINUSE';
-      reject(busy ? new Error(`port ${port} is in use: stop what uses it, or set another PORT`) : error);
-    });
+    probe.once('error', reject);
     probe.listen(port, host, resolve);
   });
   await new Promise((resolve) => probe.close(resolve));

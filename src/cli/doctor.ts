@@ -2,24 +2,32 @@ import { Command } from 'commander';
 import sql from 'sql-template-tag';
 import { type Config, readConfig } from '../config.js';
 import { databaseId } from '../database/database-id.js';
+import type { Database } from '../database/db.js';
 import { openDatabase } from '../database/open.js';
+import { describeFault } from './fault.js';
+
+interface Check {
+  name: string;
+  passed: boolean;
+  detail: string;
+}
 
 export function doctorCommand(): Command {
   return new Command('doctor')
     .description('show the settings in effect, secrets struck out, and try every dependency')
     .action(async () => {
       const config = readConfig(process.env);
-      for (const [name, value] of Object.entries(shown(config))) console.log(`${name.padEnd(30)}${value}`);
-      for (const check of await checks(config)) {
-        console.log(`${check.passed ? 'ok  ' : 'FAIL'}  ${check.name}: ${check.detail}`);
-        if (!check.passed) process.exitCode = 1;
+      for (const [name, value] of Object.entries(shown(config))) console.log(`${name.padEnd(30)}${value}`.trimEnd());
+      for (const { name, passed, detail } of await checks(config)) {
+        console.log(`${passed ? 'ok  ' : 'FAIL'}  ${name}: ${detail}`);
+        if (!passed) process.exitCode = 1;
       }
     });
 }
 
 function shown(config: Config): Record<string, string> {
   return {
-    DATABASE_URL: config.databaseUrl.replace(/\/\/([^:@/]*):[^@]*@/, '//$1:***@'),
+    DATABASE_URL: withoutPassword(config.databaseUrl),
     DATABASE_CONNECTIONS: String(config.databaseConnections),
     DATABASE_STATEMENT_SECONDS: String(config.statementTimeout / 1_000),
     HOST: config.host,
@@ -34,18 +42,33 @@ function shown(config: Config): Record<string, string> {
   };
 }
 
-async function checks(config: Config): Promise<{ name: string; passed: boolean; detail: string }[]> {
+/** A password may hold an @ that somebody forgot to encode: all of it, up to the last one, is struck out. */
+function withoutPassword(url: string): string {
+  return url.replace(/\/\/([^:@/]*):.*@/, '//$1:***@');
+}
+
+async function checks(config: Config): Promise<Check[]> {
   try {
     const db = await openDatabase(config.databaseUrl);
     try {
-      const positions = await db.query<{ module: string; records: number }>(sql`SELECT module, records FROM positions`);
-      const counts = positions.map(({ module, records }) => `${module} ${records}`).join(', ');
-      return [{ name: 'database', passed: true, detail: `answers; id ${await databaseId(db)}; records: ${counts}` }];
+      return [{ name: 'database', passed: true, detail: 'answers' }, await checkTables(db)];
     } finally {
       await db.close();
     }
   } catch (error) {
-    const detail = `${(error as Error).message}; is it there, and was it migrated (pam-gateway migrate)?`;
-    return [{ name: 'database', passed: false, detail }];
+    return [{ name: 'database', passed: false, detail: describeFault(error) }];
+  }
+}
+
+async function checkTables(db: Database): Promise<Check> {
+  try {
+    const positions = await db.query<{ module: string; records: number }>(
+      sql`SELECT module, records FROM positions ORDER BY module`,
+    );
+    const counts = positions.map(({ module, records }) => `${module} ${records}`).join(', ');
+    return { name: 'tables', passed: true, detail: `of database ${await databaseId(db)}; records: ${counts}` };
+  } catch (error) {
+    const detail = `${describeFault(error)}: run pam-gateway migrate, or serve, which does`;
+    return { name: 'tables', passed: false, detail };
   }
 }

@@ -28,18 +28,20 @@ export function importCommand(): Command {
     )
     .addArgument(new Argument('<module>', 'which module').choices(Object.keys(modules)))
     .argument('<file>')
-    .option('--source <name>', 'where the records come from; with their sourceId it is what they are known by', 'import')
+    .option(
+      '--source <name>',
+      'where the records come from; with their sourceId it is what they are known by',
+      'import',
+    )
     .addOption(
       new Option('--format <format>', 'where the name of the file does not tell').choices(['ndjson', 'json', 'csv']),
     )
     .option('--strict', 'stop at the first bad line, with nothing written')
     .action(async (name: string, file: string, options: ImportOptions) => {
       const tally = await withDatabase((db, config) => run(db, config, modules[name]!, file, options));
-      console.log(
-        Object.entries(tally)
-          .map(([what, count]) => `${count} ${what}`)
-          .join(', '),
-      );
+      const counts = Object.entries(tally);
+      if (counts.every(([, count]) => count === 0)) console.error(`${file}: it holds no records`);
+      console.log(counts.map(([what, count]) => `${count} ${what}`).join(', '));
       if (tally.refused > 0) process.exitCode = 1;
     });
 }
@@ -51,7 +53,7 @@ async function run(
   file: string,
   { source, format, strict }: ImportOptions,
 ): Promise<Tally> {
-  const progress = new Progress('Imported', { unit: 'lines' });
+  let progress: Progress | undefined;
   const onRefused = (line: number, reason: string): void => {
     if (strict) throw new Error(`line ${line}: ${reason}; nothing was written`);
     console.error(`line ${line}: ${reason}`);
@@ -60,15 +62,21 @@ async function run(
     source,
     zone,
     onRefused,
-    onProgress: (lines) => progress.update(lines),
+    onProgress: (lines) => {
+      if (lines === 0) return;
+      progress ??= new Progress('Imported', { unit: 'lines' });
+      progress.update(lines);
+    },
     ...(format && { format }),
   };
   try {
     return strict ? await runStrictly(db, module, file, options) : await loadFile(db, module, file, options);
   } catch (error) {
-    throw new Error(`${file}: ${(error as Error).message}`, { cause: error });
+    // A fault of the file may say which; one of its lines never does.
+    const { message } = error as Error;
+    throw new Error(message.includes(file) ? message : `${file}: ${message}`, { cause: error });
   } finally {
-    progress.finish();
+    progress?.finish();
   }
 }
 

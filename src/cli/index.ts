@@ -1,10 +1,10 @@
 import { Command, CommanderError } from 'commander';
-import { AppError } from '../lib/app-error.js';
 import { version } from '../lib/version.js';
 import { connectorCommand } from './connector/command.js';
 import { demoCommand } from './demo.js';
 import { demoDataCommand } from './demo-data.js';
 import { doctorCommand } from './doctor.js';
+import { describeFault } from './fault.js';
 import { importCommand } from './import.js';
 import { migrateCommand } from './migrate.js';
 import { schemaCommand } from './schema.js';
@@ -17,7 +17,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
   const program = new Command('pam-gateway')
     .description('A GraphQL API gateway between PAM360 or Password Manager Pro and the analytics tools that read it')
     .version(version)
-    .showHelpAfterError();
+    .showHelpAfterError('Run it with --help to see what there is.');
   for (const make of [
     serveCommand,
     demoCommand,
@@ -30,19 +30,20 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
     importCommand,
     connectorCommand,
   ]) {
-    program.addCommand(make());
+    program.addCommand(helpful(make(), program));
   }
   try {
     await program.parseAsync([...argv]);
   } catch (error) {
     if (error instanceof CommanderError) throw error;
-    console.error(`pam-gateway: ${messageOf(error)}`);
+    console.error(`pam-gateway: ${describeFault(error)}`);
     process.exitCode = 1;
   }
 }
 
-function messageOf(error: unknown): string {
-  if (error instanceof AppError) return error.message;
-  if (error instanceof AggregateError) return error.errors.map(messageOf).join('; ');
-  return error instanceof Error ? error.message : String(error);
+/** What the program says to a command line that it cannot read, it says for its commands too. */
+function helpful(command: Command, parent: Command): Command {
+  command.copyInheritedSettings(parent);
+  for (const child of command.commands) helpful(child, command);
+  return command;
 }

@@ -2,12 +2,11 @@ import { Command } from 'commander';
 import { readConfig } from '../config.js';
 import { Module } from '../database/module.js';
 import { countRecords } from '../database/positions.js';
-import { serve, stopAtSignals } from '../server/serve.js';
+import { serve } from '../server/serve.js';
 
 export function serveCommand(): Command {
   return new Command('serve').description('migrate the database, then serve').action(async () => {
     const server = await serve(readConfig(process.env));
-    stopAtSignals(server);
     if ((await countRecords(server.db, Module.USER_ACCOUNTS)) === 0) console.error(firstSteps);
   });
 }

@@ -20,7 +20,7 @@ export function userCommand(): Command {
   user
     .command('create <name>')
     .description('make or change a user account of this gateway')
-    .requiredOption('--roles <a,b>', 'its roles here, in exchange for those that it had', (list) => list.split(','))
+    .requiredOption('--roles <a,b>', 'its roles here, in exchange for those that it had', names)
     .option('--full-name <name>')
     .option('--email <address>')
     .addOption(
@@ -42,6 +42,13 @@ async function create(
   const record = { sourceId: userName, userName, fullName: fullName ?? null, email: email ?? null, accessScope: scope };
   const [outcome] = await recordUserAccounts(tx, SOURCE, [record]);
   if (typeof outcome === 'object') throw new Error(outcome.refused);
-  await assignRoles(tx, userName, roles.map((role) => role.trim()).filter(Boolean));
+  await assignRoles(tx, userName, roles);
   return `${outcome === 'ADDED' ? 'made' : 'changed'} ${userName} with ${roles.join(', ') || 'no roles'}`;
+}
+
+function names(list: string): string[] {
+  return list
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
 }

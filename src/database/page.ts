@@ -26,6 +26,10 @@ export interface PageQuery {
   readonly arms: readonly Arm[];
   /** What must hold besides. */
   readonly where: Sql;
+  /** Bounds of the column: `from` is within, `to` is not. Where either is given, NULL is not within. */
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  /** Places within the bounds. */
   readonly behind: Place | undefined;
   readonly ahead: Place | undefined;
   readonly limit: number;
@@ -36,15 +40,12 @@ export interface PageQuery {
  * for themselves, each by its index and no further than the page is long, then merged.
  */
 export function readPage<Row>(db: Db, query: PageQuery): Promise<Row[]> {
-  const { table, select, arms, limit } = query;
-  const order = (alias: string) => orderBy(query, alias);
-  if (arms.length === 1) {
-    return db.query<Row>(sql`${armText(db, query, arms[0]!, select)} ${order('t')} LIMIT ${limit}`);
-  }
+  const { table, select, limit } = query;
+  const spans = spansOf(db, query);
+  if (spans.length === 1) return db.query<Row>(spanText(db, query, spans[0]!, select));
   const keys = sql`t.id, t.${raw(query.column)}`;
-  const parts = arms.map(
-    (arm, n) => sql`SELECT * FROM (${armText(db, query, arm, keys)} ${order('t')} LIMIT ${limit}) ${raw(`arm${n}`)}`,
-  );
+  const parts = spans.map((span, n) => sql`SELECT * FROM (${spanText(db, query, span, keys)}) ${raw(`span${n}`)}`);
+  const order = (alias: string) => orderBy(query, alias);
   return db.query<Row>(
     sql`SELECT ${select} FROM (SELECT * FROM (${join(parts, ' UNION ALL ')}) merged ${order('merged')} LIMIT ${limit}) k
         JOIN ${raw(table)} t ON t.id = k.id ${order('k')}`,
@@ -61,12 +62,42 @@ export async function countRows(db: Db, query: Pick<PageQuery, 'table' | 'arms' 
   return rows.reduce((sum, { n }) => sum + n, 0);
 }
 
-function armText(db: Db, query: PageQuery, arm: Arm, select: Sql): Sql {
-  const { table, where, behind, ahead, direction } = query;
-  const after = behind ? sql` AND ${beyond(db, query, behind, direction)}` : empty;
-  const before = ahead ? sql` AND ${beyond(db, query, ahead, opposite(direction))}` : empty;
-  return sql`SELECT ${select} FROM ${raw(table)} t ${hint(db, arm.index)}
-    WHERE ${arm.where} AND ${where}${after}${before}`;
+/** What is left of an arm behind a place. */
+interface Span extends Arm {
+  /** Whether the column is NULL all over. Then rows come by id: no engine sees that they are in the column's order too. */
+  readonly isNull: boolean;
+}
+
+type Range = Pick<Span, 'where' | 'isNull'>;
+
+function spansOf(db: Db, query: PageQuery): Span[] {
+  const { arms, behind, direction } = query;
+  if (!behind) return arms.map((arm) => ({ ...arm, isNull: false }));
+  const ranges = rangesBeyond(db, query, behind, direction);
+  return arms.flatMap(({ index, where }) =>
+    ranges.map((range) => ({ index, where: sql`${where} AND ${range.where}`, isNull: range.isNull })),
+  );
+}
+
+function spanText(db: Db, query: PageQuery, { index, where, isNull }: Span, select: Sql): Sql {
+  const { table, ahead, direction, limit } = query;
+  const ranges = ahead ? rangesBeyond(db, query, ahead, opposite(direction)).map((range) => range.where) : [];
+  const before = ahead ? sql` AND (${join(ranges, ' OR ')})` : empty;
+  return sql`SELECT ${select} FROM ${raw(table)} t ${hint(db, index)}
+    WHERE ${where} AND ${query.where}${bounds(query)}${before}
+    ${isNull ? raw(`ORDER BY t.id ${direction}`) : orderBy(query, 't')} LIMIT ${limit}`;
+}
+
+/**
+ * The bounds that no place stands in for. An engine may begin its range at either of two conditions that bound it on one
+ * side: at a `from` beside a place behind, it would read all pages before this one again.
+ */
+function bounds({ column, direction, from, to, behind, ahead }: PageQuery): Sql {
+  const [lower, upper] = direction === 'ASC' ? [behind, ahead] : [ahead, behind];
+  const t = raw(`t.${column}`);
+  const left = from !== undefined && !lower ? sql` AND ${t} >= ${from}` : empty;
+  const right = to !== undefined && !upper ? sql` AND ${t} < ${to}` : empty;
+  return sql`${left}${right}`;
 }
 
 function hint(db: Db, index: string | undefined): Sql {
@@ -77,14 +108,21 @@ function orderBy({ column, direction }: PageQuery, alias: string): Sql {
   return raw(`ORDER BY ${alias}.${column} ${direction}, ${alias}.id ${direction}`);
 }
 
-/** Rows that come after a place in a direction. NULL comes first in ascending order, on every engine. */
-function beyond(db: Db, { column, isNullable }: PageQuery, { value, id }: Place, direction: SortDirection): Sql {
+/**
+ * The ranges of an index (column, id) that lie beyond a place in a direction; no row is in two of them. NULL comes first
+ * in ascending order, on every engine.
+ */
+function rangesBeyond(db: Db, query: PageQuery, { value, id }: Place, direction: SortDirection): Range[] {
+  const { column, isNullable, from, to } = query;
   const t = raw(`t.${column}`);
+  const beyond = raw(direction === 'ASC' ? '>' : '<');
   if (value === null) {
-    return direction === 'ASC' ? sql`(${t} IS NOT NULL OR t.id > ${id})` : sql`(${t} IS NULL AND t.id < ${id})`;
+    const nulls = { where: sql`${t} IS NULL AND t.id ${beyond} ${id}`, isNull: true };
+    return direction === 'ASC' ? [nulls, { where: sql`${t} IS NOT NULL`, isNull: false }] : [nulls];
   }
-  const rows = db.dialect.rowsBehind(`t.${column}`, 't.id', value, id, direction);
-  return isNullable && direction === 'DESC' ? sql`(${rows} OR ${t} IS NULL)` : rows;
+  const rows = { where: db.dialect.rowsBehind(`t.${column}`, 't.id', value, id, direction), isNull: false };
+  const goesIntoNulls = direction === 'DESC' && isNullable && from === undefined && to === undefined;
+  return goesIntoNulls ? [rows, { where: sql`${t} IS NULL`, isNull: true }] : [rows];
 }
 
 export function opposite(direction: SortDirection): SortDirection {

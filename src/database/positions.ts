@@ -14,11 +14,11 @@ export const EVERY_VIEWER = 0;
 /** The modules whose records change after they were added. */
 export type ChangingModule = keyof typeof changingTables;
 
-type Change = { readonly id: number; readonly deletedFor?: readonly number[] };
-
 interface Pending {
-  readonly changes: Record<ChangingModule, Change[]>;
-  readonly touched: Record<ChangingModule, Set<number>>;
+  /** The records that something was written of, and that still are there. */
+  readonly changed: Record<ChangingModule, Set<number>>;
+  /** The viewers from whom each record was hidden. */
+  readonly hidden: Record<ChangingModule, Map<number, Set<number>>>;
   readonly audits: number[];
   /** How many records more, or fewer, each module has. */
   readonly rows: Record<Module, number>;
@@ -28,10 +28,8 @@ const pendingOf = new WeakMap<Transaction, Pending>();
 
 /** Gives a record a new position at the commit, since something of it was written in this transaction. */
 export function recordChanged(tx: Transaction, module: ChangingModule, id: number): void {
-  const pending = pend(tx);
-  if (pending.touched[module].has(id)) return;
-  pending.touched[module].add(id);
-  pending.changes[module].push({ id });
+  const { changed, hidden } = pend(tx);
+  if (!hidden[module].get(id)?.has(EVERY_VIEWER)) changed[module].add(id);
 }
 
 /** As `recordChanged`, for a record that is new. */
@@ -43,14 +41,29 @@ export function recordAdded(tx: Transaction, module: ChangingModule, id: number)
 /** Leaves a tombstone for a record that this transaction deletes: for actors of scope ALL, and for the users who saw it. */
 export function recordDeleted(tx: Transaction, module: ChangingModule, id: number, viewers: readonly number[]): void {
   const pending = pend(tx);
-  pending.changes[module] = pending.changes[module].filter((change) => change.id !== id);
-  pending.changes[module].push({ id, deletedFor: [EVERY_VIEWER, ...viewers] });
+  pending.changed[module].delete(id);
   pending.rows[module] -= 1;
+  recordHidden(tx, module, id, [EVERY_VIEWER, ...viewers]);
 }
 
 /** Leaves a tombstone for users who may no longer see a record that goes on to exist. */
 export function recordHidden(tx: Transaction, module: ChangingModule, id: number, viewers: readonly number[]): void {
-  pend(tx).changes[module].push({ id, deletedFor: viewers });
+  const hidden = pend(tx).hidden[module];
+  hidden.set(id, new Set([...(hidden.get(id) ?? []), ...viewers]));
+}
+
+/**
+ * Forgets what was hidden from users whose feeds begin anew: what they may see again stands before its tombstone, and
+ * would be taken from them by it.
+ */
+export async function forgetHidden(tx: Transaction, module: ChangingModule, viewers: readonly number[]): Promise<void> {
+  for (const part of chunks(viewers, 1_000)) {
+    await tx.execute(sql`DELETE FROM tombstones WHERE module = ${module} AND viewer_id IN (${join(part)})`);
+  }
+  for (const [id, hiddenFrom] of pend(tx).hidden[module]) {
+    for (const viewer of viewers) hiddenFrom.delete(viewer);
+    if (hiddenFrom.size === 0) pend(tx).hidden[module].delete(id);
+  }
 }
 
 /** Gives audits that were inserted in this transaction their positions at the commit, in this order. */
@@ -72,11 +85,11 @@ export async function assignPositions(tx: Transaction): Promise<void> {
   if (!pending) return;
   pendingOf.delete(tx);
   for (const module of lockOrder) {
-    const count = module === Module.AUDITS ? pending.audits.length : pending.changes[module].length;
+    const count = module === Module.AUDITS ? pending.audits.length : sizeOf(pending, module);
     if (count === 0) continue;
     const first = await takePositions(tx, module, count, pending.rows[module]);
     if (module === Module.AUDITS) await placeAudits(tx, pending.audits, first);
-    else await placeChanges(tx, module, pending.changes[module], first);
+    else await placeChanges(tx, module, pending, first);
   }
 }
 
@@ -96,8 +109,8 @@ function pend(tx: Transaction): Pending {
   let pending = pendingOf.get(tx);
   if (!pending) {
     pending = {
-      changes: { RESOURCES: [], USER_ACCOUNTS: [] },
-      touched: { RESOURCES: new Set(), USER_ACCOUNTS: new Set() },
+      changed: { RESOURCES: new Set(), USER_ACCOUNTS: new Set() },
+      hidden: { RESOURCES: new Map(), USER_ACCOUNTS: new Map() },
       audits: [],
       rows: { RESOURCES: 0, USER_ACCOUNTS: 0, AUDITS: 0 },
     };
@@ -118,22 +131,23 @@ async function placeAudits(tx: Transaction, ids: readonly number[], first: numbe
   await tx.insertRows('audit_positions', ['position', 'audit_id'], rows);
 }
 
-async function placeChanges(tx: Transaction, module: ChangingModule, changes: Change[], first: number): Promise<void> {
-  const placed = changes.map((change, index) => ({ ...change, position: first + index }));
-  for (const part of chunks(
-    placed.filter((change) => !change.deletedFor),
-    500,
-  )) {
+function sizeOf({ changed, hidden }: Pending, module: ChangingModule): number {
+  return changed[module].size + hidden[module].size;
+}
+
+async function placeChanges(tx: Transaction, module: ChangingModule, pending: Pending, first: number): Promise<void> {
+  let position = first;
+  const changed = [...pending.changed[module]].map((id) => ({ id, position: position++ }));
+  const tombstones = [...pending.hidden[module]].flatMap(([id, viewers]) => {
+    const at = position++;
+    return [...viewers].map((viewer) => [module, viewer, at, id]);
+  });
+  for (const part of chunks(changed, 500)) {
     const cases = part.map(({ id, position }) => sql`WHEN ${id} THEN ${position}`);
     const ids = part.map(({ id }) => id);
     await tx.execute(
       sql`UPDATE ${raw(changingTables[module])} SET position = CASE id ${join(cases, ' ')} END WHERE id IN (${join(ids)})`,
     );
   }
-  const tombstones = placed.flatMap(({ id, position, deletedFor = [] }) =>
-    deletedFor.map((viewer) => [module, viewer, position, id]),
-  );
-  if (tombstones.length > 0) {
-    await tx.insertRows('tombstones', ['module', 'viewer_id', 'position', 'record_id'], tombstones);
-  }
+  await tx.insertRows('tombstones', ['module', 'viewer_id', 'position', 'record_id'], tombstones);
 }

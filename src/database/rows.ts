@@ -1,5 +1,6 @@
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import { getMetadataArgsStorage } from 'typeorm';
+import { chunks } from '../lib/chunks.js';
 import { snakeCase } from '../lib/snake-case.js';
 import type { Db, Transaction, Value } from './db.js';
 import type { Dialect } from './dialects/dialect.js';
@@ -23,6 +24,9 @@ export interface EntityTable {
 
 /** Characters of a text without an index: 64,000 bytes at four bytes each, of the 65,535 that a TEXT column has. */
 const LONG_TEXT = 16_000;
+
+/** Values of one IN list: SQLite takes 32,766 parameters, and from 1,000 on MariaDB makes a subquery of the list. */
+const VALUES_AT_ONCE = 900;
 
 const tables = new WeakMap<EntityClass, EntityTable>();
 
@@ -66,12 +70,51 @@ export async function findBy<Row>(
   values: readonly (string | number)[],
   where: Sql = sql`1 = 1`,
 ): Promise<Row[]> {
-  if (values.length === 0) return [];
   const { name, columns } = tableOf(entity);
-  return db.query<Row>(
-    sql`SELECT ${selectList(db.dialect, entity, columns.keys(), 't')} FROM ${raw(name)} t
-        WHERE ${where} AND t.${raw(snakeCase(column))} IN (${join(values)})`,
-  );
+  const rows: Row[] = [];
+  for (const part of chunks([...new Set(values)], VALUES_AT_ONCE)) {
+    const found = await db.query<Row>(
+      sql`SELECT ${selectList(db.dialect, entity, columns.keys(), 't')} FROM ${raw(name)} t
+          WHERE ${where} AND t.${raw(snakeCase(column))} IN (${join(part)})`,
+    );
+    for (const row of found) rows.push(row);
+  }
+  return rows;
+}
+
+/**
+ * The rows that a source's ids stand for, kept from other transactions until this one ends: what is decided by them is
+ * still so when it is written. They are looked up by the index of identities, so that no other row is waited for.
+ */
+export async function lockRecords<Row extends { sourceId: string }>(
+  tx: Transaction,
+  entity: EntityClass,
+  source: string,
+  sourceIds: Iterable<string>,
+): Promise<Map<string, Row>> {
+  const { name, columns } = tableOf(entity);
+  const rows = new Map<string, Row>();
+  for (const part of chunks([...new Set(sourceIds)].sort(), VALUES_AT_ONCE)) {
+    const found = await tx.query<Row>(
+      sql`SELECT ${selectList(tx.dialect, entity, columns.keys(), 't')}
+          FROM ${raw(name)} t ${raw(tx.dialect.useIndex(`${name}_identity`))}
+          WHERE t.source = ${source} AND t.source_id IN (${join(part)}) ${raw(tx.dialect.forUpdate)}`,
+    );
+    for (const row of found) rows.set(row.sourceId, row);
+  }
+  return rows;
+}
+
+/** Keeps rows from other transactions until this one ends. */
+export async function lockRows(tx: Transaction, entity: EntityClass, ids: Iterable<number>): Promise<void> {
+  for (const part of chunks(
+    [...new Set(ids)].sort((a, b) => a - b),
+    VALUES_AT_ONCE,
+  )) {
+    await tx.query(
+      sql`SELECT id FROM ${raw(tableOf(entity).name)} WHERE id IN (${join(part)}) ${raw(tx.dialect.forUpdate)}`,
+    );
+  }
 }
 
 /** Inserts rows; the key is left to the table where the rows do not have it. */
@@ -105,8 +148,10 @@ export async function deleteBy(
   column: string,
   values: readonly (string | number)[],
 ): Promise<void> {
-  if (values.length === 0) return;
-  await tx.execute(sql`DELETE FROM ${raw(tableOf(entity).name)} WHERE ${raw(snakeCase(column))} IN (${join(values)})`);
+  const table = raw(tableOf(entity).name);
+  for (const part of chunks(values, VALUES_AT_ONCE)) {
+    await tx.execute(sql`DELETE FROM ${table} WHERE ${raw(snakeCase(column))} IN (${join(part)})`);
+  }
 }
 
 /** The properties of `after` that differ from `before`, with their new values. Engines give booleans as numbers. */

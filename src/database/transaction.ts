@@ -4,16 +4,22 @@ import { assignPositions } from './positions.js';
 
 const ATTEMPTS = 3;
 
+/** The first failure of a part of each transaction. */
+const failures = new WeakMap<Transaction, { readonly error: unknown }>();
+
 /**
  * Runs `work` in a transaction; inside another one, as a part of it. `work` may run again from its start, after a
- * deadlock or a lost race for a key: it must do nothing but SQL. Positions are assigned right before the commit.
+ * deadlock or a lost race for a key: it must do nothing but SQL. Positions are assigned right before the commit. Where a
+ * part failed nothing is kept, even if its error was caught: half of the part was written.
  */
 export async function transaction<T>(db: Db, work: (tx: Transaction) => Promise<T>): Promise<T> {
-  if (isTransaction(db)) return work(db);
+  if (isTransaction(db)) return asPart(db, work);
   for (let attempt = 1; ; attempt++) {
     const tx = await (db as Database).begin();
     try {
       const result = await work(tx);
+      const failure = failures.get(tx);
+      if (failure) throw failure.error;
       await assignPositions(tx);
       await tx.commit();
       return result;
@@ -22,6 +28,15 @@ export async function transaction<T>(db: Db, work: (tx: Transaction) => Promise<
       if (attempt >= ATTEMPTS || !db.dialect.mayRunAgain(error)) throw error;
       await sleep(Math.random() * 20 * attempt);
     }
+  }
+}
+
+async function asPart<T>(tx: Transaction, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  try {
+    return await work(tx);
+  } catch (error) {
+    if (!failures.has(tx)) failures.set(tx, { error });
+    throw error;
   }
 }
 

@@ -38,14 +38,15 @@ function guardPlugin(schema: GraphQLSchema): ApolloServerPlugin<Context> {
   return {
     requestDidStart: async () => ({
       async didResolveOperation({ document, operation, request, contextValue }) {
-        const { coerced } = getVariableValues(schema, operation!.variableDefinitions ?? [], request.variables ?? {});
-        // Variables that are wrong end the operation before a field of it runs.
+        // An operation that cannot be told from its neighbours, or whose variables are wrong, ends before a field runs.
+        if (!operation) return;
+        const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables ?? {});
         if (!coerced) return;
         const named = document.definitions
           .filter((definition): definition is FragmentDefinitionNode => definition.kind === Kind.FRAGMENT_DEFINITION)
           .map((fragment) => [fragment.name.value, fragment]);
         const fragments: Record<string, FragmentDefinitionNode> = Object.fromEntries(named);
-        guard({ schema, operation: operation!, fragments, variableValues: coerced }, contextValue.actor);
+        guard({ schema, operation, fragments, variableValues: coerced }, contextValue.actor);
       },
     }),
   };

@@ -27,7 +27,9 @@ export class Cursors {
   decode(cursor: string): CursorValue[] {
     const text = Buffer.from(cursor, 'base64url').toString();
     const payload = text.slice(8);
-    if (payload[0] !== VERSION || this.#checksum(payload) !== text.slice(0, 8)) {
+    // Node passes over characters that are none of base64url.
+    const isWhole = Buffer.from(text).toString('base64url') === cursor;
+    if (!isWhole || payload[0] !== VERSION || this.#checksum(payload) !== text.slice(0, 8)) {
       throw badCursor(
         cursor,
         'is not a cursor of this gateway: pass one exactly as it was returned, or none to begin anew',

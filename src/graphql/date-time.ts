@@ -1,4 +1,4 @@
-import { GraphQLScalarType, Kind } from 'graphql';
+import { type ASTNode, GraphQLScalarType, Kind } from 'graphql';
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { DateTimeError, parseDateTime } from '../lib/date-time.js';
 import { badInput } from './errors.js';
@@ -14,19 +14,19 @@ export const DateTime = new GraphQLScalarType<string, string>({
   specifiedByURL: GraphQLDateTimeISO.specifiedByURL ?? null,
   extensions: { ...GraphQLDateTimeISO.extensions, codegenScalarType: 'string' },
   serialize: (value) => value as string,
-  parseValue,
+  parseValue: (value) => read(value),
   parseLiteral(node) {
     if (node.kind !== Kind.STRING) throw badInput('a DateTime is written as text, as in "2026-11-22T08:30:00Z"', node);
-    return parseValue(node.value);
+    return read(node.value, node);
   },
 });
 
-function parseValue(value: unknown): string {
-  if (typeof value !== 'string') throw badInput('a DateTime is text, as in "2026-11-22T08:30:00Z"');
+function read(value: unknown, node?: ASTNode): string {
+  if (typeof value !== 'string') throw badInput('a DateTime is text, as in "2026-11-22T08:30:00Z"', node);
   try {
     return parseDateTime(value);
   } catch (error) {
-    if (error instanceof DateTimeError) throw badInput(error.message);
+    if (error instanceof DateTimeError) throw badInput(error.message, node);
     throw error;
   }
 }

@@ -59,6 +59,7 @@ export class FeedCursors {
   }
 }
 
-function scopeOf({ scope, scopeVersion }: Actor): string {
-  return scope === 'ALL' ? 'ALL' : String(scopeVersion);
+/** Versions are each user's own: a token that is mapped to another user must not go on from the first one's place. */
+function scopeOf({ scope, scopeVersion, userId }: Actor): string {
+  return scope === 'ALL' ? 'ALL' : `${userId} ${scopeVersion}`;
 }

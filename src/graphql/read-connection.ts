@@ -8,8 +8,9 @@ import { type EntityClass, selectList, tableOf } from '../database/rows.js';
 import type { Connection } from './connection.js';
 import { actorOf, type Context } from './context.js';
 import { Cursors } from './cursor.js';
+import { all, isWithin } from './filters.js';
 import { neededColumns } from './needs.js';
-import { type PageArguments, pageSize } from './page-arguments.js';
+import { type DateRange, type PageArguments, pageSize } from './page-arguments.js';
 import type { Selection } from './selection.js';
 
 /** A bounded list, as a feature describes it. */
@@ -19,6 +20,8 @@ export interface List {
   /** The property that it is ordered by; then comes the id. */
   readonly orderBy: string;
   readonly direction: SortDirection;
+  /** The bounds of the property that it is ordered by. */
+  readonly range: DateRange | null | undefined;
   readonly arms: readonly Arm[];
   readonly where: Sql;
   /** Whether every record of the module is in it. */
@@ -39,6 +42,7 @@ export async function readConnection(
   const { size, backward } = pageSize(actorOf(context), args);
   const cursors = new Cursors(await databaseId(context.db), {
     ...list.boundTo,
+    list: list.module,
     orderBy: list.orderBy,
     direction: list.direction,
   });
@@ -98,10 +102,9 @@ function readRows(
     raw(`${sortValue} AS sortValue, t.id AS sortId`),
     ...(needed.size > 0 ? [selectList(db.dialect, entity, needed, 't')] : []),
   ]);
+  const timeValue = (time: string | null | undefined) => (time ? db.dialect.timeValue(time) : undefined);
   const compared = (place: Place | undefined): Place | undefined =>
-    place && order.isTime && place.value !== null
-      ? { ...place, value: db.dialect.timeValue(place.value as string) }
-      : place;
+    place && order.isTime && place.value !== null ? { ...place, value: timeValue(place.value as string)! } : place;
   const query: PageQuery = {
     table,
     select,
@@ -110,6 +113,8 @@ function readRows(
     direction: backward ? opposite(list.direction) : list.direction,
     arms: list.arms,
     where: list.where,
+    from: timeValue(list.range?.from),
+    to: timeValue(list.range?.to),
     behind: compared(backward ? ahead : behind),
     ahead: compared(backward ? behind : ahead),
     limit: size,
@@ -119,5 +124,7 @@ function readRows(
 
 function count({ db }: Context, list: List): Promise<number> {
   if (list.isWhole) return countRecords(db, list.module);
-  return countRows(db, { table: tableOf(list.entity).name, arms: list.arms, where: list.where });
+  const { name: table, columns } = tableOf(list.entity);
+  const where = all(list.where, isWithin(db, `t.${columns.get(list.orderBy)!.name}`, list.range));
+  return countRows(db, { table, arms: list.arms, where });
 }

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -11,9 +11,35 @@ export function readStrictJson(app: FastifyInstance): void {
     try {
       text = utf8.decode(body as Buffer);
     } catch {
-      done(Object.assign(new Error('the body is not valid UTF-8'), { statusCode: 400 }));
+      done(badRequest('the body is not valid UTF-8'));
       return;
     }
-    parse(request, text, done);
+    parse(request, text, (error, value) => {
+      if ((error as FastifyError | null)?.code === 'FST_ERR_CTP_INVALID_JSON_BODY') done(notTaken(text));
+      else done(error, value);
+    });
   });
+}
+
+/** Refuses a POST whose body is JSON, but no operation. */
+export async function requireOperation({ method, body }: FastifyRequest): Promise<void> {
+  if (method !== 'POST') return;
+  if (Array.isArray(body)) throw badRequest('the body is a list: send one operation a request');
+  if (typeof body !== 'object' || body === null || !('query' in body || 'extensions' in body)) {
+    throw badRequest('the body has no operation: send JSON such as {"query": "{ viewer { userName } }"}');
+  }
+}
+
+/** Fastify's parser refuses what is no JSON and keys that could change every object, in the same words. */
+function notTaken(text: string): Error {
+  try {
+    JSON.parse(text);
+    return badRequest('the body has a key that is not taken, such as __proto__');
+  } catch {
+    return badRequest('the body is not valid JSON');
+  }
+}
+
+function badRequest(message: string): Error {
+  return Object.assign(new Error(message), { statusCode: 400 });
 }

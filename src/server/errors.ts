@@ -3,30 +3,45 @@ import { AppError } from '../lib/app-error.js';
 
 const statusOf: Record<string, number> = { UNAUTHENTICATED: 401, FORBIDDEN: 403, UNAVAILABLE: 503 };
 
+/** Fastify's refusals in words that say what to do; the others say it themselves. */
+const sayings: Record<string, string> = {
+  FST_ERR_BAD_URL: 'the address is not percent-encoded as it should be',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'the body is larger than 1 MiB',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'the body is empty: send JSON such as {"query": "{ viewer { userName } }"}',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'send the body as JSON, with the header Content-Type: application/json',
+};
+
 /** Answers what went wrong outside of GraphQL in GraphQL's shape, so that a client needs to read only one. */
 export function answerError(error: FastifyError | AppError, request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('x-request-id', request.id);
   if (error instanceof AppError) {
-    const status = statusOf[error.code] ?? 400;
-    if (status === 401) reply.header('www-authenticate', 'Bearer');
-    reply.status(status).send(body(error.message, error.code));
+    reply.status(statusOf[error.code] ?? 400).send(errorBody(error.message, error.code));
     return;
   }
   const status = error.statusCode ?? 500;
   if (status < 500) {
-    reply.status(status).send(body(error.message, 'BAD_REQUEST'));
+    reply.status(status).send(errorBody(sayings[error.code] ?? error.message, 'BAD_REQUEST'));
     return;
   }
   request.log.error({ err: error }, 'a request failed');
-  reply.status(500).send(body('something went wrong here: the log of the gateway has it', 'INTERNAL_SERVER_ERROR'));
+  const masked = 'something went wrong here: the log of the gateway has it under the X-Request-Id of this answer';
+  reply.status(500).send(errorBody(masked, 'INTERNAL_SERVER_ERROR'));
 }
 
+/** Answers a path that is not there, or one that is there for another method. */
 export function answerNotFound(request: FastifyRequest, reply: FastifyReply): void {
+  const path = request.url.split('?')[0]!;
+  const allowed = ['GET', 'POST'].filter((method) => request.server.hasRoute({ method, url: path } as never));
+  if (allowed.length > 0) {
+    const message = `${path} answers ${allowed.join(' and ')}, not ${request.method}`;
+    reply.status(405).header('allow', allowed.join(', ')).send(errorBody(message, 'METHOD_NOT_ALLOWED'));
+    return;
+  }
   const known = 'POST or GET /graphql, GET /health/live, GET /health/ready';
-  reply
-    .status(404)
-    .send(body(`${request.method} ${request.url.split('?')[0]} is not here; what is: ${known}`, 'NOT_FOUND'));
+  reply.status(404).send(errorBody(`${request.method} ${path} is not here; what is: ${known}`, 'NOT_FOUND'));
 }
 
-function body(message: string, code: string): object {
+/** An answer of one error, as GraphQL has it. */
+export function errorBody(message: string, code: string): object {
   return { errors: [{ message, extensions: { code } }] };
 }

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, LogLevel } from 'fastify';
 import sql from 'sql-template-tag';
 import type { Database } from '../database/db.js';
 
@@ -8,8 +8,10 @@ export function addHealth(app: FastifyInstance, db: Database): void {
   app.addHook('preClose', async () => {
     stopping = true;
   });
-  app.get('/health/live', { logLevel: 'warn' }, async () => ({ status: 'live' }));
-  app.get('/health/ready', { logLevel: 'warn' }, async (request, reply) => {
+  // Who asks every few seconds need not stand in the log.
+  const logLevel = ['error', 'fatal', 'silent'].includes(app.log.level) ? (app.log.level as LogLevel) : 'warn';
+  app.get('/health/live', { logLevel }, async () => ({ status: 'live' }));
+  app.get('/health/ready', { logLevel }, async (request, reply) => {
     if (stopping) return reply.status(503).send({ status: 'stopping' });
     try {
       await db.query(sql`SELECT module FROM positions`);

@@ -15,7 +15,7 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Migrates the database, then serves. */
+/** Migrates the database, then serves until SIGTERM or SIGINT. */
 export async function serve(config: Config): Promise<RunningServer> {
   await migrate(config.databaseUrl);
   const db = await openDatabase(config.databaseUrl, {
@@ -25,11 +25,12 @@ export async function serve(config: Config): Promise<RunningServer> {
   });
   try {
     const app = await buildApp(config, db, buildSchema());
-    const address = await app.listen({ host: config.host, port: config.port });
     const stop = async (): Promise<void> => {
       await app.close();
       await db.close();
     };
+    stopAtSignals(app, stop);
+    const address = await app.listen({ host: config.host, port: config.port });
     return { app, address, db, stop };
   } catch (error) {
     await db.close().catch(() => {});
@@ -37,19 +38,21 @@ export async function serve(config: Config): Promise<RunningServer> {
   }
 }
 
-/** Stops a server at SIGTERM or SIGINT; then the process has nothing left to do and exits 0. A second signal ends it at once. */
-export function stopAtSignals(server: RunningServer): void {
-  const stop = (signal: NodeJS.Signals): void => {
-    process.once(signal, () => process.exit(1));
-    server.app.log.info({ signal }, 'stopping');
-    server.stop().then(
+/** At the first signal the process finishes its answers and exits 0. A second signal ends it at once. */
+function stopAtSignals({ log }: FastifyInstance, stop: () => Promise<void>): void {
+  let stopping = false;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    log.info({ signal }, 'stopping');
+    stop().then(
       () => process.exit(0),
       (error) => {
-        server.app.log.error({ err: error }, 'could not stop cleanly');
+        log.error({ err: error }, 'could not stop cleanly');
         process.exit(1);
       },
     );
   };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
 }

@@ -114,7 +114,7 @@ export function listLaws(spec: ListSpec): void {
             }
           })
           .beforeEach(() => empty(database.db)),
-        { numRuns: 250 },
+        { numRuns: 20 },
       );
     });
 
@@ -136,7 +136,7 @@ export function listLaws(spec: ListSpec): void {
             expect(seen.filter(({ id }) => ids.has(id))).toEqual(expected);
           })
           .beforeEach(() => empty(database.db)),
-        { numRuns: 250 },
+        { numRuns: 20 },
       );
     });
   });

@@ -18,6 +18,9 @@ export interface Dialect {
   /** The JOIN that reads the table on its left first. */
   readonly joinInOrder: string;
 
+  /** Ends a SELECT whose rows no other transaction shall change or delete before this one ends. */
+  readonly forUpdate: string;
+
   /** The rows behind (column, key) = (value, id) in the index (column, key), in a form that the engine reads as a range. */
   rowsBehind(column: string, key: string, value: string | number, id: number, direction: SortDirection): Sql;
 

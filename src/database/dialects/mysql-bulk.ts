@@ -1,10 +1,12 @@
 import { Readable } from 'node:stream';
-import { chunks } from '../../lib/chunks.js';
 import type { Value } from '../db.js';
 import type { MysqlSession, Server } from './mysql-session.js';
 
 /** Fewer rows than this are not worth a second round trip for a file. */
 const FILE_FROM = 200;
+
+/** Characters that are sent at once. At four bytes each they are well within the 16 MiB that a server takes in a packet. */
+const PACKET = 1_000_000;
 
 /** Rows that the server left out of a file, as it does with a key that is taken. */
 export class RowsLeftOut extends Error {}
@@ -22,9 +24,9 @@ export async function insertRows(
   rows: readonly Value[][],
 ): Promise<void> {
   if (server.takesFiles && rows.length >= FILE_FROM) return loadRows(session, table, columns, rows);
-  for (const part of chunks(rows, 1_000)) {
-    const values = part.map((row) => `(${row.map((value) => session.escape(value)).join(',')})`);
-    await session.command(`INSERT INTO ${table} (${columns.join(', ')}) VALUES ${values.join(',')}`);
+  const texts = rows.map((row) => `(${row.map((value) => session.escape(value)).join(',')})`);
+  for (const values of packets(texts, ',')) {
+    await session.command(`INSERT INTO ${table} (${columns.join(', ')}) VALUES ${values}`);
   }
 }
 
@@ -34,10 +36,10 @@ async function loadRows(
   columns: readonly string[],
   rows: readonly Value[][],
 ): Promise<void> {
-  const text = Buffer.from(rows.map((row) => `${row.map(cell).join('\t')}\n`).join(''));
+  const lines = rows.map((row) => `${row.map(cell).join('\t')}\n`);
   const result = await session.load(
     `LOAD DATA LOCAL INFILE 'rows' INTO TABLE ${table} CHARACTER SET utf8mb4 (${columns.join(', ')})`,
-    () => Readable.from([text]),
+    () => Readable.from(packets(lines, '').map((text) => Buffer.from(text))),
   );
   // A LOCAL file cannot be refused halfway, so the server warns and leaves out where an INSERT would fail.
   if (result.affectedRows !== rows.length || result.warningStatus > 0) {
@@ -45,12 +47,29 @@ async function loadRows(
   }
 }
 
+/** Joins texts into as few as a packet allows. */
+function packets(texts: readonly string[], separator: string): string[] {
+  const joined: string[] = [];
+  let part: string[] = [];
+  let length = 0;
+  for (const text of texts) {
+    if (part.length > 0 && length + text.length > PACKET) {
+      joined.push(part.join(separator));
+      part = [];
+      length = 0;
+    }
+    part.push(text);
+    length += text.length;
+  }
+  if (part.length > 0) joined.push(part.join(separator));
+  return joined;
+}
+
 const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r', '\0': '\\0' };
 
 function cell(value: Value): string {
   if (value === null) return '\\N';
   if (typeof value === 'string') {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what has to be escaped
     return /[\\\t\n\r\0]/.test(value) ? value.replace(/[\\\t\n\r\0]/g, (found) => escapes[found]!) : value;
   }
   return typeof value === 'boolean' ? (value ? '1' : '0') : String(value);

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import mysql from 'mysql2/promise';
 import type { Sql } from 'sql-template-tag';
-import { AppError } from '../../lib/app-error.js';
 import type { DatabaseLimits } from './dialect.js';
+import { isFatal, toRefusal, Unavailable } from './mysql-errors.js';
 
 /** What the program needs to know of the server that it speaks to. */
 export interface Server {
@@ -69,7 +69,7 @@ export class MysqlSession {
     } catch (error) {
       // It may still come, and would be lost to the pool.
       pending.then((late) => late.release()).catch(() => {});
-      throw error;
+      throw error instanceof Unavailable ? error : new Unavailable('the database cannot be reached', error);
     }
   }
 
@@ -117,8 +117,8 @@ export class MysqlSession {
       const [result] = await within(answer, this.#statementTimeout + 1_000, 'the database did not answer in time');
       return result;
     } catch (error) {
-      if (error instanceof AppError || (error as { fatal?: boolean }).fatal) this.destroy();
-      throw error;
+      if (error instanceof Unavailable || isFatal(error)) this.destroy();
+      throw toRefusal(error);
     }
   }
 }
@@ -126,7 +126,7 @@ export class MysqlSession {
 async function within<T>(promise: Promise<T>, milliseconds: number, message: string): Promise<T> {
   let timer!: NodeJS.Timeout;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new AppError('UNAVAILABLE', message)), milliseconds);
+    timer = setTimeout(() => reject(new Unavailable(message)), milliseconds);
   });
   promise.catch(() => {});
   try {

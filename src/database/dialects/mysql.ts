@@ -4,7 +4,7 @@ import type { DataSourceOptions } from 'typeorm';
 import type { Database, Transaction, Value } from '../db.js';
 import type { DatabaseLimits, Dialect, Engine } from './dialect.js';
 import { insertRows, RowsLeftOut } from './mysql-bulk.js';
-import { Errors } from './mysql-errors.js';
+import { Errors, errnoOf } from './mysql-errors.js';
 import { MysqlSession, readServer, type Server } from './mysql-session.js';
 
 /** MySQL 8 and MariaDB 10.6 or later. */
@@ -58,16 +58,17 @@ const dialect: Dialect = {
   timeValue: (time) => `${time.slice(0, 10)} ${time.slice(11, 23)}`,
   useIndex: (index) => `FORCE INDEX (${index})`,
   joinInOrder: 'STRAIGHT_JOIN',
+  forUpdate: 'FOR UPDATE',
   rowsBehind,
-  mayRunAgain: (error) =>
-    error instanceof RowsLeftOut || runAgain.has((error as { errno?: number } | null)?.errno ?? 0),
+  mayRunAgain: (error) => error instanceof RowsLeftOut || runAgain.has(errnoOf(error)),
 };
 
 const runAgain: ReadonlySet<number> = new Set([Errors.LOCK_DEADLOCK, Errors.LOCK_WAIT_TIMEOUT, Errors.DUP_ENTRY]);
 
 /**
- * The first comparison alone bounds the range; the second drops the few rows of the same value that were read. A row
- * constructor, or an OR without a bound beside it, is not read as a range and scans the index from its start.
+ * Read as two ranges of the index, each from its own place and in its order, also behind equal columns and within a
+ * range of time. The row constructor (column, key) > (value, id) says the same, but is no range to the engine: it reads
+ * the index from where the other conditions begin.
  */
 function rowsBehind(column: string, key: string, value: string | number, id: number, direction: 'ASC' | 'DESC'): Sql {
   const beyond = raw(direction === 'ASC' ? '>' : '<');

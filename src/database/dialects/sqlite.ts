@@ -24,10 +24,14 @@ const dialect: Dialect = {
   timeValue: (time) => time,
   useIndex: (index) => `INDEXED BY ${index}`,
   joinInOrder: 'CROSS JOIN',
+  // A transaction has the whole database to itself.
+  forUpdate: '',
   rowsBehind: (column, key, value, id, direction) =>
     sql`(${raw(column)}, ${raw(key)}) ${raw(direction === 'ASC' ? '>' : '<')} (${value}, ${id})`,
-  mayRunAgain: (error) => codeOf(error) === 'SQLITE_CONSTRAINT_UNIQUE' || isBusy(error),
+  mayRunAgain: (error) => lostRaces.has(codeOf(error) ?? '') || isBusy(error),
 };
+
+const lostRaces: ReadonlySet<string> = new Set(['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY']);
 
 /** One connection to the file, with its prepared statements. */
 class Connection {
@@ -45,6 +49,11 @@ class Connection {
     const connection = new Connection(path, {});
     connection.#handle.pragma('journal_mode = WAL');
     return connection;
+  }
+
+  /** False also where SQLite itself has rolled a transaction back, as it does when the disk is full. */
+  get inTransaction(): boolean {
+    return this.#handle.inTransaction;
   }
 
   all(text: string, values: readonly unknown[]): unknown[] {
@@ -180,12 +189,15 @@ class SqliteTransaction implements Transaction {
 
   async rollback(): Promise<void> {
     if (!this.#open) return;
-    this.connection.run('ROLLBACK');
-    this.#end();
+    try {
+      if (this.connection.inTransaction) this.connection.run('ROLLBACK');
+    } finally {
+      this.#end();
+    }
   }
 
   #connection(): Connection {
-    if (!this.#open) throw new Error('the transaction has ended');
+    if (!this.#open || !this.connection.inTransaction) throw new Error('the transaction has ended');
     return this.connection;
   }
 

@@ -9,12 +9,16 @@ import { all, checkLists } from '../../graphql/filters.js';
 import { neededColumns } from '../../graphql/needs.js';
 import { checkSize } from '../../graphql/page-arguments.js';
 import type { Selection } from '../../graphql/selection.js';
+import { readVisibleResourceIds } from '../resources/resource.queries.js';
 import type { AuditFilter } from './audit.inputs.js';
 import { Audit } from './audit.js';
 import { matches, visibleAudits } from './audit.queries.js';
 
 /** Positions that one page may pass over where not every audit is wanted, so that it costs the same however few are. */
 const WINDOW = 100_000;
+
+/** Ids that one statement may name. */
+const MOST_RESOURCES = 1_000;
 
 interface AuditFeedArguments {
   after?: string | null;
@@ -35,7 +39,7 @@ export async function readAuditFeed(
   checkLists(filter);
   const cursors = await FeedCursors.of(context, Module.AUDITS, filter ?? {});
   const place = after ? cursors.decode(after) : { position: 0, since };
-  const wanted = conditions(context, filter, place);
+  const wanted = await conditions(context, filter, place);
   // Read before the rows: all up to here is visible to the statement that follows.
   const end = wanted ? Math.min(place.position + WINDOW, await lastPosition(context.db, Module.AUDITS)) : undefined;
   const rows = await context.db.query<Row>(statement(context, place, end, wanted, first + 1, selection));
@@ -52,11 +56,16 @@ export async function readAuditFeed(
 }
 
 /** What must hold of an audit besides its position; undefined where every audit is wanted. */
-function conditions(context: Context, filter: AuditFilter | null | undefined, { since }: FeedPlace): Sql | undefined {
+async function conditions(
+  context: Context,
+  filter: AuditFilter | null | undefined,
+  { since }: FeedPlace,
+): Promise<Sql | undefined> {
   const actor = actorOf(context);
   if (actor.scope === 'ALL' && !filter && !since) return undefined;
+  const resourceIds = actor.scope === 'ALL' ? undefined : await readVisibleResourceIds(context, MOST_RESOURCES);
   const recent = since ? sql`t.occurred_at >= ${context.db.dialect.timeValue(since)}` : sql`1 = 1`;
-  return all(visibleAudits(actor), matches(filter), recent);
+  return all(visibleAudits(actor, resourceIds), matches(filter), recent);
 }
 
 function statement(

@@ -9,7 +9,7 @@ interface Links {
 
 /**
  * Finds the resource and privileged account that each audit is about: by the source's own ids where it gives them, else
- * by a name that only one resource of the source has. Undefined where there is none.
+ * by a name that only one resource of the source, or one account of the resource, has. Undefined where there is none.
  */
 export async function linkAudits(
   db: Db,
@@ -55,7 +55,8 @@ async function resourcesByName(db: Db, source: string, records: readonly AuditRe
   return new Map(rows.map(({ id, name }) => [name, id]));
 }
 
-type KnownAccounts = { byIdentity: Map<string, number>; byName: Map<string, number> };
+/** By name undefined where several have it. */
+type KnownAccounts = { byIdentity: Map<string, number>; byName: Map<string, number | undefined> };
 type AccountRow = { id: number; resourceId: number; identity: string; name: string };
 
 async function accountsOf(db: Db, resourceIds: ReadonlySet<number>): Promise<Map<number, KnownAccounts>> {
@@ -72,7 +73,7 @@ async function accountsOf(db: Db, resourceIds: ReadonlySet<number>): Promise<Map
       accounts.set(resourceId, known);
     }
     known.byIdentity.set(identity, id);
-    known.byName.set(name, id);
+    known.byName.set(name, known.byName.has(name) ? undefined : id);
   }
   return accounts;
 }

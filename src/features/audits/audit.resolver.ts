@@ -30,7 +30,7 @@ export class AuditResolver {
   @Query(() => AuditConnection, {
     description: 'Finite and in the order of occurredAt. To follow what is added later, use auditFeed.',
   })
-  audits(
+  async audits(
     @Arg('dateRange', () => DateRange, { nullable: true }) range: DateRange | null,
     @Arg('filter', () => AuditFilter, { nullable: true }) filter: AuditFilter | null,
     @Arg('orderBy', () => AuditOrder, { nullable: true }) order: AuditOrder | null,
@@ -38,7 +38,7 @@ export class AuditResolver {
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<object>> {
-    return readConnection(context, auditList(context, range, filter, order), page, selectionOf(info));
+    return readConnection(context, await auditList(context, range, filter, order), page, selectionOf(info));
   }
 
   @Access(Privilege.READ_AUDITS)

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../database/db.js';
 import { Module } from '../../database/module.js';
 import { recordChanged, recordHidden } from '../../database/positions.js';
-import { deleteBy, findBy } from '../../database/rows.js';
+import { deleteBy, findBy, lockRows } from '../../database/rows.js';
 import { UserAccount } from '../users/user-account.js';
 import { AccessGrant } from './access-grant.js';
 import { Resource } from './resource.js';
@@ -16,6 +16,7 @@ export async function removeGrants(tx: Transaction, grants: readonly AccessGrant
   );
   const userIds = [...new Set(grants.map(({ userId }) => userId))];
   const resourceIds = [...new Set(grants.map(({ resourceId }) => resourceId))];
+  await lockRows(tx, UserAccount, userIds);
   const left = new Set((await findBy<AccessGrant>(tx, AccessGrant, 'userId', userIds)).map(pairOf));
   const users = new Map((await findBy<UserAccount>(tx, UserAccount, 'id', userIds)).map((user) => [user.id, user]));
   const resources = new Map((await findBy<Resource>(tx, Resource, 'id', resourceIds)).map((row) => [row.id, row]));

@@ -1,8 +1,7 @@
-import sql from 'sql-template-tag';
 import type { Db, Transaction } from '../../database/db.js';
 import { Module, type RecordOutcome } from '../../database/module.js';
 import { recordChanged } from '../../database/positions.js';
-import { deleteBy, findBy, insertAll, update } from '../../database/rows.js';
+import { deleteBy, findBy, insertAll, lockRecords, update } from '../../database/rows.js';
 import { transaction } from '../../database/transaction.js';
 import { distinctRuns } from '../../lib/distinct-runs.js';
 import { UserAccount } from '../users/user-account.js';
@@ -38,7 +37,8 @@ export function recordUserAccounts(
 /** Deletes user accounts of a source, and what was shared with them; a source id that is not there is UNCHANGED. */
 export function deleteUserAccounts(db: Db, source: string, sourceIds: readonly string[]): Promise<RecordOutcome[]> {
   return transaction(db, async (tx) => {
-    const rows = await findBy<UserAccount>(tx, UserAccount, 'sourceId', sourceIds, sql`source = ${source}`);
+    const found = await lockRecords<UserAccount>(tx, UserAccount, source, sourceIds);
+    const rows = [...found.values()];
     await deleteBy(
       tx,
       AccessGrant,
@@ -46,7 +46,6 @@ export function deleteUserAccounts(db: Db, source: string, sourceIds: readonly s
       rows.map(({ id }) => id),
     );
     await removeUserAccounts(tx, rows);
-    const found = new Set(rows.map(({ sourceId }) => sourceId));
     return sourceIds.map((sourceId): RecordOutcome => (found.delete(sourceId) ? 'DELETED' : 'UNCHANGED'));
   });
 }
@@ -84,12 +83,10 @@ async function targetsOf(
   source: string,
   records: readonly UserAccountRecord[],
 ): Promise<Map<string, Target>> {
-  const sourceIds = new Set(
-    records.flatMap(({ grants = [] }) => grants.map(({ resourceSourceId }) => resourceSourceId)),
-  );
-  const resources = await findBy<Resource>(tx, Resource, 'sourceId', [...sourceIds], sql`source = ${source}`);
+  const sourceIds = records.flatMap(({ grants = [] }) => grants.map(({ resourceSourceId }) => resourceSourceId));
+  const resources = await lockRecords<Resource>(tx, Resource, source, sourceIds);
   const targets = new Map(
-    resources.map((resource) => [resource.id, { resource, accounts: new Map<string, number>() }]),
+    [...resources.values()].map((resource) => [resource.id, { resource, accounts: new Map<string, number>() }]),
   );
   for (const account of await findBy<PrivilegedAccount>(tx, PrivilegedAccount, 'resourceId', [...targets.keys()])) {
     targets.get(account.resourceId)!.accounts.set(account.identity, account.id);

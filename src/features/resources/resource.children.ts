@@ -1,5 +1,5 @@
 import type { Transaction } from '../../database/db.js';
-import { deleteBy, differences, findBy, insertAll, update } from '../../database/rows.js';
+import { deleteBy, differences, findBy, insertAll, tooLong, update } from '../../database/rows.js';
 import { AccessGrant } from './access-grant.js';
 import { removeGrants } from './access-grant.removal.js';
 import { CustomField, PrivilegedAccount } from './resource.js';
@@ -65,6 +65,15 @@ export async function writeCustomFields(
     changed.flatMap(([, rows]) => rows),
   );
   return new Set(changed.map(([id]) => id));
+}
+
+/** What a column cannot hold of a resource's accounts and custom fields, said for people; undefined where all fits. */
+export function tooLongChild({ accounts = [], customFields = [] }: ResourceRecord): string | undefined {
+  const faults = accounts.map(
+    (account) =>
+      tooLong(PrivilegedAccount, account) ?? tooLong(PrivilegedAccount, { identity: account.sourceId ?? '' }),
+  );
+  return [...faults, ...customFields.map((field) => tooLong(CustomField, field))].find(Boolean);
 }
 
 async function removeAccounts(tx: Transaction, accounts: readonly PrivilegedAccount[]): Promise<void> {

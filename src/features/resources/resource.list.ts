@@ -31,16 +31,18 @@ export function resourceList(
   checkLists(filter);
   const { field, direction } = order ?? { field: ResourceOrderField.NAME, direction: SortDirection.ASC };
   const { property, column } = orders[field];
+  const isRangedByOrder = orders[dateField].column === column;
   const ids = parseIds('filter.ids', filter?.ids);
   return {
     module: Module.RESOURCES,
     entity: Resource,
     orderBy: property,
     direction,
+    range: isRangedByOrder ? range : null,
     arms: [{ index: ids ? undefined : `resources_${column}`, where: isOneOf('t.id', ids) }],
     where: all(
       visibleResources(actorOf(context)),
-      isWithin(context.db, `t.${orders[dateField].column}`, range),
+      isWithin(context.db, `t.${orders[dateField].column}`, isRangedByOrder ? null : range),
       isOneOf('t.name', filter?.names),
       isOneOf('t.type', filter?.types),
       isOneOf('t.department', filter?.departments),

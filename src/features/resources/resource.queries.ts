@@ -1,5 +1,5 @@
 import sql, { type Sql } from 'sql-template-tag';
-import type { Actor } from '../../graphql/context.js';
+import { type Actor, actorOf, type Context } from '../../graphql/context.js';
 
 /** The resources, as `t`, that an actor may see: all, or those that it owns or that were shared with it. */
 export function visibleResources(actor: Actor): Sql {
@@ -20,4 +20,12 @@ export function visibleAccounts(actor: Actor): Sql {
 export function visibleResourceIds(actor: Actor): Sql {
   return sql`(SELECT r.id FROM resources r WHERE r.owner_name = ${actor.userName}
     UNION SELECT g.resource_id FROM access_grants g WHERE g.user_id = ${actor.userId})`;
+}
+
+/** The ids of the resources that an actor of scope OWNED_AND_SHARED may see; undefined where they are more than `most`. */
+export async function readVisibleResourceIds(context: Context, most: number): Promise<number[] | undefined> {
+  const rows = await context.db.query<{ id: number }>(
+    sql`SELECT v.id FROM ${visibleResourceIds(actorOf(context))} v LIMIT ${most + 1}`,
+  );
+  return rows.length > most ? undefined : rows.map(({ id }) => id);
 }

@@ -1,14 +1,23 @@
-import sql, { join } from 'sql-template-tag';
 import type { Db, Transaction } from '../../database/db.js';
 import { Module, type RecordOutcome } from '../../database/module.js';
 import { recordAdded, recordChanged, recordDeleted, recordHidden } from '../../database/positions.js';
-import { deleteBy, differences, findBy, insertAll, tooLong, update } from '../../database/rows.js';
+import {
+  deleteBy,
+  differences,
+  findBy,
+  insertAll,
+  lockRecords,
+  lockRows,
+  tooLong,
+  update,
+} from '../../database/rows.js';
 import { transaction } from '../../database/transaction.js';
 import { distinctRuns } from '../../lib/distinct-runs.js';
 import { searchText } from '../../lib/search-text.js';
+import { UserAccount } from '../users/user-account.js';
 import { scopeWidened } from '../users/user-account.service.js';
 import { AccessGrant } from './access-grant.js';
-import { writeAccounts, writeCustomFields } from './resource.children.js';
+import { tooLongChild, writeAccounts, writeCustomFields } from './resource.children.js';
 import { CustomField, PrivilegedAccount, Resource } from './resource.js';
 import type { ResourceRecord } from './resource.record.js';
 
@@ -26,10 +35,15 @@ export function recordResources(db: Db, source: string, records: readonly Resour
 /** Deletes resources of a source, and what was shared of them; a source id that is not there is UNCHANGED. */
 export function deleteResources(db: Db, source: string, sourceIds: readonly string[]): Promise<RecordOutcome[]> {
   return transaction(db, async (tx) => {
-    const found = await resourcesOf(tx, source, sourceIds);
+    const found = await lockRecords<Resource>(tx, Resource, source, sourceIds);
     const ids = [...found.values()].map(({ id }) => id);
     const viewers = await viewersOf(tx, [...found.values()]);
     const grants = await findBy<AccessGrant>(tx, AccessGrant, 'resourceId', ids);
+    await lockRows(
+      tx,
+      UserAccount,
+      grants.map(({ userId }) => userId),
+    );
     for (const { userId } of grants) recordChanged(tx, Module.USER_ACCOUNTS, userId);
     await deleteBy(tx, AccessGrant, 'resourceId', ids);
     await deleteBy(tx, CustomField, 'resourceId', ids);
@@ -48,13 +62,13 @@ async function writeResources(
   const refusals = new Map(records.map((record) => [record, refusalOf(record)]));
   const accepted = records.filter((record) => !refusals.get(record));
   const sourceIds = accepted.map(({ sourceId }) => sourceId);
-  const before = await resourcesOf(tx, source, sourceIds);
+  const before = await lockRecords<Resource>(tx, Resource, source, sourceIds);
   await addMissing(
     tx,
     source,
     accepted.filter(({ sourceId }) => !before.has(sourceId)),
   );
-  const stored = await resourcesOf(tx, source, sourceIds);
+  const stored = await lockRecords<Resource>(tx, Resource, source, sourceIds);
   const ids = new Map(accepted.map((record) => [record, stored.get(record.sourceId)!.id]));
   const childrenChanged = new Set([...(await writeAccounts(tx, ids)), ...(await writeCustomFields(tx, ids))]);
   const outcomes = new Map<ResourceRecord, RecordOutcome>();
@@ -82,15 +96,6 @@ async function place(
   await update(tx, Resource, id, changes);
   recordChanged(tx, Module.RESOURCES, id);
   return 'CHANGED';
-}
-
-async function resourcesOf(
-  tx: Transaction,
-  source: string,
-  sourceIds: readonly string[],
-): Promise<Map<string, Resource>> {
-  const rows = await findBy<Resource>(tx, Resource, 'sourceId', sourceIds, sql`source = ${source}`);
-  return new Map(rows.map((row) => [row.sourceId, row]));
 }
 
 async function addMissing(tx: Transaction, source: string, records: readonly ResourceRecord[]): Promise<void> {
@@ -123,13 +128,12 @@ function columnsOf(record: ResourceRecord, kept: { createdAt: string; modifiedAt
 
 function refusalOf(record: ResourceRecord): string | undefined {
   const identities = (record.accounts ?? []).map(({ sourceId, name }) => sourceId || name);
-  const twice = identities.find((identity, index) => identities.indexOf(identity) !== index);
-  if (twice !== undefined) return `accounts: ${JSON.stringify(twice)} stands there twice`;
-  const long = [record, ...(record.customFields ?? [])].map((part, i) =>
-    tooLong(i === 0 ? Resource : CustomField, part),
-  );
-  const accounts = (record.accounts ?? []).map((account) => tooLong(PrivilegedAccount, account));
-  return [...long, ...accounts].find(Boolean);
+  const seen = new Set<string>();
+  for (const identity of identities) {
+    if (seen.has(identity)) return `accounts: ${JSON.stringify(identity)} stands there twice`;
+    seen.add(identity);
+  }
+  return tooLong(Resource, record) ?? tooLongChild(record);
 }
 
 /** Who comes to own a resource sees more than before; who no longer owns it may see less. */
@@ -141,7 +145,9 @@ async function ownersChanged(
   const moved = records.filter(
     (record) => (before.get(record.sourceId)?.ownerName ?? null) !== (record.ownerName ?? null),
   );
-  await scopeWidened(tx, 'user_name', [...new Set(moved.flatMap(({ ownerName }) => ownerName ?? []))]);
+  // A new resource has no past to begin anew for: it comes by its own position.
+  const known = moved.filter(({ sourceId }) => before.has(sourceId));
+  await scopeWidened(tx, 'user_name', [...new Set(known.flatMap(({ ownerName }) => ownerName ?? []))]);
   const left = moved.flatMap(({ sourceId }) => before.get(sourceId) ?? []).filter(({ ownerName }) => ownerName);
   if (left.length === 0) return;
   const owners = await usersByName(
@@ -154,10 +160,10 @@ async function ownersChanged(
     'resourceId',
     left.map(({ id }) => id),
   );
+  const shared = new Set(grants.map(({ resourceId, userId }) => `${resourceId} ${userId}`));
   for (const { id, ownerName } of left) {
     const owner = owners.get(ownerName!);
-    const stillSees = grants.some(({ resourceId, userId }) => resourceId === id && userId === owner);
-    if (owner !== undefined && !stillSees) recordHidden(tx, Module.RESOURCES, id, [owner]);
+    if (owner !== undefined && !shared.has(`${id} ${owner}`)) recordHidden(tx, Module.RESOURCES, id, [owner]);
   }
 }
 
@@ -180,9 +186,6 @@ async function viewersOf(tx: Transaction, resources: readonly Resource[]): Promi
 }
 
 async function usersByName(tx: Transaction, names: readonly string[]): Promise<Map<string, number>> {
-  if (names.length === 0) return new Map();
-  const rows = await tx.query<{ id: number; userName: string }>(
-    sql`SELECT id, user_name AS userName FROM user_accounts WHERE user_name IN (${join(names)})`,
-  );
+  const rows = await findBy<UserAccount>(tx, UserAccount, 'userName', names);
   return new Map(rows.map(({ id, userName }) => [userName, id]));
 }

@@ -32,16 +32,18 @@ export function userAccountList(
   checkLists(filter);
   const { field, direction } = order ?? { field: UserAccountOrderField.USER_NAME, direction: SortDirection.ASC };
   const { property, column } = orders[field];
+  const isRangedByOrder = orders[dateField].column === column;
   const ids = parseIds('filter.ids', filter?.ids);
   return {
     module: Module.USER_ACCOUNTS,
     entity: UserAccount,
     orderBy: property,
     direction,
+    range: isRangedByOrder ? range : null,
     arms: [{ index: ids ? undefined : `user_accounts_${column}`, where: isOneOf('t.id', ids) }],
     where: all(
       visibleUserAccounts(actorOf(context)),
-      isWithin(context.db, `t.${orders[dateField].column}`, range),
+      isWithin(context.db, `t.${orders[dateField].column}`, isRangedByOrder ? null : range),
       isOneOf('t.user_name', filter?.userNames),
       isOneOf('t.department', filter?.departments),
       isOneOf('t.status', filter?.statuses),

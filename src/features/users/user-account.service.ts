@@ -1,8 +1,9 @@
-import sql, { join } from 'sql-template-tag';
+import sql, { join, raw } from 'sql-template-tag';
 import type { Transaction } from '../../database/db.js';
 import { Module } from '../../database/module.js';
-import { recordAdded, recordChanged, recordDeleted } from '../../database/positions.js';
-import { deleteBy, differences, findBy, insertAll, tooLong, update } from '../../database/rows.js';
+import { forgetHidden, recordAdded, recordChanged, recordDeleted } from '../../database/positions.js';
+import { deleteBy, differences, findBy, insertAll, lockRecords, tooLong, update } from '../../database/rows.js';
+import { chunks } from '../../lib/chunks.js';
 import { searchText } from '../../lib/search-text.js';
 import { RoleAssignment } from './role.js';
 import { UserAccount, UserAccountRole } from './user-account.js';
@@ -59,19 +60,24 @@ export async function scopeWidened(
   column: 'id' | 'user_name',
   users: readonly (string | number)[],
 ): Promise<void> {
-  if (users.length === 0) return;
-  const where = column === 'id' ? sql`id IN (${join(users)})` : sql`user_name IN (${join(users)})`;
-  await tx.execute(sql`UPDATE user_accounts SET scope_version = scope_version + 1 WHERE ${where}`);
+  for (const part of chunks(users, 1_000)) {
+    const rows = await tx.query<{ id: number }>(
+      sql`SELECT id FROM user_accounts WHERE ${raw(column)} IN (${join(part)})`,
+    );
+    if (rows.length === 0) continue;
+    const ids = rows.map(({ id }) => id);
+    await tx.execute(sql`UPDATE user_accounts SET scope_version = scope_version + 1 WHERE id IN (${join(ids)})`);
+    await forgetHidden(tx, Module.RESOURCES, ids);
+  }
 }
 
-async function accountsOf(
+function accountsOf(
   tx: Transaction,
   source: string,
   records: readonly UserAccountRecord[],
 ): Promise<Map<string, UserAccount>> {
   const sourceIds = records.map(({ sourceId }) => sourceId);
-  const rows = await findBy<UserAccount>(tx, UserAccount, 'sourceId', sourceIds, sql`source = ${source}`);
-  return new Map(rows.map((row) => [row.sourceId, row]));
+  return lockRecords<UserAccount>(tx, UserAccount, source, sourceIds);
 }
 
 async function refuse(
@@ -88,7 +94,8 @@ async function refuse(
   for (const record of records) {
     const identity = JSON.stringify([source, record.sourceId]);
     const holder = holders.get(record.userName) ?? identity;
-    const fault = tooLong(UserAccount, record);
+    const roles = (record.roles ?? []).map((role) => tooLong(UserAccountRole, { role }));
+    const fault = tooLong(UserAccount, record) ?? roles.find(Boolean);
     if (fault) refusals.set(record, fault);
     else if (holder !== identity) {
       refusals.set(record, `userName: ${JSON.stringify(record.userName)} belongs to another user account already`);

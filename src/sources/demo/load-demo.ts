@@ -10,7 +10,7 @@ import type { DemoOptions, DemoWorld } from './demo.js';
 import { demoAudits, makeWorld } from './world.js';
 
 const SOURCE = 'demo';
-const AUDITS_AT_ONCE = 8_000;
+const AUDITS_AT_ONCE = 5_000;
 
 /** Roles that the demo gives here to those who have them in the PAM product. */
 const givenRoles = ['Privileged Administrator', 'Administrator', 'Password Auditor', 'ManageEngine Integration'];

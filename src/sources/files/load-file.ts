@@ -45,22 +45,23 @@ export async function loadFile<M extends Module>(
 ): Promise<Tally> {
   const tally: Tally = { added: 0, changed: 0, unchanged: 0, deleted: 0, refused: 0 };
   let lines = 0;
-  const flush = async (batch: ImportLine<RecordOf<M>>[]): Promise<void> => {
-    for (const run of alikeRuns(batch)) await storeRun(db, module, run, options, tally);
-    lines += batch.length;
+  let batch: ImportLine<RecordOf<M>>[] = [];
+  const flush = async (): Promise<void> => {
+    const full = batch;
+    // First, so that a batch that fails is not stored again on the way out.
+    batch = [];
+    for (const run of alikeRuns(full)) await storeRun(db, module, run, options, tally);
+    lines += full.length;
     options.onProgress(lines);
   };
-  let batch: ImportLine<RecordOf<M>>[] = [];
   try {
     for await (const line of readImportFile(module, path, options)) {
       batch.push(line);
-      if (batch.length < LINES_AT_ONCE) continue;
-      await flush(batch);
-      batch = [];
+      if (batch.length === LINES_AT_ONCE) await flush();
     }
   } finally {
     // What stands before a fault of the file itself is kept.
-    await flush(batch);
+    await flush();
   }
   return tally;
 }

@@ -1,0 +1,23 @@
+import { AppError } from '../lib/app-error.js';
+
+type SystemError = NodeJS.ErrnoException & { port?: number; address?: string; hostname?: string };
+
+/** What went wrong, for whoever typed the command, with what to do where that is known. */
+export function describeFault(error: unknown): string {
+  if (error instanceof AppError) return error.message;
+  if (error instanceof AggregateError) return error.errors.map(describeFault).join('; ');
+  if (!(error instanceof Error)) return String(error);
+  return adviceFor(error) ?? error.message;
+}
+
+function adviceFor({ code, syscall, port, address, hostname, message }: SystemError): string | undefined {
+  if (syscall === 'connect') {
+    return `the database cannot be reached (${message}): is it running, and is DATABASE_URL right?`;
+  }
+  if (syscall === 'getaddrinfo') return `there is no host ${hostname}: look at HOST and DATABASE_URL`;
+  if (syscall !== 'listen') return undefined;
+  if (code === 'EADDRINUSE') return `port ${port} is in use: stop what uses it, or set another PORT`;
+  if (code === 'EACCES') return `port ${port} may not be used by this user: set a PORT from 1024 on`;
+  if (code === 'EADDRNOTAVAIL') return `HOST: ${address} is not an address of this machine`;
+  return undefined;
+}

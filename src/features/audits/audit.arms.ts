@@ -1,0 +1,106 @@
+import sql, { join, raw, type Sql } from 'sql-template-tag';
+import type { Arm } from '../../database/page.js';
+import { actorOf, type Context } from '../../graphql/context.js';
+import { all, isOneOf } from '../../graphql/filters.js';
+import { readVisibleResourceIds } from '../resources/resource.queries.js';
+import type { AuditFilter } from './audit.inputs.js';
+import { AuditCategory, AuditOutcome } from './audit.js';
+import { type Condition, conditionsOf, visibleAudits } from './audit.queries.js';
+
+/** Where pages of audits are read from, and what must hold of their rows besides. */
+export interface AuditSearch {
+  readonly arms: readonly Arm[];
+  readonly where: Sql;
+}
+
+/** One page reads at most this many times its length. SQLite joins no more than 500 by UNION. */
+const MOST_ARMS = 400;
+
+/** Rows that are counted to tell few from many. */
+const COUNTED = 5_000;
+
+/** Columns that share an index. */
+const kinds: ReadonlySet<string> = new Set(['category', 'outcome']);
+
+/** Parameters of one statement, of the 32,766 that SQLite takes. */
+const MOST_PARAMETERS = 30_000;
+
+/**
+ * The index ranges to read a page from, so that it costs what a page costs and never a scan: one for each value of a
+ * column, since within one value an index is in the order of time. The column is the one that keeps the fewest rows:
+ * what a filter names, then what the actor may see, then what a filter names of columns with few values.
+ */
+export async function searchAudits(context: Context, filter: AuditFilter | null | undefined): Promise<AuditSearch> {
+  const actor = actorOf(context);
+  const conditions = conditionsOf(filter ?? {});
+  const resourceIds = actor.scope === 'ALL' ? undefined : await readVisibleResourceIds(context, MOST_ARMS - 1);
+  const without = (left?: Condition) =>
+    all(
+      visibleAudits(actor, resourceIds),
+      ...conditions.filter(({ column }) => column !== left?.column).map(({ where }) => where),
+    );
+
+  const best = await mostSelective(
+    context,
+    conditions.filter(({ column }) => !kinds.has(column)),
+  );
+  if (best?.keepsFew) return { arms: armsOfValues(best, without(best)), where: without(best) };
+  if (resourceIds) {
+    const where = all(sql`1 = 1`, ...conditions.map((condition) => condition.where));
+    const arms = armsOfVisible(actor.userName, resourceIds);
+    if (isFeasible(arms, where)) return { arms, where };
+  }
+  if (best) return { arms: armsOfValues(best, without(best)), where: without(best) };
+  const arms = conditions.length > 0 ? armsOfKinds(filter!) : [{ index: 'audits_occurred_at', where: sql`1 = 1` }];
+  return { arms, where: without() };
+}
+
+/**
+ * Of conditions that each have an index, the one that keeps the fewest rows. Where there are several they are counted,
+ * but no further than tells few from many: a popular value beside one that nobody has would be read to its end.
+ */
+async function mostSelective(context: Context, conditions: readonly Condition[]): Promise<Condition | undefined> {
+  if (conditions.length < 2) return conditions[0];
+  const counts = conditions.map(
+    ({ column, where }, n) =>
+      sql`SELECT ${n} AS n, COUNT(*) AS records FROM (SELECT 1 FROM audits t
+        ${raw(context.db.dialect.useIndex(`audits_${column}`))} WHERE ${where} LIMIT ${COUNTED}) ${raw(`c${n}`)}`,
+  );
+  const rows = await context.db.query<{ n: number; records: number }>(join(counts, ' UNION ALL '));
+  const least = rows.reduce((best, row) => (row.records < best.records ? row : best));
+  const condition = conditions[least.n]!;
+  return { ...condition, keepsFew: condition.keepsFew || least.records < COUNTED };
+}
+
+function armsOfValues({ column, values, where }: Condition, besides: Sql): Arm[] {
+  const index = `audits_${column}`;
+  const arms = [...new Set(values)].map((value) => ({ index, where: isOneOf(`t.${column}`, [value]) }));
+  return isFeasible(arms, besides) ? arms : [{ index, where }];
+}
+
+function armsOfVisible(userName: string, resourceIds: readonly number[]): Arm[] {
+  return [
+    { index: 'audits_operated_by', where: sql`t.operated_by = ${userName}` },
+    ...resourceIds.map((id) => ({
+      index: 'audits_resource_id',
+      where: sql`t.resource_id = ${id} AND t.operated_by <> ${userName}`,
+    })),
+  ];
+}
+
+/** Categories and outcomes are few: together they are one index, with an arm for each pair. */
+function armsOfKinds({ categories, outcomes }: AuditFilter): Arm[] {
+  const pairs = [...new Set(categories ?? Object.values(AuditCategory))].flatMap((category) =>
+    [...new Set(outcomes ?? Object.values(AuditOutcome))].map((outcome) => ({ category, outcome })),
+  );
+  if (pairs.length === 0) return [{ index: 'audits_category', where: sql`1 = 0` }];
+  return pairs.map(({ category, outcome }) => ({
+    index: 'audits_category',
+    where: sql`t.category = ${category} AND t.outcome = ${outcome}`,
+  }));
+}
+
+function isFeasible(arms: readonly Arm[], where: Sql): boolean {
+  const parameters = arms.reduce((sum, arm) => sum + arm.where.values.length + where.values.length, 0);
+  return arms.length > 0 && arms.length <= MOST_ARMS && parameters <= MOST_PARAMETERS;
+}

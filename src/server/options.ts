@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import type { FastifyServerOptions } from 'fastify';
+import type { Logger } from 'pino';
+import type { Config } from '../config.js';
+import { answerClientError } from './client-error.js';
+import { answerError } from './errors.js';
+import { newRequestId } from './log.js';
+
+/** In bytes. */
+const BODY_LIMIT = 1024 * 1024;
+
+/** What `node:http` is given, in milliseconds and bytes. How often it looks for late clients is part of how late they may be. */
+const http = { headersTimeout: 10_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 16 * 1024 };
+
+/** How the server listens, and what a client may take of it. */
+export function serverOptions({ tls }: Config, logger: Logger): FastifyServerOptions {
+  return {
+    loggerInstance: logger,
+    genReqId: newRequestId,
+    requestIdHeader: false,
+    bodyLimit: BODY_LIMIT,
+    connectionTimeout: 60_000,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    clientErrorHandler: answerClientError,
+    frameworkErrors: answerError,
+    ...(tls ? { https: { ...http, handshakeTimeout: 10_000, ...readCertificate(tls) } } : { http }),
+  } as FastifyServerOptions;
+}
+
+function readCertificate({ certFile, keyFile }: NonNullable<Config['tls']>): { cert: Buffer; key: Buffer } {
+  return { cert: readPem('TLS_CERT_FILE', certFile), key: readPem('TLS_KEY_FILE', keyFile) };
+}
+
+function readPem(setting: string, file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new Error(`${setting}: ${file} cannot be read (${(error as NodeJS.ErrnoException).code})`, { cause: error });
+  }
+}

@@ -1,0 +1,199 @@
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type EngineName, emptyDatabase, onEveryEngine } from '../helpers/databases.js';
+import { Program } from '../helpers/program.js';
+
+const SAMPLE = 'test/data/audits-cloudtrail.ndjson.gz';
+
+/** The program with a database of an engine, for the tests of a block. */
+function programOn(engine: EngineName): Program {
+  const program = new Program();
+  let drop: () => Promise<void>;
+  beforeAll(async () => {
+    const database = await emptyDatabase(engine);
+    program.environment.DATABASE_URL = database.url;
+    drop = database.drop;
+  });
+  afterAll(() => drop());
+  return program;
+}
+
+onEveryEngine('the command line', (engine) => {
+  const program = programOn(engine);
+
+  test('migrate does its work once', async () => {
+    expect(await program.succeed('migrate')).toMatch(/^ran \w+/);
+    expect(await program.succeed('migrate')).toBe('nothing to migrate\n');
+  });
+
+  test('demo-data with the same options adds nothing the second time, and names its incidents', async () => {
+    const size = ['--resources', '30', '--users', '25', '--audits', '2000', '--days', '20', '--seed', '7'];
+    const first = await program.succeed('demo-data', ...size);
+    const second = await program.succeed('demo-data', ...size);
+    expect(first).toMatch(/^RESOURCES +30 added\nUSER_ACCOUNTS +25 added\nAUDITS +2000 added\n/);
+    expect(second).toMatch(/^RESOURCES +0 added\nUSER_ACCOUNTS +0 added\nAUDITS +0 added\n/);
+    expect(second.slice(second.indexOf('Planted'))).toBe(first.slice(first.indexOf('Planted')));
+  });
+
+  test('import stores a file once, however often it is read', async () => {
+    copyFileSync(SAMPLE, program.file('audits.ndjson.gz'));
+    expect(await program.succeed('import', 'audits', 'audits.ndjson.gz')).toBe(
+      '2900 added, 0 changed, 0 unchanged, 0 deleted, 0 refused\n',
+    );
+    expect(await program.succeed('import', 'audits', 'audits.ndjson.gz')).toBe(
+      '0 added, 0 changed, 2900 unchanged, 0 deleted, 0 refused\n',
+    );
+  });
+
+  test('user create makes a user account, then changes it', async () => {
+    expect(await program.succeed('user', 'create', 'ann', '--roles', 'Administrator')).toBe(
+      'made ann with Administrator\n',
+    );
+    expect(
+      await program.succeed('user', 'create', 'ann', '--roles', 'Password Auditor, Administrator', '--scope', 'ALL'),
+    ).toBe('changed ann with Password Auditor, Administrator\n');
+  });
+
+  test('a token is printed once, by itself, and can be revoked once', async () => {
+    const token = await program.succeed('token', 'generate', '--user', 'ann');
+    expect(token).toMatch(/^pag_[0-9A-Za-z]{49}\n$/);
+    expect(await program.run(['token', 'revoke'], token)).toMatchObject({ code: 0, stdout: 'revoked\n' });
+    const again = await program.run(['token', 'revoke'], token);
+    expect([again.code, again.stderr]).toEqual([1, 'pam-gateway: no token in effect is like this one\n']);
+  });
+});
+
+describe('import', () => {
+  const program = new Program();
+  const audit = (sourceId: number) =>
+    JSON.stringify({
+      sourceId: String(sourceId),
+      occurredAt: '2026-01-01T00:00:00Z',
+      category: 'RESOURCE',
+      operation: 'Password Retrieved',
+      operatedBy: 'ann',
+    });
+  const write = (name: string, ...lines: string[]) => writeFileSync(program.file(name), lines.join('\n'));
+
+  test('of bad lines says which and why, ends with 1, and stores the rest', async () => {
+    write('bad.ndjson', audit(1), 'broken', audit(2), '{"sourceId":"3"}', audit(4));
+    const { code, stdout, stderr } = await program.run(['import', 'audits', 'bad.ndjson']);
+    expect([code, stdout]).toEqual([1, '3 added, 0 changed, 0 unchanged, 0 deleted, 2 refused\n']);
+    expect(stderr).toMatch(/^line 2: not JSON.*\nline 4: occurredAt is missing; /);
+  });
+
+  test('with --strict stops at the first bad line, with nothing written', async () => {
+    write('strict.ndjson', audit(11), 'broken', audit(12));
+    const { code, stdout, stderr } = await program.run(['import', 'audits', 'strict.ndjson', '--strict']);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^pam-gateway: strict\.ndjson: line 2: not JSON.*; nothing was written\n$/);
+    write('strict.ndjson', audit(11), audit(12));
+    expect(await program.succeed('import', 'audits', 'strict.ndjson', '--strict')).toMatch(/^2 added/);
+  });
+
+  test('reads CSV, and deletions in it', async () => {
+    write('people.csv', 'sourceId,userName,department', 'a,ann,"Sales, North"', 'b,ben,', '');
+    expect(await program.succeed('import', 'user-accounts', 'people.csv')).toMatch(/^2 added, 0 changed/);
+    write('gone.csv', 'sourceId,deleted', 'b,true', 'c,true', '');
+    expect(await program.succeed('import', 'user-accounts', 'gone.csv')).toMatch(/, 1 deleted, /);
+  });
+
+  test('of nothing says that there is nothing', async () => {
+    write('empty.ndjson', '');
+    const { code, stdout, stderr } = await program.run(['import', 'resources', 'empty.ndjson']);
+    expect([code, stdout, stderr]).toEqual([
+      0,
+      '0 added, 0 changed, 0 unchanged, 0 deleted, 0 refused\n',
+      'empty.ndjson: it holds no records\n',
+    ]);
+  });
+
+  test.each([
+    [
+      'a file that is not there',
+      ['import', 'audits', 'nofile'],
+      /^pam-gateway: cannot read nofile: there is no such file\n$/,
+    ],
+    ['a folder', ['import', 'audits', '.'], /^pam-gateway: cannot read \.: it is a folder\n$/],
+    [
+      'a module that is none',
+      ['import', 'people', 'x'],
+      /Allowed choices are resources, user-accounts, audits\.\n.*--help/,
+    ],
+    ['too few words', ['import', 'audits'], /missing required argument 'file'\n.*--help/],
+    ['too many words', ['import', 'audits', 'a', 'b'], /Expected 2 arguments but got 3\.\n.*--help/],
+  ])('of %s says so in a line, without a stack', async (_, args, message) => {
+    const { code, stdout, stderr } = await program.run(args);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/ {4}at |\.js:/);
+  });
+});
+
+describe('a command that cannot be meant', () => {
+  const program = new Program();
+
+  test.concurrent.each([
+    [['nonsense'], /unknown command 'nonsense'\n.*--help/],
+    [['token', 'nonsense'], /unknown command 'nonsense'\n.*--help/],
+    [['migrate', 'now'], /too many arguments.*\n.*--help/],
+    [['token', 'generate'], /required option '--user <name>' not specified\n.*--help/],
+    [['token', 'generate', '--user', 'nobody'], /^pam-gateway: there is no user account "nobody"\n$/],
+    [['user', 'create', 'bob'], /required option '--roles <a,b>' not specified/],
+    [
+      ['user', 'create', 'bob', '--roles', 'Boss'],
+      /there is no role "Boss"; there are: .*Administrator, .*ManageEngine Integration\n$/,
+    ],
+    [
+      ['user', 'create', 'bob', '--roles', 'Administrator', '--scope', 'SOME'],
+      /Allowed choices are OWNED_AND_SHARED, ALL/,
+    ],
+    [['demo-data', '--resources', '0'], /it must be a whole number from 1 on/],
+    [['demo-data', '--until', 'tomorrow'], /"tomorrow" is not a date-time: write it like/],
+  ])('%s ends with 1 and says what can be', async (args, message) => {
+    const { code, stdout, stderr } = await program.run(args);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(message);
+  });
+
+  test('leaves no user account behind', async () => {
+    await program.run(['user', 'create', 'bob', '--roles', 'Boss']);
+    expect((await program.run(['token', 'generate', '--user', 'bob'])).stderr).toMatch(/no user account "bob"/);
+  });
+});
+
+describe('help', () => {
+  const program = new Program();
+
+  test('names every command', async () => {
+    const help = await program.succeed('--help');
+    const commands = [
+      'serve',
+      'demo',
+      'migrate',
+      'schema',
+      'doctor',
+      'demo-data',
+      'user',
+      'token',
+      'import',
+      'connector',
+    ];
+    for (const command of commands) expect(help).toMatch(new RegExp(`^ {2}${command} `, 'm'));
+  });
+
+  test('of a command names its options', async () => {
+    expect(await program.succeed('import', '--help')).toMatch(/--source <name>.*--format <format>.*--strict/s);
+    expect(await program.succeed('user', 'create', '--help')).toMatch(/--roles <a,b>.*--scope <scope>/s);
+  });
+
+  test('the version is that of the package', async () => {
+    expect(await program.succeed('--version')).toBe(`${JSON.parse(readFileSync('package.json', 'utf8')).version}\n`);
+  });
+});
+
+test('schema prints the committed schema, with what every field requires', async () => {
+  const schema = await new Program().succeed('schema');
+  expect(schema).toContain('READ_AUDITS');
+  expect(schema).toMatch(/ audits\([\s\S]*?\): AuditConnection! @access\(requires: \[READ_AUDITS\]\)/);
+});

@@ -1,0 +1,98 @@
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import { emptyDatabase, onEveryEngine } from '../helpers/databases.js';
+import { Program } from '../helpers/program.js';
+
+const program = new Program();
+
+test('.env in the folder is read, and a variable of the shell goes before it', async () => {
+  writeFileSync(program.file('.env'), 'PORT=4555\nSOURCE_TIME_ZONE=Europe/Berlin\n');
+  const { stdout, stderr } = await program.run(['doctor'], '', { PORT: '4666' });
+  expect(stdout).toMatch(/^PORT +4666$/m);
+  expect(stdout).toMatch(/^SOURCE_TIME_ZONE +Europe\/Berlin$/m);
+  expect(stderr).toBe('');
+  writeFileSync(program.file('.env'), '');
+});
+
+test('settings that cannot be used end a command with 1 and what to write', async () => {
+  const { code, stderr } = await program.run(['serve'], '', { PORT: 'http', LOG_LEVEL: 'loud' });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(
+    /^pam-gateway: these settings cannot be used:\n {2}PORT: write .*\n {2}LOG_LEVEL: write .*\n$/,
+  );
+});
+
+onEveryEngine('doctor', (engine) => {
+  test('says that the tables are missing, and after a migration what they hold', async () => {
+    const { url, drop } = await emptyDatabase(engine);
+    const before = await program.run(['doctor'], '', { DATABASE_URL: url });
+    expect([before.code, before.stdout]).toEqual([
+      1,
+      expect.stringMatching(/^FAIL {2}tables: .*run pam-gateway migrate/m),
+    ]);
+    await program.run(['migrate'], '', { DATABASE_URL: url });
+    const after = await program.run(['doctor'], '', { DATABASE_URL: url });
+    expect([after.code, after.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^ok {4}tables: .*AUDITS 0, RESOURCES 0, USER_ACCOUNTS 0/m),
+    ]);
+    await drop();
+  });
+});
+
+describe('with the database away, the password is never printed', () => {
+  test.each(['mysql://gw:geheim@127.0.0.1:1/db', 'mysql://gw:ge@heim@127.0.0.1:1/db'])('for %s', async (url) => {
+    const { code, stdout, stderr } = await program.run(['doctor'], '', { DATABASE_URL: url });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^DATABASE_URL +mysql:\/\/gw:\*\*\*@127\.0\.0\.1:1\/db$/m);
+    expect(stdout).toMatch(/^FAIL {2}database: the database cannot be reached.*is DATABASE_URL right\?$/m);
+    expect(stdout + stderr).not.toMatch(/geheim|heim/);
+  });
+
+  test.concurrent.each([['migrate'], ['serve'], ['token', 'generate', '--user', 'ann'], ['demo-data']])(
+    '%s says what to look at',
+    async (...args) => {
+      const { code, stderr } = await program.run(args, '', { DATABASE_URL: 'mysql://gw:geheim@127.0.0.1:1/db' });
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/^pam-gateway: the database cannot be reached.*is DATABASE_URL right\?\n$/);
+      expect(stderr).not.toMatch(/geheim/);
+    },
+  );
+});
+
+describe('serve', () => {
+  test('on a port that is in use says so', async () => {
+    const other = createServer();
+    const port = await new Promise<number>((resolve) => {
+      other.listen(0, '127.0.0.1', () => resolve((other.address() as { port: number }).port));
+    });
+    const { code, stderr } = await program.run(['serve'], '', { PORT: String(port) });
+    expect([code, stderr]).toEqual([
+      1,
+      `pam-gateway: port ${port} is in use: stop what uses it, or set another PORT\n`,
+    ]);
+    other.close();
+  });
+
+  test('on an address that is none of this machine, or without its certificate, says which setting it is', async () => {
+    const elsewhere = await program.run(['serve'], '', { HOST: '192.0.2.1', PORT: '0' });
+    expect([elsewhere.code, elsewhere.stderr]).toEqual([
+      1,
+      expect.stringMatching(/HOST: 192\.0\.2\.1 is not an address/),
+    ]);
+    const files = { TLS_CERT_FILE: 'nix.pem', TLS_KEY_FILE: 'nix.pem' };
+    const bare = await program.run(['serve'], '', files);
+    expect([bare.code, bare.stderr]).toEqual([1, 'pam-gateway: TLS_CERT_FILE: nix.pem cannot be read (ENOENT)\n']);
+  });
+
+  test('on an empty database says how to begin, and on another does not', async () => {
+    const fresh = new Program();
+    const first = await fresh.serve();
+    await first.says(/npx pam-gateway demo-data .*npx pam-gateway user create NAME/s);
+    await first.stop();
+    await fresh.succeed('user', 'create', 'ann', '--roles', 'Administrator');
+    const second = await fresh.serve();
+    expect((await second.stop()).stderr).toBe('');
+  });
+});

@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { readConfig } from '../src/config.js';
+
+function faultsOf(environment: NodeJS.ProcessEnv): string {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error('the settings were accepted');
+}
+
+const settingsOf = (example: string) =>
+  [...example.matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name!, value!] as const);
+
+test('without any setting the embedded database is served on the loopback', () => {
+  expect(readConfig({})).toMatchObject({
+    databaseUrl: 'sqlite:./data/gateway.db',
+    host: '127.0.0.1',
+    port: 4000,
+    product: 'PAM360',
+    sourceTimeZone: { name: 'UTC' },
+    statementTimeout: 30_000,
+    tls: undefined,
+  });
+});
+
+test('.env.example has every setting, with its default', () => {
+  const example = settingsOf(readFileSync('.env.example', 'utf8'));
+  const source = readFileSync('src/config.ts', 'utf8');
+  const read = [...source.matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map(([, name]) => name);
+  expect(example.map(([name]) => name)).toEqual(expect.arrayContaining(read));
+  expect(readConfig(Object.fromEntries(example))).toEqual(readConfig({}));
+});
+
+test.each(['', ' ', '\t'])('a variable that is %j counts as not set', (nothing) => {
+  const all = settingsOf(readFileSync('.env.example', 'utf8')).map(([name]) => [name, nothing]);
+  expect(readConfig(Object.fromEntries(all))).toEqual(readConfig({}));
+});
+
+test('what is set is taken', () => {
+  const set = {
+    DATABASE_URL: 'mysql://u:p%40ss@db:3306/pam',
+    HOST: '::1',
+    PORT: '0',
+    SOURCE_TIME_ZONE: 'Europe/Berlin',
+  };
+  expect(
+    readConfig({ ...set, DATABASE_STATEMENT_SECONDS: '1.5', PASSWORD_RETRIEVAL_OPERATIONS: ' A , B,' }),
+  ).toMatchObject({
+    databaseUrl: 'mysql://u:p%40ss@db:3306/pam',
+    host: '::1',
+    port: 0,
+    sourceTimeZone: { name: 'Europe/Berlin' },
+    statementTimeout: 1_500,
+    passwordRetrievalOperations: ['A', 'B'],
+  });
+});
+
+test('all faults are reported at once, each with its name and what to write', () => {
+  const faults = faultsOf({
+    DATABASE_URL: 'postgres://u:secret@host/db',
+    DATABASE_CONNECTIONS: '0.5',
+    DATABASE_STATEMENT_SECONDS: 'ten',
+    PORT: '65536',
+    PUBLIC_URL: 'gateway',
+    PRODUCT: 'pam360',
+    SOURCE_TIME_ZONE: '+02:00',
+    LOG_LEVEL: 'loud',
+    TLS_CERT_FILE: 'cert.pem',
+  });
+  expect(faults.split('\n').map((line) => line.trim())).toEqual([
+    'these settings cannot be used:',
+    expect.stringMatching(/^DATABASE_URL: write sqlite:PATH or mysql:\/\/user:password@host:3306\/name/),
+    'DATABASE_CONNECTIONS: write a whole number from 1 to 1000',
+    'DATABASE_STATEMENT_SECONDS: write a number from 1 to 3600',
+    'PORT: write a whole number from 0 to 65535',
+    'PUBLIC_URL: write an address such as https://gateway.example.com',
+    'PRODUCT: write one of PAM360, PASSWORD_MANAGER_PRO',
+    expect.stringMatching(/^SOURCE_TIME_ZONE: .* write an IANA name such as Europe\/Berlin/),
+    'LOG_LEVEL: write one of trace, debug, info, warn, error, fatal, silent',
+    'TLS_CERT_FILE and TLS_KEY_FILE: set both or neither',
+  ]);
+});
+
+describe('a DATABASE_URL', () => {
+  test.each([
+    'secret',
+    'sqlite:',
+    'mysql:secret',
+    'mysql://user:secret@host:3306',
+    'mysql://user:secret@host:3306/',
+    'mysql://user:sec/ret@host:3306/name',
+    'mysql://user:sec#ret@host:3306/name',
+    'mysql://user:sec%ret@host:3306/name',
+    'mysql://user:secret@host:port/name',
+  ])('%s is refused, and its password is not repeated', (url) => {
+    const fault = faultsOf({ DATABASE_URL: url });
+    expect(fault).toMatch(/DATABASE_URL: write .* @ .* as %40/);
+    expect(fault).not.toMatch(/sec.?ret/);
+  });
+
+  test.each(['sqlite:./data/x.db', 'mysql://u@h/n', 'mariadb://u:p@[::1]:3306/n', 'mysql://u:p%2F%40@h/n'])(
+    '%s is taken',
+    (url) => {
+      expect(readConfig({ DATABASE_URL: url }).databaseUrl).toBe(url);
+    },
+  );
+});

@@ -1,0 +1,128 @@
+import sql from 'sql-template-tag';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Module } from '../../../src/database/module.js';
+import { countRecords, lastPosition } from '../../../src/database/positions.js';
+import { recordAudits } from '../../../src/features/audits/audit.service.js';
+import { deleteResources, recordResources } from '../../../src/features/resources/resource.service.js';
+import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
+import { anAudit, aResource, SOURCE, sourceIds, storedResource } from './records.js';
+
+onEveryEngine('recording audits', (engine) => {
+  let database: TestDatabase;
+  beforeEach(async () => {
+    database = await testDatabase(engine);
+  });
+  afterEach(() => database.drop());
+
+  const record = (...records: Parameters<typeof recordAudits>[2][number][]) =>
+    recordAudits(database.db, SOURCE, records);
+
+  /** The resource and account that each audit is linked to, by their source ids and names. */
+  const links = async () => {
+    const rows = await database.db.query<{ resource: string | null; account: string | null }>(
+      sql`SELECT r.source_id AS resource, p.identity AS account FROM audits a
+          LEFT JOIN resources r ON r.id = a.resource_id LEFT JOIN privileged_accounts p ON p.id = a.account_id
+          ORDER BY a.id`,
+    );
+    return rows.map(({ resource, account }) => [resource, account]);
+  };
+
+  test('adds each once and never changes it, whatever it says when it comes again', async () => {
+    expect(await record(anAudit('1'), anAudit('2'), anAudit('1', { operation: 'x' }))).toEqual([
+      'ADDED',
+      'ADDED',
+      'UNCHANGED',
+    ]);
+    expect(await record(anAudit('2', { operation: 'y' }), anAudit('3'))).toEqual(['UNCHANGED', 'ADDED']);
+    const operations = await database.db.query(sql`SELECT DISTINCT operation FROM audits`);
+    expect(operations).toEqual([{ operation: 'Password Retrieved' }]);
+    expect(await countRecords(database.db, Module.AUDITS)).toBe(3);
+  });
+
+  test('tells sources apart, and ids that differ by case', async () => {
+    await record(anAudit('a'));
+    expect(await record(anAudit('A'))).toEqual(['ADDED']);
+    expect(await recordAudits(database.db, 'other', [anAudit('a')])).toEqual(['ADDED']);
+  });
+
+  test('takes more than a block of ids at once, and gives positions in their order', async () => {
+    const outcomes = await record(...sourceIds(25_000).map((id) => anAudit(id)));
+    expect(new Set(outcomes)).toEqual(new Set(['ADDED']));
+    const [row] = await database.db.query<{ n: number }>(
+      sql`SELECT COUNT(*) AS n FROM audit_positions p JOIN audits a ON a.id = p.audit_id
+          WHERE a.source_id <> CAST(p.position AS CHAR(20))`,
+    );
+    expect([row!.n, await lastPosition(database.db, Module.AUDITS)]).toEqual([0, 25_000]);
+  });
+
+  test('gives no position where nothing is new', async () => {
+    await record(anAudit('1'));
+    await record(anAudit('1'));
+    expect(await lastPosition(database.db, Module.AUDITS)).toBe(1);
+  });
+
+  test('refuses what its column cannot hold, and stores the rest', async () => {
+    const outcomes = await record(anAudit('1', { ipAddress: '1'.repeat(65) }), anAudit('1'), anAudit('x'.repeat(256)));
+    expect(outcomes).toEqual([
+      { refused: 'ipAddress has 65 characters; at most 64 are kept' },
+      'ADDED',
+      { refused: 'sourceId has 256 characters; at most 255 are kept' },
+    ]);
+  });
+
+  test('links to a resource and an account by the ids of the source', async () => {
+    await recordResources(database.db, SOURCE, [aResource('1', { accounts: [{ sourceId: 'a', name: 'root' }] })]);
+    const ids = { resourceSourceId: '1', accountSourceId: 'a' };
+    await record(
+      anAudit('1', ids),
+      anAudit('2', { ...ids, resourceSourceId: '9' }),
+      anAudit('3', { ...ids, accountSourceId: 'b' }),
+    );
+    expect(await links()).toEqual([
+      ['1', 'a'],
+      [null, null],
+      ['1', null],
+    ]);
+  });
+
+  test('links by name where only one has it', async () => {
+    const accounts = [{ name: 'root' }, { sourceId: 'a', name: 'twin' }, { sourceId: 'b', name: 'twin' }];
+    await recordResources(database.db, SOURCE, [
+      aResource('1', { name: 'db', accounts }),
+      aResource('2', { name: 'same' }),
+      aResource('3', { name: 'same' }),
+    ]);
+    await record(
+      anAudit('1', { resourceName: 'db', accountName: 'root' }),
+      anAudit('2', { resourceName: 'same' }),
+      anAudit('3', { resourceName: 'db', accountName: 'twin' }),
+      anAudit('4', { resourceName: 'DB', accountName: 'root' }),
+    );
+    expect(await links()).toEqual([
+      ['1', 'root'],
+      [null, null],
+      ['1', null],
+      [null, null],
+    ]);
+  });
+
+  test('never links to what another source has', async () => {
+    await recordResources(database.db, 'other', [aResource('1', { name: 'db' })]);
+    await record(anAudit('1', { resourceSourceId: '1' }), anAudit('2', { resourceName: 'db' }));
+    expect(await links()).toEqual([
+      [null, null],
+      [null, null],
+    ]);
+  });
+
+  test('keeps the names and the id of a resource that was deleted', async () => {
+    await recordResources(database.db, SOURCE, [aResource('1', { name: 'db', accounts: [{ name: 'root' }] })]);
+    const { id } = await storedResource(database.db, '1');
+    await record(anAudit('1', { resourceName: 'db', accountName: 'root', userName: 'bo', userFullName: 'Bo Ek' }));
+    await deleteResources(database.db, SOURCE, ['1']);
+    const rows = await database.db.query(
+      sql`SELECT resource_id AS id, resource_name AS resource, account_name AS account, user_full_name AS name FROM audits`,
+    );
+    expect(rows).toEqual([{ id, resource: 'db', account: 'root', name: 'Bo Ek' }]);
+  });
+});

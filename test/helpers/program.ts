@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll } from 'vitest';
+import { freePort } from './mariadb.js';
+
+const MAIN = resolve(import.meta.dirname, '../../dist/main.js');
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The compiled program in a folder of its own, with an environment of its own: nothing of the test's process comes in. */
+export class Program {
+  readonly folder = mkdtempSync(join(tmpdir(), 'pam-gateway-program-'));
+  readonly #running = new Set<RunningProgram>();
+
+  /** Ends what still runs, and removes the folder, when the test file ends. */
+  constructor(readonly environment: Record<string, string> = {}) {
+    afterAll(async () => {
+      await Promise.all([...this.#running].map((running) => running.kill()));
+      rmSync(this.folder, { recursive: true, force: true });
+    });
+  }
+
+  start(args: string[], environment: Record<string, string> = {}): RunningProgram {
+    const child = spawn(process.execPath, [MAIN, ...args], {
+      cwd: this.folder,
+      env: { PATH: process.env.PATH, ...this.environment, ...environment },
+    });
+    const running = new RunningProgram(child);
+    this.#running.add(running);
+    child.once('exit', () => this.#running.delete(running));
+    return running;
+  }
+
+  /** Runs a command to its end, with `input` as its standard input. */
+  async run(args: string[], input = '', environment: Record<string, string> = {}): Promise<Ended> {
+    const running = this.start(args, environment);
+    running.child.stdin!.end(input);
+    return running.ended;
+  }
+
+  /** Runs a command that must succeed; what it printed. */
+  async succeed(...args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.run(args);
+    if (code !== 0) throw new Error(`pam-gateway ${args.join(' ')} ended with ${code}: ${stderr}`);
+    return stdout;
+  }
+
+  /** Serves on a free port, and waits until it does. */
+  async serve(environment: Record<string, string> = {}): Promise<Served> {
+    const port = Number(environment.PORT ?? (await freePort()));
+    const running = this.start(['serve'], { PORT: String(port), ...environment });
+    await running.says(/Server listening at/);
+    return Object.assign(running, { url: `http://127.0.0.1:${port}`, port });
+  }
+
+  file(name: string): string {
+    return join(this.folder, name);
+  }
+}
+
+export type Served = RunningProgram & { readonly url: string; readonly port: number };
+
+/** A process of the program, with what it has said so far. */
+export class RunningProgram {
+  stdout = '';
+  stderr = '';
+  readonly ended: Promise<Ended>;
+
+  constructor(readonly child: ChildProcess) {
+    child.stdout!.on('data', (part) => {
+      this.stdout += part;
+    });
+    child.stderr!.on('data', (part) => {
+      this.stderr += part;
+    });
+    this.ended = once(child, 'close').then(([code, signal]) => ({
+      code,
+      signal,
+      stdout: this.stdout,
+      stderr: this.stderr,
+    }));
+  }
+
+  /** Waits until the process has said something; fails if it ends before. */
+  async says(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const said = pattern.exec(this.stdout + this.stderr);
+      if (said) return said;
+      const next = Promise.race([once(this.child.stdout!, 'data'), once(this.child.stderr!, 'data')]);
+      const over = await Promise.race([next.then(() => false), this.ended.then(() => true)]);
+      if (over) throw new Error(`the program ended and never said ${pattern}: ${this.stdout}${this.stderr}`);
+    }
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.child.kill(name);
+  }
+
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.ended;
+  }
+
+  /** Stops the process as an operator does. */
+  async stop(): Promise<Ended> {
+    this.child.kill('SIGTERM');
+    return this.ended;
+  }
+}

@@ -1,0 +1,103 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import type { FastifyInstance } from 'fastify';
+import { readConfig } from '../../src/config.js';
+import type { Database } from '../../src/database/db.js';
+import { transaction } from '../../src/database/transaction.js';
+import { generateConnectorToken } from '../../src/features/integration/connector-token.service.js';
+import { recordUserAccounts } from '../../src/features/resources/access-grant.service.js';
+import type { UserAccountRecord } from '../../src/features/users/user-account.record.js';
+import { buildSchema } from '../../src/schema.js';
+import { buildApp } from '../../src/server/app.js';
+
+const schema = buildSchema();
+
+export const VIEWER = '{ viewer { userName } }';
+export const JSON_TYPE = { 'content-type': 'application/json' };
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The body of an answer in GraphQL's shape. */
+  readonly body: {
+    data?: { viewer?: { userName: string } | null; [field: string]: unknown } | null;
+    errors?: { message: string; extensions: { code: string } }[];
+  };
+}
+
+/** The real app over a database, listening on a free port, with a token of the user `ann`. */
+export class FrontDoor {
+  token!: string;
+
+  private constructor(
+    readonly app: FastifyInstance,
+    readonly db: Database,
+    readonly url: string,
+  ) {}
+
+  static async open(db: Database, environment: Record<string, string> = {}): Promise<FrontDoor> {
+    const app = await buildApp(readConfig({ LOG_LEVEL: 'silent', ...environment }), db, schema);
+    return new FrontDoor(app, db, await app.listen({ host: '127.0.0.1', port: 0 }));
+  }
+
+  static async openForAnn(db: Database, environment: Record<string, string> = {}): Promise<FrontDoor> {
+    const door = await FrontDoor.open(db, environment);
+    door.token = await door.tokenFor('ann');
+    return door;
+  }
+
+  /** A token of a user that is made, or changed, for it. */
+  async tokenFor(userName: string, but: Partial<UserAccountRecord> = {}): Promise<string> {
+    await this.record({ sourceId: userName, userName, accessScope: 'ALL', ...but });
+    return generateConnectorToken(this.db, userName);
+  }
+
+  record(user: UserAccountRecord): Promise<unknown> {
+    return transaction(this.db, (tx) => recordUserAccounts(tx, 'test', [user]));
+  }
+
+  async post(body: string | Uint8Array | object, headers: Record<string, string> = {}): Promise<HttpAnswer> {
+    const raw = typeof body === 'string' || body instanceof Uint8Array;
+    return this.send('/graphql', {
+      method: 'POST',
+      headers: { ...JSON_TYPE, ...headers },
+      body: raw ? body : JSON.stringify(body),
+    });
+  }
+
+  get(parameters: Record<string, string>, headers: Record<string, string> = {}): Promise<HttpAnswer> {
+    return this.send(`/graphql?${new URLSearchParams(parameters)}`, { headers });
+  }
+
+  async send(path: string, init: RequestInit = {}): Promise<HttpAnswer> {
+    const response = await fetch(this.url + path, init);
+    const answer = await response.text();
+    const json = answer.startsWith('{') ? JSON.parse(answer) : {};
+    return { status: response.status, headers: response.headers, text: answer, body: json };
+  }
+
+  connect(): Socket {
+    return connect({ host: '127.0.0.1', port: Number(new URL(this.url).port) });
+  }
+
+  /** What is answered to these bytes until the server closes the connection. */
+  async raw(bytes: string): Promise<string> {
+    const socket = this.connect();
+    await once(socket, 'connect');
+    socket.write(bytes);
+    return text(socket);
+  }
+
+  close(): Promise<void> {
+    return this.app.close();
+  }
+}
+
+/** The code and message of the first error of an answer. */
+export function refusal({ status, body }: HttpAnswer): { status: number; code: string; message: string } {
+  const [error] = body.errors ?? [];
+  if (!error) throw new Error(`an error was expected: ${JSON.stringify(body)}`);
+  return { status, code: error.extensions.code, message: error.message };
+}

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import mysql from 'mysql2/promise';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { migrate } from '../../src/database/migrate.js';
+import { openDatabase } from '../../src/database/open.js';
+import { newToken } from '../../src/lib/token.js';
+import { onEveryEngine, testDatabase } from '../helpers/databases.js';
+import { MariaDb } from '../helpers/mariadb.js';
+import { FrontDoor, refusal, VIEWER } from './front-door.js';
+
+onEveryEngine('health', (engine) => {
+  test('a server with its database is live and ready, whoever asks', async () => {
+    const database = await testDatabase(engine);
+    const door = await FrontDoor.open(database.db);
+    const answers = await Promise.all(['live', 'ready'].map((state) => door.send(`/health/${state}`)));
+    expect(answers.map(({ status, text }) => [status, text])).toEqual([
+      [200, '{"status":"live"}'],
+      [200, '{"status":"ready"}'],
+    ]);
+    await door.close();
+    await database.drop();
+  });
+});
+
+describe('with its database gone', () => {
+  let mariadb: MariaDb;
+  let door: FrontDoor;
+
+  beforeAll(async () => {
+    mariadb = await MariaDb.start();
+    const connection = await mysql.createConnection(mariadb.url(''));
+    await connection.query('CREATE DATABASE gateway');
+    await connection.end();
+    await migrate(mariadb.url('gateway'));
+    const limits = { connections: 3, acquireTimeout: 1_000, statementTimeout: 1_000 };
+    door = await FrontDoor.openForAnn(await openDatabase(mariadb.url('gateway'), limits));
+  });
+  afterAll(async () => {
+    await door.close();
+    await door.db.close();
+    await mariadb.stop();
+  });
+
+  const signal = (name: NodeJS.Signals) => process.kill(Number(readFileSync(`${mariadb.folder}/pid`, 'utf8')), name);
+  const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+  const readAudits = () => door.post({ query: '{ audits { nodes { id } } }' }, bearer(door.token));
+
+  /** Neither the engine nor its address is anything to a caller. */
+  function expectMasked(answer: Awaited<ReturnType<typeof readAudits>>): void {
+    expect(refusal(answer).code).toMatch(/^(INTERNAL_SERVER_ERROR|UNAVAILABLE)$/);
+    expect(answer.text).not.toMatch(/ECONN|127\.0\.0\.1|mysql|SELECT/i);
+    expect(answer.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+  }
+
+  async function expectRecovery(): Promise<void> {
+    await expect.poll(async () => (await door.send('/health/ready')).status, { timeout: 10_000 }).toBe(200);
+    await expect
+      .poll(async () => (await readAudits()).body, { timeout: 10_000 })
+      .toEqual({ data: { audits: { nodes: [] } } });
+  }
+
+  test('a server is live but not ready, answers errors, and recovers by itself', async () => {
+    await readAudits();
+    await mariadb.kill();
+    expectMasked(await readAudits());
+    expectMasked(await door.post({ query: VIEWER }, bearer(newToken('pag_'))));
+    expect((await door.send('/health/live')).status).toBe(200);
+    const ready = await door.send('/health/ready');
+    expect([ready.status, ready.text]).toEqual([503, '{"status":"the database does not answer"}']);
+    await mariadb.run();
+    await expectRecovery();
+  });
+
+  test('a database that is frozen keeps no request for longer than its limits', async () => {
+    await readAudits();
+    signal('SIGSTOP');
+    const answers = await Promise.all([readAudits(), readAudits(), readAudits(), readAudits(), readAudits()]);
+    for (const answer of answers) expectMasked(answer);
+    expect((await door.send('/health/ready')).status).toBe(503);
+    signal('SIGCONT');
+    await expectRecovery();
+  });
+});

@@ -1,0 +1,156 @@
+import { readFile } from 'node:fs/promises';
+import { gunzipSync } from 'node:zlib';
+import sql from 'sql-template-tag';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Database } from '../../../src/database/db.js';
+import { Module } from '../../../src/database/module.js';
+import { openDatabase } from '../../../src/database/open.js';
+import { countRecords } from '../../../src/database/positions.js';
+import { TimeZone } from '../../../src/lib/time-zone.js';
+import { loadFile } from '../../../src/sources/files/load-file.js';
+import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
+import { anAudit, fileOf } from './read.js';
+
+const CLOUDTRAIL = 'test/data/audits-cloudtrail.ndjson.gz';
+const packed = await readFile(CLOUDTRAIL);
+const rows = gunzipSync(packed)
+  .toString()
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line) as Record<string, string | null>);
+
+const nothing = { added: 0, changed: 0, unchanged: 0, deleted: 0, refused: 0 };
+const ndjson = (...list: unknown[]) =>
+  list.map((row) => (typeof row === 'string' ? row : JSON.stringify(row))).join('\n');
+
+function csvOf(list: Record<string, string | null>[]): string {
+  const names = Object.keys(list[0]!);
+  const cell = (value: string | null | undefined) => (value ? `"${value.replaceAll('"', '""')}"` : '');
+  return [names.join(','), ...list.map((row) => names.map((name) => cell(row[name])).join(','))].join('\r\n');
+}
+
+onEveryEngine('a file of records', (engine) => {
+  let database: TestDatabase;
+  let refused: [number, string][];
+  let progress: number[];
+  beforeEach(async () => {
+    database = await testDatabase(engine);
+    refused = [];
+    progress = [];
+  });
+  afterEach(() => database.drop());
+
+  const load = (module: Module, path: string, db: Database = database.db) =>
+    loadFile(db, module, path, {
+      source: 'file',
+      zone: new TimeZone('UTC'),
+      onRefused: (line, reason) => refused.push([line, reason]),
+      onProgress: (lines) => progress.push(lines),
+    });
+  const loadRows = async (module: Module, ...list: unknown[]) =>
+    load(module, await fileOf('rows.ndjson', ndjson(...list)));
+  const sourceIds = async (table: 'audits' | 'resources' = 'audits') => {
+    const statement =
+      table === 'audits' ? sql`SELECT source_id AS id FROM audits` : sql`SELECT source_id AS id FROM resources`;
+    return (await database.db.query<{ id: string }>(statement)).map(({ id }) => id).sort();
+  };
+
+  test('is stored whole, and a second time changes nothing', async () => {
+    expect(await load(Module.AUDITS, CLOUDTRAIL)).toEqual({ ...nothing, added: 2_900 });
+    expect(await load(Module.AUDITS, CLOUDTRAIL)).toEqual({ ...nothing, unchanged: 2_900 });
+    expect(await sourceIds()).toEqual(rows.map(({ sourceId }) => sourceId).sort());
+    expect(progress).toEqual([1_000, 2_000, 2_900, 1_000, 2_000, 2_900]);
+  });
+
+  test('says the same as CSV, as JSON and as NDJSON', async () => {
+    await load(Module.AUDITS, CLOUDTRAIL);
+    const same = { ...nothing, unchanged: 2_900 };
+    expect(await load(Module.AUDITS, await fileOf('audits.csv', csvOf(rows)))).toEqual(same);
+    expect(await load(Module.AUDITS, await fileOf('audits.json', JSON.stringify(rows)))).toEqual(same);
+    expect(await sourceIds()).toHaveLength(2_900);
+  });
+
+  test('is stored whole as CSV, to the last character', async () => {
+    expect(await load(Module.AUDITS, await fileOf('audits.csv', csvOf(rows)))).toEqual({ ...nothing, added: 2_900 });
+    const stored = await database.db.query<Record<string, string | null>>(
+      sql`SELECT source_id AS sourceId, operation, client_type AS clientType, resource_name AS resourceName FROM audits`,
+    );
+    const said = new Map(rows.map((row) => [row.sourceId, row]));
+    for (const row of stored) expect(said.get(row.sourceId!)).toMatchObject(row);
+  });
+
+  test('that two loaders read at once is stored once', async () => {
+    const second = await openDatabase(database.url);
+    const tallies = await Promise.all([load(Module.AUDITS, CLOUDTRAIL), load(Module.AUDITS, CLOUDTRAIL, second)]);
+    await second.close();
+    expect(tallies.map(({ added, unchanged }) => added + unchanged)).toEqual([2_900, 2_900]);
+    expect(tallies[0]!.added + tallies[1]!.added).toBe(2_900);
+    expect(await countRecords(database.db, Module.AUDITS)).toBe(2_900);
+  });
+
+  test('with bad lines tells their numbers and reasons, and the rest is stored', async () => {
+    const tally = await loadRows(
+      Module.AUDITS,
+      anAudit(1),
+      '{"sourceId": ',
+      anAudit(3),
+      { ...anAudit(4), occurredAt: 'soon' },
+      anAudit(5),
+    );
+    expect(tally).toEqual({ ...nothing, added: 3, refused: 2 });
+    expect(refused.map(([line]) => line)).toEqual([2, 4]);
+    expect(refused[1]![1]).toMatch(/occurredAt/);
+    expect(await sourceIds()).toEqual(['1', '3', '5']);
+  });
+
+  test('with deletions is followed in its order', async () => {
+    const web = { sourceId: 'web', name: 'web', type: 'Linux' };
+    const gone = { sourceId: 'web', deleted: true };
+    expect(await loadRows(Module.RESOURCES, web, gone, { ...web, sourceId: 'db' }, gone, web)).toEqual({
+      ...nothing,
+      added: 3,
+      deleted: 1,
+      unchanged: 1,
+    });
+    expect(await sourceIds('resources')).toEqual(['db', 'web']);
+    expect(await loadRows(Module.RESOURCES, web, gone)).toEqual({ ...nothing, unchanged: 1, deleted: 1 });
+    expect(await sourceIds('resources')).toEqual(['db']);
+  });
+
+  test('cannot delete audits', async () => {
+    expect(await loadRows(Module.AUDITS, anAudit(1), { sourceId: '1', deleted: true })).toMatchObject({
+      added: 1,
+      refused: 1,
+    });
+    expect(refused).toEqual([[2, expect.stringMatching(/never deleted|deleted/)]]);
+  });
+
+  test('with what the database refuses tells the lines of those too', async () => {
+    const user = (sourceId: string) => ({ sourceId, userName: 'ann' });
+    const tally = await loadRows(Module.USER_ACCOUNTS, 'no json', user('1'), user('2'));
+    expect(tally).toEqual({ ...nothing, added: 1, refused: 2 });
+    expect(refused.map(([line]) => line)).toEqual([1, 3]);
+  });
+
+  test('that is cut in the middle is kept up to where it was cut, and the rest can follow', async () => {
+    const path = await fileOf('cut.ndjson.gz', packed.subarray(0, packed.length / 2));
+    await expect(load(Module.AUDITS, path)).rejects.toThrow();
+    const kept = await countRecords(database.db, Module.AUDITS);
+    expect(kept).toBeGreaterThan(1_000);
+    expect(await load(Module.AUDITS, CLOUDTRAIL)).toEqual({ ...nothing, added: 2_900 - kept, unchanged: kept });
+  });
+
+  test('whose lines cannot be written ends with that error, and reports no line twice', async () => {
+    await database.db.execute(sql`DROP TABLE audit_positions`);
+    await expect(loadRows(Module.AUDITS, 'bad', anAudit(1))).rejects.toThrow(/audit_positions/);
+    expect(refused).toEqual([]);
+    await expect(
+      loadRows(Module.AUDITS, 'bad', ...Array.from({ length: 1_000 }, (_, n) => anAudit(n))),
+    ).rejects.toThrow(/audit_positions/);
+    expect(progress).toEqual([]);
+  });
+
+  test('that is empty holds nothing', async () => {
+    expect(await load(Module.AUDITS, await fileOf('empty.ndjson', ''))).toEqual(nothing);
+  });
+});
