@@ -1,16 +1,20 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../lib/version.js';
-import { connectorCommand } from './connector/command.js';
-import { demoCommand } from './demo.js';
-import { demoDataCommand } from './demo-data.js';
-import { doctorCommand } from './doctor.js';
 import { describeFault } from './fault.js';
-import { importCommand } from './import.js';
-import { migrateCommand } from './migrate.js';
-import { schemaCommand } from './schema.js';
-import { serveCommand } from './serve.js';
-import { tokenCommand } from './token.js';
-import { userCommand } from './user.js';
+
+/** Each is loaded only where it is wanted: a connector that runs every minute needs no database driver. */
+const commands: Record<string, () => Promise<Command>> = {
+  serve: async () => (await import('./serve.js')).serveCommand(),
+  demo: async () => (await import('./demo.js')).demoCommand(),
+  migrate: async () => (await import('./migrate.js')).migrateCommand(),
+  schema: async () => (await import('./schema.js')).schemaCommand(),
+  doctor: async () => (await import('./doctor.js')).doctorCommand(),
+  'demo-data': async () => (await import('./demo-data.js')).demoDataCommand(),
+  user: async () => (await import('./user.js')).userCommand(),
+  token: async () => (await import('./token.js')).tokenCommand(),
+  import: async () => (await import('./import.js')).importCommand(),
+  connector: async () => (await import('./connector/command.js')).connectorCommand(),
+};
 
 /** Runs the command that `argv` names. A fault ends the process with 1 and a line that says what to do. */
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
@@ -18,19 +22,9 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
     .description('A GraphQL API gateway between PAM360 or Password Manager Pro and the analytics tools that read it')
     .version(version)
     .showHelpAfterError('Run it with --help to see what there is.');
-  for (const make of [
-    serveCommand,
-    demoCommand,
-    migrateCommand,
-    schemaCommand,
-    doctorCommand,
-    demoDataCommand,
-    userCommand,
-    tokenCommand,
-    importCommand,
-    connectorCommand,
-  ]) {
-    program.addCommand(helpful(make(), program));
+  const [, , name = ''] = argv;
+  for (const load of Object.hasOwn(commands, name) ? [commands[name]!] : Object.values(commands)) {
+    program.addCommand(helpful(await load(), program));
   }
   try {
     await program.parseAsync([...argv]);

@@ -1,5 +1,5 @@
 import type { Database } from './db.js';
-import type { DatabaseLimits } from './dialects/dialect.js';
+import type { DatabaseLimits } from './dialects/engine.js';
 import { engineOf } from './dialects/index.js';
 
 export const defaultLimits: DatabaseLimits = { connections: 10, acquireTimeout: 5_000, statementTimeout: 30_000 };

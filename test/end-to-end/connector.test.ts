@@ -1,73 +1,97 @@
-import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parse } from 'csv-parse/sync';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { freePort } from '../helpers/mariadb.js';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { emptyDatabase, onEveryEngine } from '../helpers/databases.js';
-import { Program, type Served } from '../helpers/program.js';
-
-const SIZE = ['--resources', '60', '--users', '40', '--audits', '4000', '--days', '30'];
-
-interface Row {
-  id: string;
-  [field: string]: unknown;
-}
-
-/** A gateway with demo data that is served, and a connector that imports from it. */
-class Import {
-  readonly program = new Program();
-  server!: Served;
-  token!: string;
-
-  async begin(environment: Record<string, string> = {}): Promise<void> {
-    Object.assign(this.program.environment, environment);
-    await this.program.succeed('demo-data', ...SIZE);
-    await this.program.succeed('user', 'create', 'ann', '--roles', 'Administrator', '--scope', 'ALL');
-    this.token = (await this.program.succeed('token', 'generate', '--user', 'ann')).trim();
-    this.server = await this.program.serve({ PORT: String(await freePort()) });
-  }
-
-  args(out: string, ...more: string[]): string[] {
-    return ['connector', '--url', this.server.url, '--out', out, ...more];
-  }
-
-  start(out: string, ...more: string[]) {
-    return this.program.start(this.args(out, ...more), { PAM_GATEWAY_TOKEN: this.token });
-  }
-
-  async run(out: string, ...more: string[]): Promise<string> {
-    const { code, stdout, stderr } = await this.start(out, ...more).ended;
-    if (code !== 0) throw new Error(`the connector ended with ${code}: ${stderr}`);
-    return stdout;
-  }
-
-  rows(out: string, module: string): Row[] {
-    const lines = readFileSync(this.program.file(`${out}/${module}.ndjson`), 'utf8').trimEnd().split('\n');
-    return lines.map((line) => JSON.parse(line) as Row);
-  }
-
-  async importLines(module: string, ...records: object[]): Promise<string> {
-    const lines = records.map((record) => JSON.stringify(record)).join('\n');
-    writeFileSync(this.program.file('new.ndjson'), lines);
-    return this.program.succeed('import', module, 'new.ndjson', '--source', 'demo');
-  }
-}
-
-const distinct = (rows: Row[]) => new Set(rows.map(({ id }) => id)).size;
+import { counted, ImportScene, once, SIZE } from './import-scene.js';
 
 onEveryEngine('a connector', (engine) => {
-  const scene = new Import();
+  const scene = new ImportScene();
+  let drop: () => Promise<void>;
+  let audits = SIZE.audits;
+
   beforeAll(async () => {
-    const { url } = await emptyDatabase(engine);
-    await scene.begin({ DATABASE_URL: url });
+    const database = await emptyDatabase(engine);
+    drop = database.drop;
+    await scene.begin(database.url);
+  });
+  afterAll(async () => {
+    await scene.server.kill();
+    await drop();
   });
 
-  test('imports every row of the three modules', async () => {
-    const summary = await scene.run('all');
+  const anAudit = (sourceId: string) => {
+    audits += 1;
+    const when = { occurredAt: '2026-01-01T00:00:00Z', category: 'RESOURCE' };
+    return { sourceId, ...when, operation: 'Password Retrieved', operatedBy: 'ann', reason: 'a "quoted", cell' };
+  };
+
+  test('imports every row of the three modules, in NDJSON and in CSV', async () => {
+    const [summary] = await Promise.all([scene.connect('all'), scene.connect('csv', '--format', 'csv')]);
     expect(summary).toMatch(/^RESOURCES +60 rows .*\nUSER_ACCOUNTS +41 rows .*\nAUDITS +4,000 rows /);
-    expect(distinct(scene.rows('all', 'resources'))).toBe(60);
-    expect(distinct(scene.rows('all', 'user-accounts'))).toBe(41);
-    expect(distinct(scene.rows('all', 'audits'))).toBe(4_000);
+    expect(counted(scene.rows('all', 'resources'))).toEqual(once(SIZE.resources));
+    expect(counted(scene.rows('all', 'user-accounts'))).toEqual(once(SIZE.users + 1));
+    expect(counted(scene.rows('all', 'audits'))).toEqual(once(SIZE.audits));
+    const ids = (rows: { id: string }[]) => rows.map(({ id }) => id).sort();
+    for (const module of ['resources', 'user-accounts', 'audits']) {
+      expect(ids(scene.csvRows('csv', module))).toEqual(ids(scene.rows('all', module)));
+    }
   });
+
+  test('run again imports only what is new, and takes out what was deleted', async () => {
+    const before = scene.rows('all', 'resources').map(({ name }) => name);
+    await scene.store(
+      'resources',
+      { sourceId: 'demo-resource-00001', deleted: true },
+      { sourceId: 'demo-resource-00002', name: 'renamed', type: 'Linux' },
+      { sourceId: 'one-more', name: 'one more', type: 'Linux' },
+    );
+    await scene.store('audits', anAudit('new-1'), anAudit('new-2'));
+    const summary = await scene.connect('all');
+    expect(summary).toMatch(/^RESOURCES +60 rows +2 added or changed, 1 deleted/);
+    expect(summary).toMatch(/^AUDITS +4,002 rows +2 added or changed/m);
+    const after = scene.rows('all', 'resources').map(({ name }) => name);
+    expect(after.filter((name) => !before.includes(name)).toSorted()).toEqual(['one more', 'renamed']);
+    expect(before.filter((name) => !after.includes(name))).toHaveLength(2);
+  });
+
+  test('run once more has nothing to do', async () => {
+    const summary = await scene.connect('all');
+    expect(summary.match(/ 0 added or changed, 0 deleted,/g)).toHaveLength(3);
+  });
+
+  test('with --since leaves out the audits before it', async () => {
+    const all = scene.rows('all', 'audits').map(({ occurredAt }) => String(occurredAt));
+    const since = all.toSorted()[1_500]!;
+    await scene.connect('since', '--since', since);
+    const imported = scene.rows('since', 'audits').map(({ occurredAt }) => String(occurredAt));
+    expect(imported.toSorted()).toEqual(all.filter((time) => time >= since).toSorted());
+  });
+
+  test('that is killed at any moment, with rows coming in meanwhile, has every row once', async () => {
+    for (let round = 0; round < 4; round++) {
+      const running = scene.start('killed', '--page-size', '50');
+      await fileBegins('killed');
+      await sleep(Math.random() * 150);
+      await Promise.all([running.kill(), scene.store('audits', anAudit(`while-${round}`))]);
+    }
+    await scene.connect('killed');
+    expect(counted(scene.rows('killed', 'audits'))).toEqual(once(audits));
+    expect(counted(scene.rows('killed', 'resources'))).toEqual(once(SIZE.resources));
+    expect(counted(scene.rows('killed', 'user-accounts'))).toEqual(once(SIZE.users + 1));
+  });
+
+  test('whose server is killed in the middle goes on when there is one again, and has every row once', async () => {
+    const running = scene.start('cut', '--page-size', '50');
+    await fileBegins('cut');
+    await scene.server.kill();
+    await scene.serveAgain();
+    expect((await running.ended).code).toBe(0);
+    expect(counted(scene.rows('cut', 'audits'))).toEqual(once(audits));
+  });
+
+  /** Rows of the first module are in its file: the import is under way. */
+  async function fileBegins(out: string): Promise<void> {
+    const file = scene.program.file(`${out}/resources.ndjson`);
+    await expect.poll(() => existsSync(file) && statSync(file).size > 0, { timeout: 20_000, interval: 5 }).toBe(true);
+  }
 });

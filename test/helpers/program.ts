@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -74,30 +74,35 @@ export class RunningProgram {
   stderr = '';
   readonly ended: Promise<Ended>;
 
+  readonly #said = new EventEmitter();
+
   constructor(readonly child: ChildProcess) {
     child.stdout!.on('data', (part) => {
       this.stdout += part;
+      this.#said.emit('more');
     });
     child.stderr!.on('data', (part) => {
       this.stderr += part;
+      this.#said.emit('more');
     });
-    this.ended = once(child, 'close').then(([code, signal]) => ({
-      code,
-      signal,
-      stdout: this.stdout,
-      stderr: this.stderr,
-    }));
+    this.ended = once(child, 'close').then(([code, signal]) => {
+      this.#said.emit('end');
+      return { code, signal, stdout: this.stdout, stderr: this.stderr };
+    });
   }
 
   /** Waits until the process has said something; fails if it ends before. */
-  async says(pattern: RegExp): Promise<RegExpExecArray> {
-    for (;;) {
-      const said = pattern.exec(this.stdout + this.stderr);
-      if (said) return said;
-      const next = Promise.race([once(this.child.stdout!, 'data'), once(this.child.stderr!, 'data')]);
-      const over = await Promise.race([next.then(() => false), this.ended.then(() => true)]);
-      if (over) throw new Error(`the program ended and never said ${pattern}: ${this.stdout}${this.stderr}`);
-    }
+  says(pattern: RegExp): Promise<RegExpExecArray> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        const said = pattern.exec(this.stdout) ?? pattern.exec(this.stderr);
+        if (said) resolve(said);
+      };
+      this.#said.on('more', look).once('end', () => {
+        reject(new Error(`the program ended and never said ${pattern}: ${this.stdout}${this.stderr}`));
+      });
+      look();
+    });
   }
 
   signal(name: NodeJS.Signals): void {

@@ -1,6 +1,4 @@
 import type { Sql } from 'sql-template-tag';
-import type { DataSourceOptions } from 'typeorm';
-import type { Database } from '../db.js';
 
 export type SortDirection = 'ASC' | 'DESC';
 
@@ -26,24 +24,4 @@ export interface Dialect {
 
   /** Whether the transaction may succeed if it is run again from its start: a deadlock, a lock wait, a lost race for a key. */
   mayRunAgain(error: unknown): boolean;
-}
-
-/** How an engine is opened. */
-export interface Engine {
-  open(limits: DatabaseLimits): Promise<Database>;
-
-  /** Options of TypeORM, which keeps the tables' history; the program's own statements do not go through it. */
-  dataSourceOptions(): Promise<DataSourceOptions>;
-
-  /** Runs `work` while no other process can run its own. */
-  exclusively<T>(work: () => Promise<T>): Promise<T>;
-}
-
-export interface DatabaseLimits {
-  /** Connections at once. */
-  connections: number;
-  /** Milliseconds to wait for a free connection. */
-  acquireTimeout: number;
-  /** Milliseconds that one statement may take. */
-  statementTimeout: number;
 }

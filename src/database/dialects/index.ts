@@ -1,4 +1,4 @@
-import type { Engine } from './dialect.js';
+import type { Engine } from './engine.js';
 import { mysqlEngine } from './mysql.js';
 import { sqliteEngine } from './sqlite.js';
 

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import mysql from 'mysql2/promise';
 import type { Sql } from 'sql-template-tag';
-import type { DatabaseLimits } from './dialect.js';
+import type { DatabaseLimits } from './engine.js';
 import { isFatal, toRefusal, Unavailable } from './mysql-errors.js';
 
 /** What the program needs to know of the server that it speaks to. */

@@ -7,7 +7,8 @@ import { raw, type Sql, default as sql } from 'sql-template-tag';
 import { AppError } from '../../lib/app-error.js';
 import { Mutex } from '../../lib/mutex.js';
 import type { Database, Transaction, Value } from '../db.js';
-import type { DatabaseLimits, Dialect, Engine } from './dialect.js';
+import type { Dialect } from './dialect.js';
+import type { DatabaseLimits, Engine } from './engine.js';
 
 /** SQLite in a file, in WAL mode: one writer, and readers that never wait for it. */
 export function sqliteEngine(path: string): Engine {

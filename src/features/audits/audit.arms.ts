@@ -17,7 +17,7 @@ export interface AuditSearch {
 const MOST_ARMS = 400;
 
 /** Rows that are counted to tell few from many. */
-const COUNTED = 5_000;
+const COUNTED = 300;
 
 /** Columns that share an index. */
 const kinds: ReadonlySet<string> = new Set(['category', 'outcome']);

@@ -23,7 +23,10 @@ export async function removeGrants(tx: Transaction, grants: readonly AccessGrant
   for (const [pair, { userId, resourceId }] of new Map(grants.map((grant) => [pairOf(grant), grant]))) {
     recordChanged(tx, Module.USER_ACCOUNTS, userId);
     const owned = resources.get(resourceId)?.ownerName === users.get(userId)?.userName;
-    if (!owned && !left.has(pair)) recordHidden(tx, Module.RESOURCES, resourceId, [userId]);
+    if (owned) continue;
+    // Who is left with a share of single accounts has to read the resource again, without the others.
+    if (left.has(pair)) recordChanged(tx, Module.RESOURCES, resourceId);
+    else recordHidden(tx, Module.RESOURCES, resourceId, [userId]);
   }
 }
 

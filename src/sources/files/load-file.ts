@@ -47,6 +47,7 @@ export async function loadFile<M extends Module>(
   let lines = 0;
   let batch: ImportLine<RecordOf<M>>[] = [];
   const flush = async (): Promise<void> => {
+    if (batch.length === 0) return;
     const full = batch;
     // First, so that a batch that fails is not stored again on the way out.
     batch = [];

@@ -1,0 +1,22 @@
+import type { DataSourceOptions } from 'typeorm';
+import type { Database } from '../db.js';
+
+/** How an engine is opened. */
+export interface Engine {
+  open(limits: DatabaseLimits): Promise<Database>;
+
+  /** Options of TypeORM, which keeps the tables' history; the program's own statements do not go through it. */
+  dataSourceOptions(): Promise<DataSourceOptions>;
+
+  /** Runs `work` while no other process can run its own. */
+  exclusively<T>(work: () => Promise<T>): Promise<T>;
+}
+
+export interface DatabaseLimits {
+  /** Connections at once. */
+  connections: number;
+  /** Milliseconds to wait for a free connection. */
+  acquireTimeout: number;
+  /** Milliseconds that one statement may take. */
+  statementTimeout: number;
+}
