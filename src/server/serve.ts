@@ -17,7 +17,13 @@ export interface RunningServer {
 
 /** Migrates the database, then serves until SIGTERM or SIGINT. */
 export async function serve(config: Config): Promise<RunningServer> {
-  await migrate(config.databaseUrl);
+  const migrated = migrate(config.databaseUrl);
+  // Not every engine takes a migration back that is left in the middle.
+  let stop = async (): Promise<void> => {
+    await migrated;
+  };
+  stopAtSignals(() => stop());
+  await migrated;
   const db = await openDatabase(config.databaseUrl, {
     connections: config.databaseConnections,
     acquireTimeout: 5_000,
@@ -25,11 +31,11 @@ export async function serve(config: Config): Promise<RunningServer> {
   });
   try {
     const app = await buildApp(config, db, buildSchema());
-    const stop = async (): Promise<void> => {
+    stop = async () => {
+      app.log.info('stopping');
       await app.close();
       await db.close();
     };
-    stopAtSignals(app, stop);
     const address = await app.listen({ host: config.host, port: config.port });
     return { app, address, db, stop };
   } catch (error) {
@@ -39,16 +45,15 @@ export async function serve(config: Config): Promise<RunningServer> {
 }
 
 /** At the first signal the process finishes its answers and exits 0. A second signal ends it at once. */
-function stopAtSignals({ log }: FastifyInstance, stop: () => Promise<void>): void {
+function stopAtSignals(stop: () => Promise<void>): void {
   let stopping = false;
-  const onSignal = (signal: NodeJS.Signals): void => {
+  const onSignal = (): void => {
     if (stopping) process.exit(1);
     stopping = true;
-    log.info({ signal }, 'stopping');
     stop().then(
       () => process.exit(0),
       (error) => {
-        log.error({ err: error }, 'could not stop cleanly');
+        console.error('could not stop cleanly:', error);
         process.exit(1);
       },
     );

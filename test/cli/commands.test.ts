@@ -63,7 +63,7 @@ onEveryEngine('the command line', (engine) => {
   });
 });
 
-describe('import', () => {
+describe.concurrent('import', () => {
   const program = new Program();
   const audit = (sourceId: number) =>
     JSON.stringify({
@@ -130,10 +130,10 @@ describe('import', () => {
   });
 });
 
-describe('a command that cannot be meant', () => {
+describe.concurrent('a command that cannot be meant', () => {
   const program = new Program();
 
-  test.concurrent.each([
+  test.each([
     [['nonsense'], /unknown command 'nonsense'\n.*--help/],
     [['token', 'nonsense'], /unknown command 'nonsense'\n.*--help/],
     [['migrate', 'now'], /too many arguments.*\n.*--help/],
@@ -162,7 +162,7 @@ describe('a command that cannot be meant', () => {
   });
 });
 
-describe('help', () => {
+describe.concurrent('help', () => {
   const program = new Program();
 
   test('names every command', async () => {

@@ -41,7 +41,7 @@ onEveryEngine('doctor', (engine) => {
   });
 });
 
-describe('with the database away, the password is never printed', () => {
+describe.concurrent('with the database away, the password is never printed', () => {
   test.each(['mysql://gw:geheim@127.0.0.1:1/db', 'mysql://gw:ge@heim@127.0.0.1:1/db'])('for %s', async (url) => {
     const { code, stdout, stderr } = await program.run(['doctor'], '', { DATABASE_URL: url });
     expect(code).toBe(1);
@@ -50,7 +50,7 @@ describe('with the database away, the password is never printed', () => {
     expect(stdout + stderr).not.toMatch(/geheim|heim/);
   });
 
-  test.concurrent.each([['migrate'], ['serve'], ['token', 'generate', '--user', 'ann'], ['demo-data']])(
+  test.each([['migrate'], ['serve'], ['token', 'generate', '--user', 'ann'], ['demo-data']])(
     '%s says what to look at',
     async (...args) => {
       const { code, stderr } = await program.run(args, '', { DATABASE_URL: 'mysql://gw:geheim@127.0.0.1:1/db' });
@@ -61,7 +61,7 @@ describe('with the database away, the password is never printed', () => {
   );
 });
 
-describe('serve', () => {
+describe.concurrent('serve', () => {
   test('on a port that is in use says so', async () => {
     const other = createServer();
     const port = await new Promise<number>((resolve) => {

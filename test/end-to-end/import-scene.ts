@@ -19,7 +19,6 @@ export class ImportScene {
     this.program.environment.DATABASE_URL = databaseUrl;
     const size = Object.entries(SIZE).flatMap(([name, count]) => [`--${name}`, String(count)]);
     await this.program.succeed('demo-data', ...size, '--days', '30');
-    // The demo's first user is an administrator who sees everything.
     await this.program.succeed('user', 'create', 'ann', '--roles', 'Administrator', '--scope', 'ALL');
     this.token = (await this.program.succeed('token', 'generate', '--user', 'ann')).trim();
     this.server = await this.program.serve();
