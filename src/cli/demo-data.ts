@@ -30,14 +30,14 @@ export function demoDataCommand(): Command {
 }
 
 /** Runs `load` under a progress bar for each module. */
-export async function loadWithProgress<T>(
+export function loadWithProgress<T>(
   load: (onProgress: (module: Module, done: number) => void) => Promise<T>,
   { resources, users, audits }: Pick<DemoOptions, 'resources' | 'users' | 'audits'>,
 ): Promise<T> {
   const totals = { RESOURCES: resources, USER_ACCOUNTS: users, AUDITS: audits };
   const labels = { RESOURCES: 'Resources', USER_ACCOUNTS: 'User Accounts', AUDITS: 'Audits' };
   const bars = new Map<Module, Progress>();
-  const result = await load((module, done) => {
+  return load((module, done) => {
     let bar = bars.get(module);
     if (!bar) {
       bar = new Progress(labels[module], { total: totals[module] });
@@ -46,7 +46,6 @@ export async function loadWithProgress<T>(
     bar.update(done);
     if (done >= totals[module]) bar.finish(done);
   });
-  return result;
 }
 
 /** Who did what unusual, and when. */

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { type Config, readConfig } from '../config.js';
 import { migrate } from '../database/migrate.js';
 import type { Module } from '../database/module.js';
-import { openDatabase } from '../database/open.js';
+import { databaseLimits, openDatabase } from '../database/open.js';
 import { generateConnectorToken } from '../features/integration/connector-token.service.js';
 import { type RunningServer, serve } from '../server/serve.js';
 import { type Loaded, loadDemo } from '../sources/demo/load-demo.js';
@@ -46,9 +46,9 @@ async function checkFree({ host, port }: Config): Promise<void> {
   await new Promise((resolve) => probe.close(resolve));
 }
 
-async function makeData({ databaseUrl }: Config): Promise<Loaded> {
-  await migrate(databaseUrl);
-  const db = await openDatabase(databaseUrl);
+async function makeData(config: Config): Promise<Loaded> {
+  await migrate(config.databaseUrl);
+  const db = await openDatabase(config.databaseUrl, databaseLimits(config));
   try {
     const options = { ...SIZE, until: startOfToday() };
     return await loadWithProgress((onProgress) => loadDemo(db, options, onProgress), options);

@@ -3,7 +3,7 @@ import sql from 'sql-template-tag';
 import { type Config, readConfig } from '../config.js';
 import { databaseId } from '../database/database-id.js';
 import type { Database } from '../database/db.js';
-import { openDatabase } from '../database/open.js';
+import { databaseExists, databaseLimits, openDatabase } from '../database/open.js';
 import { describeFault } from './fault.js';
 
 interface Check {
@@ -48,8 +48,13 @@ function withoutPassword(url: string): string {
 }
 
 async function checks(config: Config): Promise<Check[]> {
+  if (!databaseExists(config.databaseUrl)) {
+    return [
+      { name: 'database', passed: false, detail: 'it is not there yet: pam-gateway migrate or npm start makes it' },
+    ];
+  }
   try {
-    const db = await openDatabase(config.databaseUrl);
+    const db = await openDatabase(config.databaseUrl, databaseLimits(config));
     try {
       return [{ name: 'database', passed: true, detail: 'answers' }, await checkTables(db)];
     } finally {

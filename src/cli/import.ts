@@ -7,6 +7,7 @@ import type { FileFormat } from '../sources/files/import-file.js';
 import { readImportFile } from '../sources/files/import-file.js';
 import { type LoadOptions, loadFile, type Tally } from '../sources/files/load-file.js';
 import { withDatabase } from './database.js';
+import { textUpTo } from './option-types.js';
 import { Progress } from './progress.js';
 
 const modules: Record<string, Module> = {
@@ -31,6 +32,7 @@ export function importCommand(): Command {
     .option(
       '--source <name>',
       'where the records come from; with their sourceId it is what they are known by',
+      textUpTo(64),
       'import',
     )
     .addOption(

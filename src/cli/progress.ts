@@ -1,3 +1,5 @@
+import { count } from './count.js';
+
 /** Where progress is shown: standard error, or any stream in a test. */
 export interface ProgressStream {
   isTTY?: boolean;
@@ -89,10 +91,6 @@ export class Progress {
   #share(total: number): number {
     return total === 0 ? 1 : Math.min(1, this.#done / total);
   }
-}
-
-function count(number: number): string {
-  return Math.round(number).toLocaleString('en-US');
 }
 
 /** Minutes and seconds, or hours before them: 0:07, 12:30, 1:05:00. */

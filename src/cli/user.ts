@@ -1,8 +1,11 @@
 import { Command, Option } from 'commander';
+import type { Transaction } from '../database/db.js';
+import { findBy } from '../database/rows.js';
 import { transaction } from '../database/transaction.js';
 import { recordUserAccounts } from '../features/resources/access-grant.service.js';
 import { assignRoles } from '../features/users/role.service.js';
-import { AccessScope } from '../features/users/user-account.js';
+import { AccessScope, UserAccount } from '../features/users/user-account.js';
+import { AppError } from '../lib/app-error.js';
 import { withDatabase } from './database.js';
 
 /** User accounts that were made here, rather than by a PAM product. */
@@ -12,21 +15,21 @@ interface CreateOptions {
   roles: string[];
   fullName?: string;
   email?: string;
-  scope: `${AccessScope}`;
+  scope?: `${AccessScope}`;
 }
 
 export function userCommand(): Command {
   const user = new Command('user').description('user accounts of this gateway');
   user
     .command('create <name>')
-    .description('make or change a user account of this gateway')
+    .description('make a user account, or change of one that is there what is given; its roles, of one of any source')
     .requiredOption('--roles <a,b>', 'its roles here, in exchange for those that it had', names)
     .option('--full-name <name>')
     .option('--email <address>')
     .addOption(
-      new Option('--scope <scope>', 'which records it sees')
-        .choices(Object.values(AccessScope))
-        .default('OWNED_AND_SHARED'),
+      new Option('--scope <scope>', 'which records it sees; a new one OWNED_AND_SHARED where it is left out').choices(
+        Object.values(AccessScope),
+      ),
     )
     .action(async (name: string, options: CreateOptions) => {
       console.log(await withDatabase((db) => transaction(db, (tx) => create(tx, name, options))));
@@ -34,16 +37,34 @@ export function userCommand(): Command {
   return user;
 }
 
-async function create(
-  tx: Parameters<typeof assignRoles>[0],
-  userName: string,
-  { roles, fullName, email, scope }: CreateOptions,
-): Promise<string> {
-  const record = { sourceId: userName, userName, fullName: fullName ?? null, email: email ?? null, accessScope: scope };
-  const [outcome] = await recordUserAccounts(tx, SOURCE, [record]);
-  if (typeof outcome === 'object') throw new Error(outcome.refused);
+async function create(tx: Transaction, userName: string, { roles, ...given }: CreateOptions): Promise<string> {
+  const [stored] = await findBy<UserAccount>(tx, UserAccount, 'userName', [userName]);
+  if (stored === undefined || stored.source === SOURCE) await record(tx, userName, stored, given);
+  else if (Object.keys(given).length > 0) {
+    throw new AppError(
+      'BAD_USER_INPUT',
+      `${JSON.stringify(userName)} is a user account of ${stored.source}, which alone can change its record: give --roles and nothing else`,
+    );
+  }
   await assignRoles(tx, userName, roles);
-  return `${outcome === 'ADDED' ? 'made' : 'changed'} ${userName} with ${roles.join(', ') || 'no roles'}`;
+  return `${stored ? 'changed' : 'made'} ${userName} with ${roles.join(', ') || 'no roles'}`;
+}
+
+/** A record is the whole of a user account, so what is not given has to be said as it is stored. */
+async function record(
+  tx: Transaction,
+  userName: string,
+  stored: UserAccount | undefined,
+  { fullName, email, scope }: Omit<CreateOptions, 'roles'>,
+): Promise<void> {
+  const whole = {
+    ...(stored ? { ...stored, modifiedAt: null } : { sourceId: userName, userName }),
+    ...(fullName !== undefined && { fullName }),
+    ...(email !== undefined && { email }),
+    ...(scope !== undefined && { accessScope: scope }),
+  };
+  const [outcome] = await recordUserAccounts(tx, SOURCE, [whole]);
+  if (typeof outcome === 'object') throw new AppError('BAD_USER_INPUT', outcome.refused);
 }
 
 function names(list: string): string[] {

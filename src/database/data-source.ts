@@ -16,7 +16,8 @@ export async function makeDataSource(url: string, entities: EntityTarget<ObjectL
     migrations,
     namingStrategy: new SnakeNames(),
     synchronize: false,
-    logging: false,
+    // Says nothing unless DEBUG asks for it; by default TypeORM prints a failed migration, which the command says too.
+    logger: 'debug',
   });
 }
 

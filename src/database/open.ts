@@ -1,10 +1,26 @@
+import type { Config } from '../config.js';
 import type { Database } from './db.js';
 import type { DatabaseLimits } from './dialects/engine.js';
 import { engineOf } from './dialects/index.js';
 
-export const defaultLimits: DatabaseLimits = { connections: 10, acquireTimeout: 5_000, statementTimeout: 30_000 };
+const ACQUIRE_TIMEOUT = 5_000;
+
+export const defaultLimits = databaseLimits({ databaseConnections: 10, statementTimeout: 30_000 });
+
+/** What the settings allow a process of the database. */
+export function databaseLimits({
+  databaseConnections: connections,
+  statementTimeout,
+}: Pick<Config, 'databaseConnections' | 'statementTimeout'>): DatabaseLimits {
+  return { connections, acquireTimeout: ACQUIRE_TIMEOUT, statementTimeout };
+}
 
 /** Connects to a database that was migrated. */
 export function openDatabase(url: string, limits: DatabaseLimits = defaultLimits): Promise<Database> {
   return engineOf(url).open(limits);
+}
+
+/** Whether there is something to connect to; opening an embedded database that is not there would make an empty one. */
+export function databaseExists(url: string): boolean {
+  return engineOf(url).exists();
 }

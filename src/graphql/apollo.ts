@@ -7,7 +7,7 @@ import {
 import { type FragmentDefinitionNode, type GraphQLSchema, getVariableValues, Kind } from 'graphql';
 import type { Logger } from 'pino';
 import type { Context } from './context.js';
-import { formatError, isUnexpected } from './errors.js';
+import { formatError, isUnavailable, isUnexpected } from './errors.js';
 import { guard } from './guard.js';
 
 /** Headers that a browser sends across origins only after it asked; with one of them a GET cannot be forged. */
@@ -21,6 +21,7 @@ export function makeApollo(schema: GraphQLSchema, logger: Logger): ApolloServer<
     includeStacktraceInErrorResponses: false,
     hideSchemaDetailsFromClientErrors: false,
     stopOnTerminationSignals: false,
+    persistedQueries: false,
     csrfPrevention: { requestHeaders: UNFORGEABLE_HEADERS },
     formatError,
     logger,
@@ -29,6 +30,7 @@ export function makeApollo(schema: GraphQLSchema, logger: Logger): ApolloServer<
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       guardPlugin(schema),
+      discretionPlugin(),
       logPlugin(logger),
     ],
   });
@@ -52,14 +54,32 @@ function guardPlugin(schema: GraphQLSchema): ApolloServerPlugin<Context> {
   };
 }
 
+/** Who is not signed in learns no word of the schema that it did not use. */
+function discretionPlugin(): ApolloServerPlugin<Context> {
+  return {
+    requestDidStart: async () => ({
+      async willSendResponse({ response, contextValue }) {
+        if (contextValue.actor || response.body.kind !== 'single') return;
+        const { singleResult } = response.body;
+        if (!singleResult.errors) return;
+        singleResult.errors = singleResult.errors.map((error) => ({
+          ...error,
+          message: error.message.replace(/ Did you mean [\s\S]*$/, ''),
+        }));
+      },
+    }),
+  };
+}
+
 function logPlugin(logger: Logger): ApolloServerPlugin<Context> {
   return {
     requestDidStart: async () => ({
       async didEncounterErrors({ errors, contextValue }) {
         for (const error of errors) {
-          if (!isUnexpected(error)) continue;
           const { requestId } = contextValue;
-          logger.error({ reqId: requestId, path: error.path, err: error.originalError ?? error }, 'a field failed');
+          const fault = { reqId: requestId, path: error.path, err: error.originalError ?? error };
+          if (isUnexpected(error)) logger.error(fault, 'a field failed');
+          else if (isUnavailable(error)) logger.warn(fault, 'a field could not be read');
         }
       },
     }),

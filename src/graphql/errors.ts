@@ -2,7 +2,7 @@ import { type ASTNode, GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { AppError } from '../lib/app-error.js';
 
 /** What a caller reads instead of an error that is not for callers. */
-const MASKED = 'something went wrong here: the log of the gateway has it under the X-Request-Id of this answer';
+export const MASKED = 'something went wrong here: the log of the gateway has it under the X-Request-Id of this answer';
 
 /** Codes of errors that graphql-js and Apollo make of what the caller wrote; their messages are for the caller. */
 const callersFaults = new Set([
@@ -10,6 +10,8 @@ const callersFaults = new Set([
   'GRAPHQL_VALIDATION_FAILED',
   'OPERATION_RESOLUTION_FAILURE',
   'BAD_REQUEST',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
   'BAD_USER_INPUT',
   'UNAUTHENTICATED',
   'FORBIDDEN',
@@ -34,6 +36,11 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
 /** Whether an error is one that an operator should read of. */
 export function isUnexpected(error: GraphQLError): boolean {
   return formatError(error.toJSON(), error).extensions?.code === 'INTERNAL_SERVER_ERROR';
+}
+
+/** Whether an error says that something the gateway needs, such as its database, does not answer. */
+export function isUnavailable(error: unknown): boolean {
+  return findRefusal(error) === 'UNAVAILABLE';
 }
 
 /** The code that one of our own refusals carries, however deep graphql-js has wrapped it. */

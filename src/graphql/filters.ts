@@ -11,6 +11,7 @@ export enum SortDirection {
 registerEnumType(SortDirection, { name: 'SortDirection' });
 
 const MOST_VALUES = 1_000;
+const LONGEST_SEARCH = 1_000;
 
 /** `column` is one of the values; always where none are given, never where the list is empty. */
 export function isOneOf(column: string, values: readonly (string | number)[] | null | undefined): Sql {
@@ -27,9 +28,18 @@ export function isWithin(db: Db, column: string, range: DateRange | null | undef
   return bounds.length > 0 ? join(bounds, ' AND ') : sql`1 = 1`;
 }
 
-/** `column` holds the lower-cased text anywhere. */
+/**
+ * `column` holds the lower-cased text anywhere.
+ * @throws AppError BAD_USER_INPUT for a text that is too long to look for
+ */
 export function contains(column: string, text: string | null | undefined): Sql {
   if (!text) return sql`1 = 1`;
+  if (text.length > LONGEST_SEARCH) {
+    throw new AppError(
+      'BAD_USER_INPUT',
+      `filter.search has ${text.length} characters: at most ${LONGEST_SEARCH} are taken`,
+    );
+  }
   const pattern = `%${text.toLowerCase().replace(/[!%_]/g, '!$&')}%`;
   return sql`${raw(column)} LIKE ${pattern} ESCAPE '!'`;
 }

@@ -8,6 +8,7 @@ import {
 } from 'graphql';
 import { accessOf } from './access.js';
 import type { Actor } from './context.js';
+import { badInput } from './errors.js';
 import { Selection } from './selection.js';
 
 export interface GuardedOperation extends Pick<GraphQLResolveInfo, 'schema' | 'fragments' | 'variableValues'> {
@@ -19,11 +20,13 @@ const STATUS = { UNAUTHENTICATED: 401, FORBIDDEN: 403 } as const;
 /**
  * Decides, from what is selected and before anything runs, whether an actor may do an operation. A field is guarded by
  * what stands on it and by what stands on its type, by whatever path it is reached.
- * @throws GraphQLError UNAUTHENTICATED or FORBIDDEN that names the field
+ * @throws GraphQLError UNAUTHENTICATED or FORBIDDEN that names the field; BAD_USER_INPUT for a kind of operation that there is not
  */
 export function guard(guarded: GuardedOperation, actor: Actor | null): void {
   const { operation, schema } = guarded;
-  check(new Selection(schema.getRootType(operation.operation)!, guarded, [operation]), actor, []);
+  const root = schema.getRootType(operation.operation);
+  if (!root) throw badInput(`this API has no ${operation.operation}`, operation);
+  check(new Selection(root, guarded, [operation]), actor, []);
 }
 
 function check(selection: Selection, actor: Actor | null, path: readonly string[]): void {

@@ -14,6 +14,7 @@ type Scope = Pick<GraphQLResolveInfo, 'fragments' | 'variableValues' | 'schema'>
 /** The fields of one object type that an operation asks for, fragments and @include resolved, aliases put together. */
 export class Selection {
   readonly fields = new Map<string, FieldNode[]>();
+  readonly #spread = new Set<string>();
 
   constructor(
     readonly type: GraphQLObjectType,
@@ -41,6 +42,11 @@ export class Selection {
         if (nodes) nodes.push(node);
         else this.fields.set(node.name.value, [node]);
         continue;
+      }
+      // A fragment that spreads another twice would be walked twice as often at each level.
+      if (node.kind === 'FragmentSpread') {
+        if (this.#spread.has(node.name.value)) continue;
+        this.#spread.add(node.name.value);
       }
       const fragment = node.kind === 'FragmentSpread' ? this.scope.fragments[node.name.value]! : node;
       const on = fragment.typeCondition?.name.value ?? this.type.name;

@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { isUnavailable, MASKED } from '../graphql/errors.js';
 import { AppError } from '../lib/app-error.js';
 
 const statusOf: Record<string, number> = { UNAUTHENTICATED: 401, FORBIDDEN: 403, UNAVAILABLE: 503 };
@@ -15,6 +16,7 @@ const sayings: Record<string, string> = {
 export function answerError(error: FastifyError | AppError, request: FastifyRequest, reply: FastifyReply): void {
   reply.header('x-request-id', request.id);
   if (error instanceof AppError) {
+    if (isUnavailable(error)) request.log.warn({ err: error }, 'a request could not be served');
     reply.status(statusOf[error.code] ?? 400).send(errorBody(error.message, error.code));
     return;
   }
@@ -24,8 +26,7 @@ export function answerError(error: FastifyError | AppError, request: FastifyRequ
     return;
   }
   request.log.error({ err: error }, 'a request failed');
-  const masked = 'something went wrong here: the log of the gateway has it under the X-Request-Id of this answer';
-  reply.status(500).send(errorBody(masked, 'INTERNAL_SERVER_ERROR'));
+  reply.status(500).send(errorBody(MASKED, 'INTERNAL_SERVER_ERROR'));
 }
 
 /** Answers a path that is not there, or one that is there for another method. */

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config.js';
 import type { Database } from '../database/db.js';
 import { migrate } from '../database/migrate.js';
-import { openDatabase } from '../database/open.js';
+import { databaseLimits, openDatabase } from '../database/open.js';
 import { buildSchema } from '../schema.js';
 import { buildApp } from './app.js';
 
@@ -24,11 +24,7 @@ export async function serve(config: Config): Promise<RunningServer> {
   };
   stopAtSignals(() => stop());
   await migrated;
-  const db = await openDatabase(config.databaseUrl, {
-    connections: config.databaseConnections,
-    acquireTimeout: 5_000,
-    statementTimeout: config.statementTimeout,
-  });
+  const db = await openDatabase(config.databaseUrl, databaseLimits(config));
   try {
     const app = await buildApp(config, db, buildSchema());
     stop = async () => {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import sql, { raw } from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../src/database/db.js';
@@ -105,5 +106,31 @@ describe('a MariaDB that stands in New York, speaks Latin and takes no files', (
     await db.insertRows('things', columns, plainRows(MANY, 0, '😀\t\\'));
     const text = sql`SELECT DISTINCT a FROM things`;
     expect(await db.query(text)).toEqual([{ a: '😀\t\\' }]);
+  });
+});
+
+describe('a MariaDB that speaks TLS', () => {
+  let server: MariaDb;
+  beforeAll(async () => {
+    const folder = resolve('test/data/tls');
+    server = await MariaDb.start([`--ssl-cert=${folder}/database.pem`, `--ssl-key=${folder}/database-key.pem`]);
+  });
+  afterAll(() => server.stop());
+
+  const cipher = sql`SHOW STATUS LIKE 'Ssl_cipher'`;
+
+  test('is spoken to in TLS where its certificate is vouched for', async () => {
+    const db = await openDatabase(`${server.url('mysql')}?ssl-ca=test/data/tls/database.pem`);
+    expect(await db.query(cipher)).toEqual([{ Variable_name: 'Ssl_cipher', Value: expect.stringMatching(/\w/) }]);
+    await db.close();
+  });
+
+  test('is not spoken to where nobody vouches for its certificate', async () => {
+    await expect(openDatabase(`${server.url('mysql')}?ssl=true`)).rejects.toThrow(/reached|certificate/);
+  });
+
+  test('is not reached by options that nobody knows, which might have asked for TLS', async () => {
+    const opening = async () => openDatabase(`${server.url('mysql')}?sslmode=REQUIRED`);
+    await expect(opening()).rejects.toThrow('sslmode is not known');
   });
 });

@@ -174,4 +174,18 @@ onEveryEngine('bad input', (engine) => {
     expect(['INTERNAL_SERVER_ERROR', 'UNAVAILABLE']).toContain(refusal.code);
     expect(refusal.message).not.toMatch(/SELECT|audits|pool/i);
   });
+
+  test('a kind of operation that there is not', async () => {
+    const refusal = await gateway.refusal(connector, 'subscription { audits }');
+    expect(refusal).toMatchObject({ code: expect.stringMatching(/^(BAD_USER_INPUT|GRAPHQL_VALIDATION_FAILED)$/) });
+  });
+
+  test('a search that is too long', async () => {
+    const query = 'query ($text: String!) { resources(filter: { search: $text }) { totalCount } }';
+    const refusal = await gateway.refusal(connector, query, { text: 'x'.repeat(60_000) });
+    expect(refusal).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      message: expect.stringMatching(/60000 characters: at most/),
+    });
+  });
 });

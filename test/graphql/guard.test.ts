@@ -33,6 +33,22 @@ describe('the guard', () => {
       expect(message).toMatch(/needs an auth token, or a sign-in/);
     });
 
+    test('however often fragments spread each other', async () => {
+      const fragment = (n: number) => `fragment f${n} on Query { ...f${n + 1} ...f${n + 1} }`;
+      const document = Array.from({ length: 60 }, (_, n) => fragment(n)).join(' ');
+      const { code } = await gateway.refusal(
+        null,
+        `{ ...f0 } ${document} fragment f60 on Query { audits { totalCount } }`,
+      );
+      expect(code).toBe('UNAUTHENTICATED');
+    });
+
+    test('who asks for what is not there, and tells it no word of what is', async () => {
+      const { message } = await gateway.refusal(null, '{ resourceFed }');
+      expect(message).toBe('Cannot query field "resourceFed" on type "Query".');
+      expect((await gateway.refusal(anActor(), '{ resourceFed }')).message).toMatch(/Did you mean "resourceFeed"/);
+    });
+
     test('variable given over its default', async () => {
       const query = 'query ($on: Boolean! = false) { audits @include(if: $on) { totalCount } }';
       expect(await gateway.refusal(null, query, { on: true })).toMatchObject({ code: 'UNAUTHENTICATED' });

@@ -3,12 +3,11 @@ import { moveFile } from './durable-file.js';
 import { type ImportRun, pagesOf, pathOf } from './import-run.js';
 import { AUDITS, type FeedModule } from './modules.js';
 import { type Page, rowsOf } from './page.js';
-import { asksForResync } from './refusals.js';
+import { withRestarts } from './restarts.js';
 import { damaged } from './row-file.js';
 import { type AppendState, type AuditsState, freshResync } from './state.js';
 import { type ModuleResult, Tally } from './tally.js';
 
-const MAX_RESTARTS = 3;
 const RESYNC: FeedModule = { ...AUDITS, file: `${AUDITS.file}.resync` };
 
 /**
@@ -21,15 +20,10 @@ export async function importAudits(run: ImportRun): Promise<ModuleResult> {
   run.onPage(tally, false);
   if (auditsOf(run).resync?.complete) await putInPlace(run);
   tally.resynced = auditsOf(run).resync !== undefined;
-  for (let restarts = 0; ; restarts++) {
-    try {
-      await follow(run, tally);
-      break;
-    } catch (error) {
-      if (!asksForResync(error) || restarts === MAX_RESTARTS) throw error;
-      await beginAnew(run, tally);
-    }
-  }
+  await withRestarts(
+    () => follow(run, tally),
+    () => beginAnew(run, tally),
+  );
   const { resync } = auditsOf(run);
   if (resync) {
     resync.complete = true;

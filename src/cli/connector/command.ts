@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { wholeNumber } from '../option-types.js';
 import { ConnectorError } from './connector-error.js';
 import { type ConnectorOptions, runConnector } from './import.js';
 import { parseInterval } from './interval.js';
@@ -32,7 +33,7 @@ export function connectorCommand(): Command {
     .requiredOption('--out <directory>', 'directory of the files and of the state between runs')
     .addOption(new Option('--format <format>', 'format of the files').choices(['ndjson', 'csv']).default('ndjson'))
     .option('--since <date>', 'leave out audits before this time, such as 2026-01-01T00:00:00Z')
-    .option('--page-size <rows>', 'rows a request', wholeNumber, 10_000)
+    .option('--page-size <rows>', 'rows a request', wholeNumber(1), 10_000)
     .option('--every <interval>', 'go on importing, at intervals such as 15m or 1h', interval)
     .addOption(
       new Option('--resync <module...>', 'import these modules again from the beginning').choices(MODULE_NAMES),
@@ -98,11 +99,6 @@ function report(error: unknown, stoppedBy: number): number {
   if (!expected) throw error;
   process.stderr.write(`${error.message}\n`);
   return 1;
-}
-
-function wholeNumber(text: string): number {
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('It must be a whole number from 1.');
 }
 
 function interval(text: string): number {

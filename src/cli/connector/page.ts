@@ -34,7 +34,6 @@ function readChange(module: FeedModule, item: unknown): Change {
   if (!isRecord(item) || typeof item.id !== 'string') throw malformed(module);
   if (module.items === 'nodes') return { id: item.id, row: kept(module, item) };
   if (item.kind === 'DELETE') return { id: item.id, row: null };
-  // A row may be deleted between the gateway's two looks at it: asked again, it finds the deletion.
   if (!isRecord(item.node)) throw malformed(module);
   return { id: item.id, row: kept(module, item.node) };
 }

@@ -1,3 +1,4 @@
+import { count } from '../count.js';
 import { Progress } from '../progress.js';
 import type { ConnectorProgress, ModuleResult } from './import.js';
 
@@ -30,8 +31,4 @@ function describe({ module, file, upserts, deletes, total, rowsPerSecond, second
   const anew = resynced ? ', imported anew' : '';
   const facts = `${count(upserts)} added or changed, ${count(deletes)} deleted${anew}, ${seconds.toFixed(1)} s, ${count(rowsPerSecond)} rows/s`;
   return `${module.padEnd(13)} ${count(total).padStart(11)} rows  ${facts}  ${file}`;
-}
-
-function count(number: number): string {
-  return number.toLocaleString('en-US');
 }

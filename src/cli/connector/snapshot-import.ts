@@ -3,7 +3,7 @@ import { type ImportRun, pagesOf, pathOf } from './import-run.js';
 import type { FeedModule, Row } from './modules.js';
 import { type Change, rowsOf } from './page.js';
 import { RecordSplitter } from './record-splitter.js';
-import { asksForResync } from './refusals.js';
+import { withRestarts } from './restarts.js';
 import { type Records, readRecords, writeRecords } from './row-file.js';
 import type { RowFormat } from './row-format.js';
 import { type ModuleResult, Tally } from './tally.js';
@@ -22,21 +22,15 @@ export async function importSnapshot(run: ImportRun, module: SnapshotModule): Pr
   const tally = new Tally(module.name);
   run.onPage(tally, false);
   await removeLeftover(pathOf(run, module));
-  const cursor = run.state.modules[module.name]?.cursor ?? null;
-  if (cursor === null) return follow(run, module, tally, null, true);
-  if (run.resync.has(module.name)) return begunAnew(run, module, tally);
-  try {
-    return await follow(run, module, tally, cursor, false);
-  } catch (error) {
-    if (!asksForResync(error)) throw error;
-    return begunAnew(run, module, tally);
-  }
-}
-
-/** The old file stays whole until the new one has caught up. */
-function begunAnew(run: ImportRun, module: SnapshotModule, tally: Tally): Promise<ModuleResult> {
-  tally.restart();
-  return follow(run, module, tally, null, false);
+  let cursor = run.state.modules[module.name]?.cursor ?? null;
+  // An old file stays whole until the new one has caught up.
+  const checkpoints = cursor === null;
+  const beginAnew = () => {
+    tally.restart();
+    cursor = null;
+  };
+  if (cursor !== null && run.resync.has(module.name)) beginAnew();
+  return withRestarts(() => follow(run, module, tally, cursor, checkpoints), beginAnew);
 }
 
 async function follow(

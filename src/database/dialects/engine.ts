@@ -5,6 +5,9 @@ import type { Database } from '../db.js';
 export interface Engine {
   open(limits: DatabaseLimits): Promise<Database>;
 
+  /** False where it is known, without connecting, that there is nothing to connect to. */
+  exists(): boolean;
+
   /** Options of TypeORM, which keeps the tables' history; the program's own statements do not go through it. */
   dataSourceOptions(): Promise<DataSourceOptions>;
 

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import mysql from 'mysql2/promise';
 import sql, { raw, type Sql } from 'sql-template-tag';
 import type { DataSourceOptions } from 'typeorm';
@@ -16,6 +18,7 @@ export function mysqlEngine(url: URL): Engine {
       const server = await readServer(options);
       return new MysqlDatabase(options, server, limits);
     },
+    exists: () => true,
     dataSourceOptions: async () => dataSourceOptions(options, await readServer(options)),
     exclusively: (work) => withNamedLock(options, work),
   };
@@ -37,7 +40,21 @@ function connectionOptions(url: URL): mysql.ConnectionOptions {
     stringifyObjects: true,
     connectTimeout: 5_000,
     flags: ['LOCAL_FILES'],
+    ...transport(url),
   };
+}
+
+/** `?ssl=true` asks for TLS and a certificate that the system trusts, `?ssl-ca=FILE` for one that the file vouches for. */
+function transport(url: URL): mysql.ConnectionOptions {
+  const { 'ssl-ca': ca, ssl, ...unknown } = Object.fromEntries(url.searchParams);
+  const [name] = Object.keys(unknown);
+  if (name !== undefined || (ssl !== undefined && ssl !== 'true')) {
+    throw new Error(`DATABASE_URL: ${name ?? `ssl=${ssl}`} is not known; after ? there may be ssl=true or ssl-ca=FILE`);
+  }
+  // The driver compares a certificate with names only; of an address it checks who vouches for the certificate.
+  const verified = { minVersion: 'TLSv1.2', verifyIdentity: isIP(url.hostname.replace(/^\[|\]$/g, '')) === 0 };
+  if (ca !== undefined) return { ssl: { ca: readFileSync(ca), ...verified } };
+  return ssl ? { ssl: verified } : {};
 }
 
 function dataSourceOptions(options: mysql.ConnectionOptions, server: Server): DataSourceOptions {
@@ -50,6 +67,7 @@ function dataSourceOptions(options: mysql.ConnectionOptions, server: Server): Da
     database: options.database!,
     charset: 'utf8mb4',
     timezone: 'Z',
+    ...(options.ssl && { ssl: options.ssl }),
     extra: { connectionLimit: 2 },
   };
 }

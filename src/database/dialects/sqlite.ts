@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
@@ -15,6 +15,7 @@ export function sqliteEngine(path: string): Engine {
   if (path === '' || path.includes(':memory:')) throw new Error('DATABASE_URL: sqlite: needs the path of a file');
   return {
     open: async (limits) => new SqliteDatabase(path, limits),
+    exists: () => existsSync(path),
     dataSourceOptions: async () => ({ type: 'better-sqlite3', database: path, enableWAL: true }),
     exclusively: (work) => withLockFile(`${path}.migrate`, work),
   };
@@ -41,7 +42,8 @@ class Connection {
 
   constructor(path: string, options: Sqlite.Options) {
     this.#handle = new Sqlite(path, { ...options, timeout: 0 });
-    this.#handle.pragma('synchronous = NORMAL');
+    // NORMAL would lose the last commits at a power cut, and give their positions to other rows.
+    this.#handle.pragma('synchronous = FULL');
     this.#handle.pragma('foreign_keys = ON');
     this.#handle.pragma('cache_size = -65536');
   }

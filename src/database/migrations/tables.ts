@@ -21,13 +21,22 @@ export const text = (length: number): Columns[string] => ({ type: 'varchar', len
 export const key = (column: Columns[string]): Columns[string] => ({ ...column, isPrimary: true });
 export const nullable = (column: Columns[string]): Columns[string] => ({ ...column, isNullable: true });
 
-/** Indexes by name: columns, separated by commas; `unique:` may stand before them. */
+/**
+ * Makes a table unless it is there. MySQL and MariaDB commit every statement of this kind by itself, so a migration that
+ * was killed has left some of its tables, and runs again from its start. A table is there whole or not at all: TypeORM
+ * puts its indexes into the statement that creates it, or, on SQLite, all of it is in one transaction.
+ *
+ * Indexes by name: columns, separated by commas; `unique:` may stand before them.
+ * @throws Error where a table of that name has other columns: it is not this program's
+ */
 export async function createTable(
   queryRunner: QueryRunner,
   name: string,
   columns: Columns,
   indices: Record<string, string> = {},
 ): Promise<void> {
+  const existing = await queryRunner.getTable(name);
+  if (existing) return checkColumns(existing, Object.keys(columns));
   const { exactText } = ddlOf(queryRunner);
   const isText = (type: string) => type === 'varchar' || type === 'text';
   await queryRunner.createTable(
@@ -41,6 +50,12 @@ export async function createTable(
       indices: Object.entries(indices).map(([suffix, list]) => index(`${name}_${suffix}`, list)),
     }),
   );
+}
+
+function checkColumns(table: Table, columns: string[]): void {
+  const existing = table.columns.map(({ name }) => name);
+  if (existing.toSorted().join() === columns.toSorted().join()) return;
+  throw new Error(`the database has a table ${table.name} of another program, with the columns ${existing.join(', ')}`);
 }
 
 function index(name: string, list: string): TableIndex {

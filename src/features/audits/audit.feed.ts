@@ -39,9 +39,10 @@ export async function readAuditFeed(
   checkLists(filter);
   const cursors = await FeedCursors.of(context, Module.AUDITS, filter ?? {});
   const place = after ? cursors.decode(after) : { position: 0, since };
-  const wanted = await conditions(context, filter, place);
-  // Read before the rows: all up to here is visible to the statement that follows.
-  const end = wanted ? Math.min(place.position + WINDOW, await lastPosition(context.db, Module.AUDITS)) : undefined;
+  // Read before the resources that the actor sees and before the rows: what stands up to here is visible to both.
+  const last = isAll(context, filter, place) ? undefined : await lastPosition(context.db, Module.AUDITS);
+  const wanted = last === undefined ? undefined : await conditions(context, filter, place);
+  const end = last === undefined ? undefined : Math.min(place.position + WINDOW, last);
   const rows = await context.db.query<Row>(statement(context, place, end, wanted, first + 1, selection));
   const more = rows.length > first;
   if (more) rows.pop();
@@ -55,14 +56,18 @@ export async function readAuditFeed(
   };
 }
 
-/** What must hold of an audit besides its position; undefined where every audit is wanted. */
+/** Whether every audit is wanted. */
+function isAll(context: Context, filter: AuditFilter | null | undefined, { since }: FeedPlace): boolean {
+  return actorOf(context).scope === 'ALL' && !filter && !since;
+}
+
+/** What must hold of an audit besides its position. */
 async function conditions(
   context: Context,
   filter: AuditFilter | null | undefined,
   { since }: FeedPlace,
-): Promise<Sql | undefined> {
+): Promise<Sql> {
   const actor = actorOf(context);
-  if (actor.scope === 'ALL' && !filter && !since) return undefined;
   const resourceIds = actor.scope === 'ALL' ? undefined : await readVisibleResourceIds(context, MOST_RESOURCES);
   const recent = since ? sql`t.occurred_at >= ${context.db.dialect.timeValue(since)}` : sql`1 = 1`;
   return all(visibleAudits(actor, resourceIds), matches(filter), recent);

@@ -23,12 +23,17 @@ const HINT_LENGTH = 10;
 
 /**
  * Makes a connector token that is mapped to a user; it is in effect at once. The token is in the answer and nowhere else.
- * @throws AppError BAD_USER_INPUT where there is no such user
+ * @throws AppError BAD_USER_INPUT where there is no such user, or one that a token would be refused for
  */
 export function generateConnectorToken(db: Db, userName: string): Promise<string> {
   return transaction(db, async (tx) => {
-    const [user] = await tx.query<{ id: number }>(sql`SELECT id FROM user_accounts WHERE user_name = ${userName}`);
+    const [user] = await tx.query<{ id: number } & Validity>(
+      sql`SELECT id, status, ${raw(tx.dialect.timeText('expires_at'))} AS expiresAt
+          FROM user_accounts WHERE user_name = ${userName}`,
+    );
     if (!user) throw new AppError('BAD_USER_INPUT', `there is no user account ${JSON.stringify(userName)}`);
+    const refused = refusalOfUser(user);
+    if (refused) throw new AppError('BAD_USER_INPUT', refused);
     const token = newToken('pag_');
     await insertAll(tx, ConnectorToken, [
       {
@@ -75,15 +80,19 @@ export function connectorOf(db: Database, token: string): Promise<Actor> {
   return actor;
 }
 
-interface TokenRow {
+/** What says whether a user account is in use. */
+interface Validity {
+  status: string;
+  expiresAt: string | null;
+}
+
+interface TokenRow extends Validity {
   revokedAt: string | null;
   userId: number | null;
   userName: string;
   fullName: string;
-  status: string;
   accessScope: Actor['scope'];
   scopeVersion: number;
-  expiresAt: string | null;
 }
 
 async function readConnector(db: Database, hash: string): Promise<Actor> {
@@ -110,9 +119,13 @@ function refusalOf(row: TokenRow | undefined): string | undefined {
   if (!row) return 'the auth token is not known here: it may be one of another gateway';
   if (row.revokedAt) return 'the auth token was revoked: generate a new one';
   if (row.userId === null) return 'the user account that the auth token was mapped to was deleted';
-  if (row.status !== 'ACTIVE') return `the user account that the auth token is mapped to is ${row.status}`;
-  if (row.expiresAt && row.expiresAt <= new Date().toISOString()) {
-    return `the user account that the auth token is mapped to expired at ${row.expiresAt}`;
+  return refusalOfUser(row);
+}
+
+function refusalOfUser({ status, expiresAt }: Validity): string | undefined {
+  if (status !== 'ACTIVE') return `the user account that the auth token is mapped to is ${status}`;
+  if (expiresAt && expiresAt <= new Date().toISOString()) {
+    return `the user account that the auth token is mapped to expired at ${expiresAt}`;
   }
   return undefined;
 }

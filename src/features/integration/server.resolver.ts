@@ -11,11 +11,11 @@ const MINIMUM_ANALYTICS_PLUS_BUILD = 4301;
 export class ServerResolver {
   @Access()
   @Query(() => Server)
-  server(@Ctx() { settings }: Context): Server {
+  server(@Ctx() { settings, now }: Context): Server {
     return {
       product: settings.product as Product,
       version,
-      now: new Date().toISOString(),
+      now,
       sourceTimeZone: settings.sourceTimeZone.name,
       minimumAnalyticsPlusBuild: MINIMUM_ANALYTICS_PLUS_BUILD,
     };

@@ -1,6 +1,7 @@
 import type { Transaction } from '../../database/db.js';
 import { deleteBy, differences, findBy, insertAll, tooLong, update } from '../../database/rows.js';
 import { AccessGrant } from './access-grant.js';
+import { grantedNamesChanged } from './access-grant.names.js';
 import { removeGrants } from './access-grant.removal.js';
 import { CustomField, PrivilegedAccount } from './resource.js';
 import type { PrivilegedAccountRecord, ResourceRecord } from './resource.record.js';
@@ -19,6 +20,7 @@ export async function writeAccounts(tx: Transaction, ids: ReadonlyMap<ResourceRe
 
   const changed = new Set<number>();
   const added: object[] = [];
+  const renamed: number[] = [];
   for (const { id, accounts } of wanted) {
     for (const account of accounts) {
       const columns = accountColumns(id, account);
@@ -28,11 +30,13 @@ export async function writeAccounts(tx: Transaction, ids: ReadonlyMap<ResourceRe
       if (!before) added.push(columns);
       else if (Object.keys(changes!).length > 0) await update(tx, PrivilegedAccount, before.id, changes!);
       else continue;
+      if (changes?.name) renamed.push(before!.id);
       changed.add(id);
     }
   }
   await insertAll(tx, PrivilegedAccount, added);
   await removeAccounts(tx, [...stored.values()]);
+  await grantedNamesChanged(tx, 'accountKey', renamed);
   for (const { resourceId } of stored.values()) changed.add(resourceId);
   return changed;
 }

@@ -17,6 +17,7 @@ import { searchText } from '../../lib/search-text.js';
 import { UserAccount } from '../users/user-account.js';
 import { scopeWidened } from '../users/user-account.service.js';
 import { AccessGrant } from './access-grant.js';
+import { grantedNamesChanged } from './access-grant.names.js';
 import { tooLongChild, writeAccounts, writeCustomFields } from './resource.children.js';
 import { CustomField, PrivilegedAccount, Resource } from './resource.js';
 import type { ResourceRecord } from './resource.record.js';
@@ -94,6 +95,7 @@ async function place(
   if (!childrenChanged && Object.keys(changes).length === 0) return 'UNCHANGED';
   if (!record.modifiedAt) changes.modifiedAt = new Date().toISOString();
   await update(tx, Resource, id, changes);
+  if (changes.name) await grantedNamesChanged(tx, 'resourceId', [id]);
   recordChanged(tx, Module.RESOURCES, id);
   return 'CHANGED';
 }

@@ -18,6 +18,14 @@ export function assignRoles(db: Db, userName: string, names: readonly string[]):
     const roles = await findBy<Role>(tx, Role, 'name', names);
     const unknown = names.find((name) => !roles.some((role) => role.name === name));
     if (unknown !== undefined) throw await unknownRole(tx, unknown);
+    const held = await findBy<RoleAssignment>(tx, RoleAssignment, 'userId', [user.id]);
+    if (
+      sameIds(
+        held.map(({ roleId }) => roleId),
+        roles.map(({ id }) => id),
+      )
+    )
+      return;
     await deleteBy(tx, RoleAssignment, 'userId', [user.id]);
     await insertAll(
       tx,
@@ -26,6 +34,10 @@ export function assignRoles(db: Db, userName: string, names: readonly string[]):
     );
     recordChanged(tx, Module.USER_ACCOUNTS, user.id);
   });
+}
+
+function sameIds(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((id) => b.includes(id));
 }
 
 async function unknownRole(db: Db, name: string): Promise<AppError> {

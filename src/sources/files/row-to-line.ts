@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { counted } from '../../lib/counted.js';
 import { FieldFault } from './field.js';
 import type { ImportLine, Row } from './import-line.js';
 import type { RowSchema } from './row-schema.js';
@@ -43,7 +44,7 @@ function deletionOf(line: number, row: { deleted?: unknown; sourceId?: unknown }
 
 function describe(issues: z.core.$ZodIssue[]): string {
   const faults = issues.slice(0, FAULTS_NAMED).map(({ path, message }) => join(nameOf(path), message));
-  if (issues.length > faults.length) faults.push(`and ${issues.length - faults.length} more faults`);
+  if (issues.length > faults.length) faults.push(`and ${counted(issues.length - faults.length, 'more fault')}`);
   return faults.join('; ');
 }
 

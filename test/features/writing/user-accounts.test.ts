@@ -4,6 +4,7 @@ import { Module } from '../../../src/database/module.js';
 import { countRecords, lastPosition } from '../../../src/database/positions.js';
 import { deleteUserAccounts, recordUserAccounts } from '../../../src/features/resources/access-grant.service.js';
 import { deleteResources, recordResources } from '../../../src/features/resources/resource.service.js';
+import { assignRoles } from '../../../src/features/users/role.service.js';
 import type { GrantRecord } from '../../../src/features/users/user-account.record.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
 import { aResource, aUser, SOURCE, sourceIds, storedUser } from './records.js';
@@ -33,6 +34,26 @@ onEveryEngine('recording user accounts', (engine) => {
     expect(await record(aUser('1', { department: 'IT' }), aUser('2'))).toEqual(['CHANGED', 'UNCHANGED']);
     expect(await storedUser(database.db, '2')).toEqual(before);
     expect([await positions(), await countRecords(database.db, Module.USER_ACCOUNTS)]).toEqual([3, 2]);
+  });
+
+  test('has changed where a resource or account that was shared with it gets another name', async () => {
+    const named = (name: string, account: string) =>
+      recordResources(database.db, SOURCE, [aResource('1', { name, accounts: [{ sourceId: 'a', name: account }] })]);
+    await named('one', 'root');
+    await record(aUser('1', { grants: [view({ accountSourceId: 'a' })] }));
+    const before = await positions();
+    await named('uno', 'root');
+    expect(await positions()).toBe(before + 1);
+    await named('uno', 'toor');
+    expect(await positions()).toBe(before + 2);
+  });
+
+  test('is the same as before where it is given the roles that it has', async () => {
+    await record(aUser('1'));
+    await assignRoles(database.db, 'user-1', ['Administrator', 'Password Auditor']);
+    const before = await positions();
+    await assignRoles(database.db, 'user-1', ['Password Auditor', 'Administrator']);
+    expect(await positions()).toBe(before);
   });
 
   test('is active and sees its own where the source says nothing, and has a full name in any case', async () => {

@@ -1,3 +1,4 @@
+import { counted } from '../../../lib/counted.js';
 import { dayOf, MINUTE_MS } from '../calendar.js';
 import { ACCOUNT_DELETED, AUDIT_CONFIGURED, AUDIT_PURGED } from '../operations.js';
 import { isAdministrator, isAvailable } from '../person.js';
@@ -28,7 +29,7 @@ export const auditDisabled: IncidentKind = {
       const accountName = `former-admin-${i - 1}`;
       return act(ms, person, ACCOUNT_DELETED, { resourceSourceId, resourceName, accountName });
     });
-    const description = `Switched auditing off, purged audit records, and deleted ${size - 2} accounts`;
+    const description = `Switched auditing off, purged audit records, and deleted ${counted(size - 2, 'account')}`;
     return { person, description, audits };
   },
 };

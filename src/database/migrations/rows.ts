@@ -1,0 +1,21 @@
+import type { QueryRunner } from 'typeorm';
+
+type Row = Record<string, string | number>;
+
+/** Inserts a row unless one with its key is there: an earlier start may have been killed behind it. */
+export async function insertMissing(
+  queryRunner: QueryRunner,
+  table: string,
+  key: Row,
+  others: Row = {},
+): Promise<void> {
+  const isKey = Object.keys(key).map((column) => `${column} = ?`);
+  const found = await queryRunner.query(`SELECT 1 FROM ${table} WHERE ${isKey.join(' AND ')}`, Object.values(key));
+  if (found.length > 0) return;
+  const row = { ...key, ...others };
+  const columns = Object.keys(row);
+  await queryRunner.query(
+    `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
+    Object.values(row),
+  );
+}
