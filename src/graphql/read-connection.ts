@@ -24,6 +24,8 @@ export interface List {
   readonly range: DateRange | null | undefined;
   readonly arms: readonly Arm[];
   readonly where: Sql;
+  /** Where the same rows are counted faster. */
+  readonly counted?: Pick<List, 'arms' | 'where'>;
   /** Whether every record of the module is in it. */
   readonly isWhole: boolean;
   /** What a cursor is bound to. */
@@ -125,6 +127,7 @@ function readRows(
 function count({ db }: Context, list: List): Promise<number> {
   if (list.isWhole) return countRecords(db, list.module);
   const { name: table, columns } = tableOf(list.entity);
-  const where = all(list.where, isWithin(db, `t.${columns.get(list.orderBy)!.name}`, list.range));
-  return countRows(db, { table, arms: list.arms, where });
+  const { arms, where } = list.counted ?? list;
+  const counted = all(where, isWithin(db, `t.${columns.get(list.orderBy)!.name}`, list.range));
+  return countRows(db, { table, arms, where: counted });
 }

@@ -16,15 +16,14 @@ export async function auditList(
 ): Promise<List> {
   checkRange(range);
   checkLists(filter);
-  const { arms, where } = await searchAudits(context, filter);
+  const search = await searchAudits(context, filter);
   return {
     module: Module.AUDITS,
     entity: Audit,
     orderBy: 'occurredAt',
     direction: order?.direction ?? SortDirection.ASC,
     range,
-    arms,
-    where,
+    ...search,
     isWhole: actorOf(context).scope === 'ALL' && !range && !filter,
     boundTo: { range, filter },
   };
