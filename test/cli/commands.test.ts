@@ -1,5 +1,8 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openDatabase } from '../../src/database/open.js';
+import { findBy } from '../../src/database/rows.js';
+import { UserAccount } from '../../src/features/users/user-account.js';
 import { type EngineName, emptyDatabase, onEveryEngine } from '../helpers/databases.js';
 import { Program } from '../helpers/program.js';
 
@@ -16,6 +19,14 @@ function programOn(engine: EngineName): Program {
   });
   afterAll(() => drop());
   return program;
+}
+
+/** The user account of a name, as it is stored. */
+async function stored(program: Program, userName: string): Promise<UserAccount | undefined> {
+  const db = await openDatabase(program.environment.DATABASE_URL!);
+  const [account] = await findBy<UserAccount>(db, UserAccount, 'userName', [userName]);
+  await db.close();
+  return account;
 }
 
 onEveryEngine('the command line', (engine) => {
@@ -63,6 +74,60 @@ onEveryEngine('the command line', (engine) => {
   });
 });
 
+onEveryEngine('user create', (engine) => {
+  const program = programOn(engine);
+  const create = (name: string, ...options: string[]) =>
+    program.run(['user', 'create', name, '--roles', 'Administrator', ...options]);
+
+  test('of a new user gives the narrower scope', async () => {
+    await create('ann', '--email', 'ann@example.com');
+    expect(await stored(program, 'ann')).toMatchObject({ accessScope: 'OWNED_AND_SHARED', fullName: 'ann' });
+  });
+
+  test('of one that is there changes what is named and nothing else', async () => {
+    await create('ben', '--full-name', 'Ben Bond', '--email', 'ben@example.com', '--scope', 'ALL');
+    const before = await stored(program, 'ben');
+    await program.succeed('user', 'create', 'ben', '--roles', 'Password Auditor');
+    expect(await stored(program, 'ben')).toEqual({ ...before, position: expect.any(Number) });
+    await create('ben', '--email', 'bond@example.com');
+    expect(await stored(program, 'ben')).toMatchObject({
+      fullName: 'Ben Bond',
+      email: 'bond@example.com',
+      accessScope: 'ALL',
+    });
+  });
+
+  test('gives roles to a user account of another source and leaves its record alone', async () => {
+    const pam = { sourceId: '7', userName: 'cid', fullName: 'Cid Cole', accessScope: 'ALL', status: 'ACTIVE' };
+    writeFileSync(program.file('cid.ndjson'), JSON.stringify(pam));
+    await program.succeed('import', 'user-accounts', 'cid.ndjson', '--source', 'PAM360');
+    const before = await stored(program, 'cid');
+    expect(await create('cid')).toMatchObject({ code: 0, stdout: 'changed cid with Administrator\n' });
+    expect(await stored(program, 'cid')).toEqual({ ...before, position: expect.any(Number) });
+    expect((await create('cid', '--scope', 'ALL')).stderr).toBe(
+      'pam-gateway: "cid" is a user account of PAM360, which alone can change its record: give --roles and nothing else\n',
+    );
+  });
+});
+
+onEveryEngine('token generate', (engine) => {
+  const program = programOn(engine);
+
+  test.each([
+    [{ status: 'LOCKED' }, 'the user account that the auth token is mapped to is LOCKED'],
+    [{ status: 'DISABLED' }, 'the user account that the auth token is mapped to is DISABLED'],
+    [
+      { expiresAt: '2026-01-01T00:00:00Z' },
+      'the user account that the auth token is mapped to expired at 2026-01-01T00:00:00.000Z',
+    ],
+  ])('is refused for a user that is %j', async (state, words) => {
+    writeFileSync(program.file('ann.ndjson'), JSON.stringify({ sourceId: '1', userName: 'ann', ...state }));
+    await program.succeed('import', 'user-accounts', 'ann.ndjson');
+    const { code, stdout, stderr } = await program.run(['token', 'generate', '--user', 'ann']);
+    expect([code, stdout, stderr]).toEqual([1, '', `pam-gateway: ${words}\n`]);
+  });
+});
+
 describe.concurrent('import', () => {
   const program = new Program();
   const audit = (sourceId: number) =>
@@ -89,6 +154,11 @@ describe.concurrent('import', () => {
     expect(stderr).toMatch(/^pam-gateway: strict\.ndjson: line 2: not JSON.*; nothing was written\n$/);
     write('strict.ndjson', audit(11), audit(12));
     expect(await program.succeed('import', 'audits', 'strict.ndjson', '--strict')).toMatch(/^2 added/);
+  });
+
+  test('takes a source of 64 characters', async () => {
+    write('one.ndjson', audit(21));
+    expect(await program.succeed('import', 'audits', 'one.ndjson', '--source', '😀'.repeat(64))).toMatch(/^1 added/);
   });
 
   test('reads CSV, and deletions in it', async () => {
@@ -120,6 +190,12 @@ describe.concurrent('import', () => {
       ['import', 'people', 'x'],
       /Allowed choices are resources, user-accounts, audits\.\n.*--help/,
     ],
+    [
+      'an empty source',
+      ['import', 'audits', 'x', '--source', ''],
+      /option '--source <name>' argument '' is invalid\. it must have 1 to 64 characters\./,
+    ],
+    ['a long source', ['import', 'audits', 'x', '--source', 'é'.repeat(65)], /it must have 1 to 64 characters\./],
     ['too few words', ['import', 'audits'], /missing required argument 'file'\n.*--help/],
     ['too many words', ['import', 'audits', 'a', 'b'], /Expected 2 arguments but got 3\.\n.*--help/],
   ])('of %s says so in a line, without a stack', async (_, args, message) => {

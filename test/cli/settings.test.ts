@@ -1,7 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import mysql from 'mysql2/promise';
 import { describe, expect, test } from 'vitest';
-import { emptyDatabase, onEveryEngine } from '../helpers/databases.js';
+import { emptyDatabase, onEveryEngine, testDatabase } from '../helpers/databases.js';
 import { Program } from '../helpers/program.js';
 
 const program = new Program();
@@ -26,6 +27,7 @@ test('settings that cannot be used end a command with 1 and what to write', asyn
 onEveryEngine('doctor', (engine) => {
   test('says that the tables are missing, and after a migration what they hold', async () => {
     const { url, drop } = await emptyDatabase(engine);
+    if (engine === 'sqlite') writeFileSync(url.slice('sqlite:'.length), '');
     const before = await program.run(['doctor'], '', { DATABASE_URL: url });
     expect([before.code, before.stdout]).toEqual([
       1,
@@ -40,6 +42,29 @@ onEveryEngine('doctor', (engine) => {
     await drop();
   });
 });
+
+test('doctor on an embedded database that is not there yet says what makes it, and does not', async () => {
+  const { code, stdout } = await program.run(['doctor'], '', { DATABASE_URL: 'sqlite:fresh/gateway.db' });
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^FAIL {2}database: it is not there yet: pam-gateway migrate or npm start makes it$/m);
+  expect(existsSync(program.file('fresh'))).toBe(false);
+});
+
+test.each([['doctor'], ['token', 'generate', '--user', 'ann']])(
+  '%s gives a statement DATABASE_STATEMENT_SECONDS',
+  async (...args) => {
+    const { url, drop } = await testDatabase('mariadb');
+    const other = await mysql.createConnection(url);
+    await other.query('LOCK TABLES positions WRITE, user_accounts WRITE');
+    const patience = setTimeout(() => other.destroy(), 15_000);
+    const settings = { DATABASE_URL: url, DATABASE_STATEMENT_SECONDS: '1' };
+    const { code, stdout, stderr } = await program.run(args, '', settings);
+    expect([code, stdout + stderr]).toEqual([1, expect.stringContaining('the database did not answer in time')]);
+    clearTimeout(patience);
+    other.destroy();
+    await drop();
+  },
+);
 
 describe.concurrent('with the database away, the password is never printed', () => {
   test.each(['mysql://gw:geheim@127.0.0.1:1/db', 'mysql://gw:ge@heim@127.0.0.1:1/db'])('for %s', async (url) => {

@@ -1,26 +1,145 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { DataSource } from 'typeorm';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeDataSource } from '../../src/database/data-source.js';
 import { migrate } from '../../src/database/migrate.js';
 import { entities } from '../../src/features/index.js';
 import { emptyDatabase, onEveryEngine } from '../helpers/databases.js';
+import { Program } from '../helpers/program.js';
+
+const program = new Program();
+let database: Awaited<ReturnType<typeof emptyDatabase>>;
+afterEach(() => database.drop());
 
 onEveryEngine('migrations', (engine) => {
-  let database: Awaited<ReturnType<typeof emptyDatabase>>;
   beforeEach(async () => {
     database = await emptyDatabase(engine);
   });
-  afterEach(() => database.drop());
 
   test('make the tables that the entities describe, so that the schema builder wants to change nothing', async () => {
     await migrate(database.url);
-    const dataSource = await (await makeDataSource(database.url, entities)).initialize();
-    const changes = await dataSource.driver.createSchemaBuilder().log();
-    await dataSource.destroy();
-    expect(changes.upQueries.map(({ query }) => query)).toEqual([]);
+    expect(await wantedChanges()).toEqual([]);
   });
 
   test('run once, whoever else migrates at the same time', async () => {
     const ran = await Promise.all([migrate(database.url), migrate(database.url), migrate(database.url)]);
     expect(ran.flat()).toEqual(['Modules1763800000000']);
   });
+
+  test('run once when two processes start at the same time', async () => {
+    const said = await Promise.all([startMigrate().ended, startMigrate().ended]);
+    expect(said.map(({ stdout }) => stdout.trim()).sort()).toEqual(['nothing to migrate', 'ran Modules1763800000000']);
+  });
+
+  test('leave a table of another program alone, and the command says so once', async () => {
+    await query('CREATE TABLE resources (colour VARCHAR(20))');
+    const { code, stdout, stderr } = await startMigrate().ended;
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr.match(/resources of another program, with the columns colour/g)).toHaveLength(1);
+  });
 });
+
+describe('migrations, where every CREATE TABLE commits by itself,', () => {
+  let expected: Awaited<ReturnType<typeof predefinedRows>>;
+  beforeEach(async () => {
+    database = await emptyDatabase('mariadb');
+    await migrate(database.url);
+    expected = await predefinedRows();
+    await database.drop();
+    database = await emptyDatabase('mariadb');
+  });
+
+  test('go on where killed processes have left the tables', async () => {
+    for (const table of ['gateway', 'roles', 'custom_fields', 'audits']) {
+      await killMigrateAt(tableExists(table));
+      await serverForgetsTheKilled();
+    }
+    expect(await migrate(database.url)).toEqual(['Modules1763800000000']);
+    expect(await wantedChanges()).toEqual([]);
+    expect(await predefinedRows()).toEqual(expected);
+  });
+
+  test('go on where a killed process has left the rows, and keep the id of the database', async () => {
+    await killMigrateAt(tableExists('custom_fields'));
+    await serverForgetsTheKilled();
+    await whileRoleIsLocked('Password User', () =>
+      killMigrateAt("SELECT 1 FROM roles WHERE name = 'Password Auditor'"),
+    );
+    await serverForgetsTheKilled();
+    const ids = await databaseIds();
+    expect(ids).toHaveLength(1);
+    expect(await migrate(database.url)).toEqual(['Modules1763800000000']);
+    expect(await predefinedRows()).toEqual(expected);
+    expect(await databaseIds()).toEqual(ids);
+  });
+});
+
+function startMigrate() {
+  return program.start(['migrate'], { DATABASE_URL: database.url });
+}
+
+const tableExists = (table: string) =>
+  `SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = '${table}'`;
+
+/** Starts a process that migrates, and kills it as soon as `milestone` finds a row. */
+async function killMigrateAt(milestone: string): Promise<void> {
+  await connected(async (dataSource) => {
+    const running = startMigrate();
+    while (running.child.exitCode === null && (await dataSource.query(milestone)).length === 0);
+    await running.kill();
+  });
+}
+
+/** Keeps a role's row from being inserted meanwhile. */
+async function whileRoleIsLocked(role: string, work: () => Promise<void>): Promise<void> {
+  await connected(async (dataSource) => {
+    const other = dataSource.createQueryRunner();
+    await other.startTransaction();
+    await other.query('INSERT INTO roles (name, predefined) VALUES (?, 1)', [role]);
+    await work();
+    await other.rollbackTransaction();
+    await other.release();
+  });
+}
+
+/** The server ends the statement that a killed process had begun. */
+async function serverForgetsTheKilled(): Promise<void> {
+  const connections = 'SELECT 1 FROM information_schema.processlist WHERE db = DATABASE()';
+  await connected(async (dataSource) => {
+    while ((await dataSource.query(connections)).length > 1);
+  });
+}
+
+function wantedChanges(): Promise<string[]> {
+  return connected(async (dataSource) => {
+    const changes = await dataSource.driver.createSchemaBuilder().log();
+    return changes.upQueries.map(({ query }) => query);
+  });
+}
+
+async function predefinedRows() {
+  return {
+    positions: await query('SELECT module, position, records FROM positions ORDER BY module'),
+    roles: await query('SELECT name, predefined FROM roles ORDER BY name'),
+    privileges: await query(
+      'SELECT name, privilege FROM role_privileges JOIN roles ON id = role_id ORDER BY name, privilege',
+    ),
+  };
+}
+
+async function databaseIds(): Promise<string[]> {
+  const rows = await query<{ value: string }>("SELECT value FROM gateway WHERE name = 'id'");
+  return rows.map(({ value }) => value);
+}
+
+function query<Row>(statement: string): Promise<Row[]> {
+  return connected((dataSource) => dataSource.query(statement));
+}
+
+async function connected<T>(work: (dataSource: DataSource) => Promise<T>): Promise<T> {
+  const dataSource = await (await makeDataSource(database.url, entities)).initialize();
+  try {
+    return await work(dataSource);
+  } finally {
+    await dataSource.destroy();
+  }
+}

@@ -40,10 +40,13 @@ test('takes the token from a file', async () => {
   expect((await program.run(args('--token-file', `${file}.none`))).stderr).toMatch(/ENOENT/);
 });
 
-test('without a token it says how to give one', async () => {
-  const { code, stderr } = await program.run(args());
-  expect([code, stderr]).toEqual([1, expect.stringContaining('PAM_GATEWAY_TOKEN')]);
-});
+test.each([{}, { PAM_GATEWAY_TOKEN: '' }])(
+  'without a token, as in %j, it says how to give one',
+  async (environment) => {
+    const { code, stderr } = await program.run(args(), environment);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('PAM_GATEWAY_TOKEN')]);
+  },
+);
 
 test('ends with 1 and the words of the gateway where the token is refused, and never prints it', async () => {
   const token = `pag_${'c'.repeat(49)}`;

@@ -63,6 +63,41 @@ test('a scope that widens during the import anew begins it once more', async () 
   expect(idsIn(scene.out, 'audits')).toEqual(numbers(1, 40));
 });
 
+/** Widens the scope before each request for a page of resources that `when` picks by its number. */
+function widenAt(when: (request: number) => boolean): void {
+  let asked = 0;
+  scene.gateway.onRequest = ({ query }) => {
+    if (query.includes('resourceFeed') && when(++asked)) scene.gateway.scope++;
+  };
+}
+
+describe('a scope that widens between two pages of resources', () => {
+  test('begins the first import once more', async () => {
+    fill(scene.gateway);
+    widenAt((request) => request === 2);
+    const [resources] = await scene.run();
+    expect(resources).toMatchObject({ resynced: true, upserts: 12, total: 12 });
+    expect(idsIn(scene.out, 'resources')).toEqual(numbers(1, 12));
+  });
+
+  test.each([{}, { resync: ['RESOURCES' as const] }])('begins the import anew once more, with %j', async (options) => {
+    fill(scene.gateway);
+    await scene.run();
+    widenAt((request) => request <= 3);
+    const [resources] = await scene.run(options);
+    expect(resources).toMatchObject({ resynced: true, upserts: 12, total: 12 });
+    expect(idsIn(scene.out, 'resources')).toEqual(numbers(1, 12));
+  });
+
+  test('ends the run where it never stops, with the file as it was', async () => {
+    fill(scene.gateway);
+    await scene.run();
+    widenAt(() => true);
+    await expect(scene.run()).rejects.toThrow(/RESOURCES: .*the gateway asks for it again/);
+    expect(idsIn(scene.out, 'resources')).toEqual(numbers(1, 12));
+  });
+});
+
 describe('when the database of the gateway was replaced', () => {
   test('the run stops and says what to do', async () => {
     fill(scene.gateway);

@@ -68,6 +68,12 @@ test('an administrator switches auditing off before accounts are deleted', () =>
   expect(all.filter((operation) => operation === 'Account Deleted')).toHaveLength(14);
 });
 
+test('incidents that had to shrink count one in the singular', () => {
+  const counts = [24, 40, 60, 80].flatMap((audits) => made({ audits }).world.incidents).map((one) => one.description);
+  expect(counts.filter((description) => /\b1 (accounts|passwords|failed logins)\b/.test(description))).toEqual([]);
+  expect(counts.some((description) => /\b1 password\b/.test(description))).toBe(true);
+});
+
 function who(kind: string): string {
   return world.incidents.find((one) => one.kind === kind)!.userName;
 }

@@ -100,4 +100,9 @@ describe('a row of audits', () => {
     const { refused } = await readRow(Module.AUDITS, { ipAddress: 1, clientType: 1, reason: 1 });
     expect(refused).toMatch(/^sourceId is missing; .*; operatedBy is missing; and 3 more faults$/);
   });
+
+  it('counts one more fault in the singular', async () => {
+    const { refused } = await readRow(Module.AUDITS, { ipAddress: 1 });
+    expect(refused).toMatch(/; and 1 more fault$/);
+  });
 });
