@@ -8,7 +8,6 @@ const settings = z.object({
   DATABASE_STATEMENT_SECONDS: numberFrom(1, 3_600).default(30),
   HOST: z.string().default('127.0.0.1'),
   PORT: numberFrom(0, 65_535, { whole: true }).default(4000),
-  PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'write an address such as https://gateway.example.com' }).optional(),
   PRODUCT: oneOf(['PAM360', 'PASSWORD_MANAGER_PRO']).default('PAM360'),
   SOURCE_TIME_ZONE: z.string().default('UTC').transform(timeZone),
   PASSWORD_RETRIEVAL_OPERATIONS: z
@@ -32,7 +31,6 @@ export interface Config {
   statementTimeout: number;
   host: string;
   port: number;
-  publicUrl: string | undefined;
   product: 'PAM360' | 'PASSWORD_MANAGER_PRO';
   sourceTimeZone: TimeZone;
   passwordRetrievalOperations: string[];
@@ -59,7 +57,6 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     statementTimeout: data.DATABASE_STATEMENT_SECONDS * 1_000,
     host: data.HOST,
     port: data.PORT,
-    publicUrl: data.PUBLIC_URL,
     product: data.PRODUCT,
     sourceTimeZone: data.SOURCE_TIME_ZONE,
     passwordRetrievalOperations: data.PASSWORD_RETRIEVAL_OPERATIONS,

@@ -32,7 +32,6 @@ function shown(config: Config): Record<string, string> {
     DATABASE_STATEMENT_SECONDS: String(config.statementTimeout / 1_000),
     HOST: config.host,
     PORT: String(config.port),
-    PUBLIC_URL: config.publicUrl ?? '',
     PRODUCT: config.product,
     SOURCE_TIME_ZONE: config.sourceTimeZone.name,
     PASSWORD_RETRIEVAL_OPERATIONS: config.passwordRetrievalOperations.join(','),

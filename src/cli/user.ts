@@ -22,7 +22,9 @@ export function userCommand(): Command {
   const user = new Command('user').description('user accounts of this gateway');
   user
     .command('create <name>')
-    .description('make a user account, or change of one that is there what is given; its roles, of one of any source')
+    .description(
+      'make a user account, or change what is given of one that is there; of one of another source, its roles',
+    )
     .requiredOption('--roles <a,b>', 'its roles here, in exchange for those that it had', names)
     .option('--full-name <name>')
     .option('--email <address>')

@@ -1,4 +1,4 @@
-import sql, { join, raw } from 'sql-template-tag';
+import sql, { join, raw, type Sql } from 'sql-template-tag';
 import { chunks } from '../lib/chunks.js';
 import type { Db, Transaction } from './db.js';
 import { Module } from './module.js';
@@ -54,13 +54,17 @@ export function recordHidden(tx: Transaction, module: ChangingModule, id: number
 
 /**
  * Forgets what was hidden from users whose feeds begin anew: what they may see again stands before its tombstone, and
- * would be taken from them by it.
+ * would be taken from them by it. What was deleted stays deleted.
  */
 export async function forgetHidden(tx: Transaction, module: ChangingModule, viewers: readonly number[]): Promise<void> {
   for (const part of chunks(viewers, 1_000)) {
-    await tx.execute(sql`DELETE FROM tombstones WHERE module = ${module} AND viewer_id IN (${join(part)})`);
+    await tx.execute(
+      sql`DELETE FROM tombstones WHERE module = ${module} AND viewer_id IN (${join(part)})
+          AND record_id IN (SELECT id FROM ${raw(changingTables[module])})`,
+    );
   }
   for (const [id, hiddenFrom] of pend(tx).hidden[module]) {
+    if (hiddenFrom.has(EVERY_VIEWER)) continue;
     for (const viewer of viewers) hiddenFrom.delete(viewer);
     if (hiddenFrom.size === 0) pend(tx).hidden[module].delete(id);
   }
@@ -97,6 +101,13 @@ export async function assignPositions(tx: Transaction): Promise<void> {
 export async function lastPosition(db: Db, module: Module): Promise<number> {
   const [row] = await db.query<{ position: number }>(sql`SELECT position FROM positions WHERE module = ${module}`);
   return row!.position;
+}
+
+/** The records that were deleted while a viewer saw them, as a subquery: its tombstone stands where everybody's does. */
+export function deletedBefore(module: ChangingModule, viewer: number): Sql {
+  return sql`(SELECT d.record_id AS id FROM tombstones d
+    JOIN tombstones e ON e.module = d.module AND e.viewer_id = ${EVERY_VIEWER} AND e.position = d.position
+    WHERE d.module = ${module} AND d.viewer_id = ${viewer})`;
 }
 
 /** How many records a module has; kept by the same statement that gives positions. */

@@ -2,7 +2,7 @@ import sql, { join, raw, type Sql } from 'sql-template-tag';
 import type { Arm } from '../../database/page.js';
 import { actorOf, type Context } from '../../graphql/context.js';
 import { all, isOneOf } from '../../graphql/filters.js';
-import { readVisibleResourceIds } from '../resources/resource.queries.js';
+import { readAuditedResourceIds } from '../resources/resource.queries.js';
 import type { AuditFilter } from './audit.inputs.js';
 import { AuditCategory, AuditOutcome } from './audit.js';
 import { type Condition, conditionsOf, visibleAudits } from './audit.queries.js';
@@ -38,7 +38,7 @@ const MOST_PARAMETERS = 30_000;
 export async function searchAudits(context: Context, filter: AuditFilter | null | undefined): Promise<AuditSearch> {
   const actor = actorOf(context);
   const conditions = conditionsOf(filter ?? {});
-  const resourceIds = actor.scope === 'ALL' ? undefined : await readVisibleResourceIds(context, MOST_RESOURCES);
+  const resourceIds = actor.scope === 'ALL' ? undefined : await readAuditedResourceIds(context, MOST_RESOURCES);
   const without = (left?: Condition) =>
     all(
       visibleAudits(actor, resourceIds),

@@ -9,7 +9,7 @@ import { all, checkLists } from '../../graphql/filters.js';
 import { neededColumns } from '../../graphql/needs.js';
 import { checkSize } from '../../graphql/page-arguments.js';
 import type { Selection } from '../../graphql/selection.js';
-import { readVisibleResourceIds } from '../resources/resource.queries.js';
+import { readAuditedResourceIds } from '../resources/resource.queries.js';
 import type { AuditFilter } from './audit.inputs.js';
 import { Audit } from './audit.js';
 import { matches, visibleAudits } from './audit.queries.js';
@@ -68,7 +68,7 @@ async function conditions(
   { since }: FeedPlace,
 ): Promise<Sql> {
   const actor = actorOf(context);
-  const resourceIds = actor.scope === 'ALL' ? undefined : await readVisibleResourceIds(context, MOST_RESOURCES);
+  const resourceIds = actor.scope === 'ALL' ? undefined : await readAuditedResourceIds(context, MOST_RESOURCES);
   const recent = since ? sql`t.occurred_at >= ${context.db.dialect.timeValue(since)}` : sql`1 = 1`;
   return all(visibleAudits(actor, resourceIds), matches(filter), recent);
 }

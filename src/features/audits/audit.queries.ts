@@ -1,7 +1,7 @@
 import sql, { join, type Sql } from 'sql-template-tag';
 import type { Actor } from '../../graphql/context.js';
 import { all, isOneOf, parseIds } from '../../graphql/filters.js';
-import { visibleResourceIds } from '../resources/resource.queries.js';
+import { auditedResourceIds } from '../resources/resource.queries.js';
 import type { AuditFilter } from './audit.inputs.js';
 
 /**
@@ -11,7 +11,7 @@ import type { AuditFilter } from './audit.inputs.js';
 export function visibleAudits(actor: Actor, resourceIds?: readonly number[]): Sql {
   if (actor.scope === 'ALL') return sql`1 = 1`;
   const own = sql`t.operated_by = ${actor.userName}`;
-  if (!resourceIds) return sql`(${own} OR t.resource_id IN ${visibleResourceIds(actor)})`;
+  if (!resourceIds) return sql`(${own} OR t.resource_id IN ${auditedResourceIds(actor)})`;
   return resourceIds.length === 0 ? own : sql`(${own} OR t.resource_id IN (${join([...resourceIds])}))`;
 }
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import sql from 'sql-template-tag';
 import type { Database } from '../../../src/database/db.js';
 import { recordAudits } from '../../../src/features/audits/audit.service.js';
 import { recordUserAccounts } from '../../../src/features/resources/access-grant.service.js';
@@ -48,6 +49,8 @@ export class World {
   readonly #owners = new Map<number, string | null>();
   readonly #grants = new Map<number, readonly Grant[]>();
   readonly #renamed = new Set<number>();
+  /** Users and the ids of the resources that they saw when these were deleted. */
+  readonly #lost = new Set<string>();
   #audits = 0;
 
   private constructor(db: Database) {
@@ -92,10 +95,16 @@ export class World {
     }));
   }
 
-  /** An audit is on the resource of its id: one that was made anew under an old name is another. */
+  /**
+   * An audit is on the resource of its id: one that was made anew under an old name is another. Who saw a resource when
+   * it was deleted goes on to see its audits.
+   */
   seesAudit(user: User, { operatedBy, resourceId, resourceName }: SeenAudit): boolean {
     const isLive = resourceId !== null && this.#ids.get(resourceName!) === resourceId;
-    return operatedBy === user.userName || (isLive && this.visibleTo(user).includes(resourceName!));
+    const isSeen = isLive
+      ? this.visibleTo(user).includes(resourceName!)
+      : this.#lost.has(`${user.number} ${resourceId}`);
+    return operatedBy === user.userName || isSeen;
   }
 
   /** Every audit, in the order of time. */
@@ -134,6 +143,9 @@ export class World {
   }
 
   async #delete(number: number): Promise<void> {
+    const name = `r${number}`;
+    const [row] = await this.#db.query<{ id: number }>(sql`SELECT id FROM resources WHERE name = ${name}`);
+    for (const user of this.users) if (this.visibleTo(user).includes(name)) this.#lost.add(`${user.number} ${row!.id}`);
     await deleteResources(this.#db, 'test', [`r${number}`]);
     this.#owners.delete(number);
     for (const [user, grants] of this.#grants) {
