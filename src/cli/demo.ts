@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { Command } from 'commander';
 import { type Config, readConfig } from '../config.js';
@@ -9,10 +9,12 @@ import { generateConnectorToken } from '../features/integration/connector-token.
 import { type RunningServer, serve } from '../server/serve.js';
 import { type Loaded, loadDemo } from '../sources/demo/load-demo.js';
 import { runConnector } from './connector/import.js';
+import { lockDirectory } from './connector/lock.js';
 import { loadWithProgress, printIncidents, startOfToday } from './demo-data.js';
 import { Progress } from './progress.js';
 
 const FOLDER = 'data/demo';
+const LOCK = 'data/demo-lock';
 const SIZE = { seed: 1, resources: 500, users: 200, audits: 100_000, days: 180 };
 
 export function demoCommand(): Command {
@@ -25,6 +27,7 @@ export function demoCommand(): Command {
         logLevel: 'warn',
       };
       await checkFree(config);
+      await checkAlone();
       await rm(FOLDER, { recursive: true, force: true });
       const { added, world } = await makeData(config);
       const server = await serve(config);
@@ -36,7 +39,17 @@ export function demoCommand(): Command {
     });
 }
 
-/** A demo that runs already must not lose its database to a second one. */
+/** A demo that runs already must not lose its database to a second one, on whatever port. */
+async function checkAlone(): Promise<void> {
+  await mkdir(LOCK, { recursive: true });
+  try {
+    await lockDirectory(LOCK);
+  } catch (error) {
+    throw new Error('a demo runs in this folder already: stop it first, or run this one elsewhere', { cause: error });
+  }
+}
+
+/** Before data is made that nobody could then ask for. */
 async function checkFree({ host, port }: Config): Promise<void> {
   const probe = createServer();
   await new Promise<void>((resolve, reject) => {

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { Argument, Command, Option } from 'commander';
 import type { Config } from '../config.js';
 import type { Database } from '../database/db.js';
@@ -87,6 +88,8 @@ async function run(
  * so they are written in one transaction; audits cannot be, and are too many for one.
  */
 async function runStrictly(db: Database, module: Module, file: string, options: LoadOptions): Promise<Tally> {
+  const found = await stat(file).catch(() => null);
+  if (found && !found.isFile()) throw new Error('--strict reads a file twice, so it needs a regular file');
   for await (const line of readImportFile(module, file, options)) {
     if ('refused' in line) options.onRefused(line.line, line.refused);
   }

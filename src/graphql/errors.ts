@@ -4,6 +4,8 @@ import { AppError } from '../lib/app-error.js';
 /** What a caller reads instead of an error that is not for callers. */
 export const MASKED = 'something went wrong here: the log of the gateway has it under the X-Request-Id of this answer';
 
+const LONGEST_MESSAGE = 1_000;
+
 /** Codes of errors that graphql-js and Apollo make of what the caller wrote; their messages are for the caller. */
 const callersFaults = new Set([
   'GRAPHQL_PARSE_FAILED',
@@ -24,13 +26,21 @@ export function badInput(message: string, node?: ASTNode): GraphQLError {
 
 /** The one door for errors: what of an error the caller reads. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
-  const { message, locations, path, extensions } = formatted;
+  const { locations, path, extensions } = formatted;
+  const message = shortened(formatted.message);
   const place = { ...(locations && { locations }), ...(path && { path }) };
   const refusal = findRefusal(error);
   if (refusal) return { message, ...place, extensions: { code: refusal } };
   const code = String(extensions?.code ?? '');
   if (callersFaults.has(code)) return { message, ...place, extensions: { code } };
   return { message: MASKED, ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+}
+
+/** Without the most of what the caller wrote, which graphql-js repeats in whole. */
+function shortened(message: string): string {
+  if (message.length <= LONGEST_MESSAGE) return message;
+  const half = LONGEST_MESSAGE / 2;
+  return `${message.slice(0, half)} … ${message.slice(-half)}`.toWellFormed();
 }
 
 /** Whether an error is one that an operator should read of. */
@@ -48,6 +58,8 @@ function findRefusal(error: unknown): string | undefined {
   for (let cause = error; cause instanceof Error; cause = (cause as { originalError?: unknown }).originalError) {
     if (cause instanceof AppError) return cause.code;
     if (cause instanceof GraphQLError && cause.extensions.code === 'BAD_USER_INPUT') return 'BAD_USER_INPUT';
+    // The one error of variables that graphql-js gives no cause and Apollo no code.
+    if (cause.message.startsWith('Too many errors processing variables')) return 'BAD_USER_INPUT';
   }
   return undefined;
 }

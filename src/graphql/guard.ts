@@ -15,6 +15,9 @@ export interface GuardedOperation extends Pick<GraphQLResolveInfo, 'schema' | 'f
   readonly operation: OperationDefinitionNode;
 }
 
+/** Each resource of a user's grants may have an owner with grants: without an end to it an answer has none either. */
+const MOST_DEPTH = 12;
+
 const STATUS = { UNAUTHENTICATED: 401, FORBIDDEN: 403 } as const;
 
 /**
@@ -30,6 +33,7 @@ export function guard(guarded: GuardedOperation, actor: Actor | null): void {
 }
 
 function check(selection: Selection, actor: Actor | null, path: readonly string[]): void {
+  if (path.length > MOST_DEPTH) throw badInput(`fields are nested deeper than ${MOST_DEPTH} at ${path.join('.')}`);
   for (const [name, [node]] of selection.fields) {
     const here = [...path, node!.alias?.value ?? name];
     if (name.startsWith('__')) {

@@ -7,6 +7,11 @@ export function readStrictJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser(['application/json', 'text/plain']);
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    const { 'content-encoding': encoding = 'identity' } = request.headers;
+    if (encoding !== 'identity') {
+      done(Object.assign(new Error('send the body as it is, without Content-Encoding'), { statusCode: 415 }));
+      return;
+    }
     let text: string;
     try {
       text = utf8.decode(body as Buffer);
@@ -25,7 +30,7 @@ export function readStrictJson(app: FastifyInstance): void {
 export async function requireOperation({ method, body }: FastifyRequest): Promise<void> {
   if (method !== 'POST') return;
   if (Array.isArray(body)) throw badRequest('the body is a list: send one operation a request');
-  if (typeof body !== 'object' || body === null || !('query' in body || 'extensions' in body)) {
+  if (typeof body !== 'object' || body === null || !('query' in body)) {
     throw badRequest('the body has no operation: send JSON such as {"query": "{ viewer { userName } }"}');
   }
 }

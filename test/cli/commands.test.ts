@@ -147,6 +147,14 @@ describe.concurrent('import', () => {
     expect(stderr).toMatch(/^line 2: not JSON.*\nline 4: occurredAt is missing; /);
   });
 
+  test('with --strict takes only what can be read twice', async () => {
+    const { code, stderr } = await program.run(['import', 'audits', '/dev/null', '--format', 'ndjson', '--strict']);
+    expect([code, stderr]).toEqual([
+      1,
+      'pam-gateway: /dev/null: --strict reads a file twice, so it needs a regular file\n',
+    ]);
+  });
+
   test('with --strict stops at the first bad line, with nothing written', async () => {
     write('strict.ndjson', audit(11), 'broken', audit(12));
     const { code, stdout, stderr } = await program.run(['import', 'audits', 'strict.ndjson', '--strict']);

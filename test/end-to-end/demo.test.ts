@@ -25,6 +25,12 @@ test('the demo imports all that it made, and serves until it is stopped; another
     `pam-gateway: port ${port} is in use: stop what uses it, or set another PORT\n`,
   ]);
 
+  const beside = await program.run(['demo'], '', { PORT: String(await freePort()) });
+  expect([beside.code, beside.stderr]).toEqual([
+    1,
+    'pam-gateway: a demo runs in this folder already: stop it first, or run this one elsewhere\n',
+  ]);
+
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   const answer = await fetch(`http://127.0.0.1:${port}/graphql`, { method: 'POST', headers, body: query! });
   expect(await answer.json()).toMatchObject({ data: { audits: { nodes: [{}, {}, {}] } } });

@@ -188,4 +188,25 @@ onEveryEngine('bad input', (engine) => {
       message: expect.stringMatching(/60000 characters: at most/),
     });
   });
+
+  test('fields that are nested without an end', async () => {
+    const nested = `${'owner { grants { resource { '.repeat(20)}id${' } } }'.repeat(20)}`;
+    const refusal = await gateway.refusal(connector, `{ resources { nodes { ${nested} } } }`);
+    expect(refusal).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      message: expect.stringMatching(/nested deeper than 12 at/),
+    });
+  });
+
+  test('a value that is long is not repeated in whole', async () => {
+    const query = 'query ($at: DateTime!) { audits(dateRange: { from: $at }) { totalCount } }';
+    const { code, message } = await gateway.refusal(connector, query, { at: 'x'.repeat(100_000) });
+    expect([code, message.length < 1_100]).toEqual(['BAD_USER_INPUT', true]);
+  });
+
+  test('very many wrong values at once', async () => {
+    const query = 'query ($ids: [ID!]) { audits(filter: { resourceIds: $ids }) { totalCount } }';
+    const { errors } = await gateway.ask(connector, query, { ids: Array.from({ length: 200 }, () => ({})) });
+    expect(new Set(errors.map(({ extensions }) => extensions?.code))).toEqual(new Set(['BAD_USER_INPUT']));
+  });
 });

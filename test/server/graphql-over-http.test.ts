@@ -126,6 +126,16 @@ describe('a body', () => {
     expectRefusal(answer, 415, /header Content-Type: application\/json/);
   });
 
+  test('that says it is compressed is not taken for what it is not', async () => {
+    const headers = { ...bearer(), 'content-encoding': 'gzip' };
+    expectRefusal(await door.post(QUERY_OF_ANN, headers), 415, /without Content-Encoding/);
+  });
+
+  test('without a query is refused, whatever its extensions', async () => {
+    const extensions = { persistedQuery: { version: 1, sha256Hash: 'a' } };
+    expectRefusal(await door.post({ extensions }, bearer()), 400, /the body has no operation/);
+  });
+
   test('of JSON with a charset is read', async () => {
     const type = { 'content-type': 'application/json; charset=utf-8' };
     expect((await door.post({ query: VIEWER }, type)).status).toBe(200);

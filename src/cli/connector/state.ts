@@ -75,13 +75,17 @@ function isState(value: unknown): value is ConnectorState {
 }
 
 function isSnapshot(value: unknown): boolean {
-  return isRecord(value) && typeof value.cursor === 'string' && Number.isSafeInteger(value.rows);
+  return isRecord(value) && typeof value.cursor === 'string' && isCount(value.rows);
 }
 
 function isAppend(value: unknown): value is Record<string, unknown> {
   if (!isRecord(value)) return false;
   const { cursor, bytes, rows } = value;
-  return (cursor === null || typeof cursor === 'string') && Number.isSafeInteger(bytes) && Number.isSafeInteger(rows);
+  return (cursor === null || typeof cursor === 'string') && isCount(bytes) && isCount(rows);
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function isResync(value: unknown): boolean {

@@ -125,7 +125,15 @@ test('a file that the connector did not write is never overwritten', async () =>
   expect(readFileSync(join(scene.out, 'audits.ndjson'), 'utf8')).toBe('somebody else\n');
 });
 
-test.each(['', '{', '[]', '{"version":2}', '{"version":1,"modules":{"AUDITS":{}}}'])(
+const negative = {
+  version: 1,
+  url: 'http://127.0.0.1/graphql',
+  format: 'ndjson',
+  since: null,
+  modules: { AUDITS: { cursor: 'abc', bytes: -5, rows: 1 } },
+};
+
+test.each(['', '{', '[]', '{"version":2}', '{"version":1,"modules":{"AUDITS":{}}}', JSON.stringify(negative)])(
   'a state that reads %j is refused',
   async (text) => {
     writeFileSync(join(scene.out, 'state.json'), text);
