@@ -19,7 +19,7 @@ interface Pending {
   readonly changed: Record<ChangingModule, Set<number>>;
   /** The viewers from whom each record was hidden. */
   readonly hidden: Record<ChangingModule, Map<number, Set<number>>>;
-  readonly audits: number[];
+  readonly audits: { readonly first: number; readonly count: number }[];
   /** How many records more, or fewer, each module has. */
   readonly rows: Record<Module, number>;
 }
@@ -70,11 +70,11 @@ export async function forgetHidden(tx: Transaction, module: ChangingModule, view
   }
 }
 
-/** Gives audits that were inserted in this transaction their positions at the commit, in this order. */
-export function auditsAdded(tx: Transaction, ids: readonly number[]): void {
+/** Gives audits that were inserted in this transaction, with ids from `first` on, their positions at the commit. */
+export function auditsAdded(tx: Transaction, first: number, count: number): void {
   const pending = pend(tx);
-  for (const id of ids) pending.audits.push(id);
-  pending.rows[Module.AUDITS] += ids.length;
+  pending.audits.push({ first, count });
+  pending.rows[Module.AUDITS] += count;
 }
 
 /**
@@ -89,7 +89,7 @@ export async function assignPositions(tx: Transaction): Promise<void> {
   if (!pending) return;
   pendingOf.delete(tx);
   for (const module of lockOrder) {
-    const count = module === Module.AUDITS ? pending.audits.length : sizeOf(pending, module);
+    const count = module === Module.AUDITS ? pending.rows[module] : sizeOf(pending, module);
     if (count === 0) continue;
     const first = await takePositions(tx, module, count, pending.rows[module]);
     if (module === Module.AUDITS) await placeAudits(tx, pending.audits, first);
@@ -137,9 +137,16 @@ async function takePositions(tx: Transaction, module: Module, count: number, rec
   return (await lastPosition(tx, module)) - count + 1;
 }
 
-async function placeAudits(tx: Transaction, ids: readonly number[], first: number): Promise<void> {
-  const rows = ids.map((id, index) => [first + index, id]);
-  await tx.insertRows('audit_positions', ['position', 'audit_id'], rows);
+/** By the engine itself, from the audits that were just inserted: nothing is sent or parsed while the lock is held. */
+async function placeAudits(tx: Transaction, audits: Pending['audits'], from: number): Promise<void> {
+  let position = from;
+  for (const { first, count } of audits) {
+    await tx.execute(
+      sql`INSERT INTO audit_positions (position, audit_id)
+          SELECT id + ${position - first}, id FROM audits WHERE id BETWEEN ${first} AND ${first + count - 1}`,
+    );
+    position += count;
+  }
 }
 
 function sizeOf({ changed, hidden }: Pending, module: ChangingModule): number {
