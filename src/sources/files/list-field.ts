@@ -10,7 +10,7 @@ export const list = <T extends z.ZodType>(item: T, wanted: (item: unknown) => bo
 export const names = () =>
   field((value) => (isJoined(value) ? value.split(';') : readList(value))?.filter(isSomething))
     .pipe(z.array(text()).optional())
-    .transform((list) => list && Array.from(new Set(list)));
+    .transform((list) => list && Array.from(new Set(list.map((name) => name.trim()))));
 
 function isJoined(value: unknown): value is string {
   return isSomething(value) && typeof value === 'string' && !value.trimStart().startsWith('[');

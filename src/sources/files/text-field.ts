@@ -6,7 +6,7 @@ const NAME_LENGTH = 255;
 /** The length of what people write at will: as UTF-8 it still fits a TEXT column. */
 export const LONG_TEXT_LENGTH = 16_000;
 
-/** A text that must be there, trimmed, of at most `limit` characters. */
+/** A text that must be there, kept as it is, of at most `limit` characters. */
 export const text = (limit = NAME_LENGTH) => field((value) => required(readText(value, limit)));
 
 export const optionalText = (limit = NAME_LENGTH) => field((value) => optional(readText(value, limit)));
@@ -16,12 +16,12 @@ export const id = () => field((value) => required(readText(digitsOf(value), NAME
 
 export const optionalId = () => field((value) => optional(readText(digitsOf(value), NAME_LENGTH)));
 
-/** A trimmed text, empty if there is none. Throws FieldFault. */
+/** A text as it is, empty if there is none. Throws FieldFault. */
 export function readText(value: unknown, limit: number): string {
   if (value === undefined || value === null) return '';
   if (typeof value !== 'string') throw new FieldFault(`is ${kindOf(value)}, not a text`);
   if (value.includes('\0')) throw new FieldFault('holds a NUL character');
-  const whole = value.trim().replace(/\p{Surrogate}/gu, '\ufffd');
+  const whole = value.replace(/\p{Surrogate}/gu, '\ufffd');
   const length = whole.length <= limit ? whole.length : Array.from(whole).length;
   if (length > limit) throw new FieldFault(`is longer than ${limit} characters: it has ${length}`);
   return whole;
@@ -35,12 +35,12 @@ export function kindOf(value: unknown): string {
 }
 
 function required(value: string): string {
-  if (value === '') throw new FieldFault('is missing');
+  if (value.trim() === '') throw new FieldFault('is missing');
   return value;
 }
 
 function optional(value: string): string | null {
-  return isNothing(value) ? null : value;
+  return isNothing(value.trim()) ? null : value;
 }
 
 function digitsOf(value: unknown): unknown {

@@ -9,6 +9,7 @@ import { countRecords } from '../../../src/database/positions.js';
 import { TimeZone } from '../../../src/lib/time-zone.js';
 import { loadFile } from '../../../src/sources/files/load-file.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
+import { anActor, Gateway } from '../../helpers/gateway.js';
 import { anAudit, fileOf } from './read.js';
 
 const CLOUDTRAIL = 'test/data/audits-cloudtrail.ndjson.gz';
@@ -60,6 +61,26 @@ onEveryEngine('a file of records', (engine) => {
     expect(await load(Module.AUDITS, CLOUDTRAIL)).toEqual({ ...nothing, unchanged: 2_900 });
     expect(await sourceIds()).toEqual(rows.map(({ sourceId }) => sourceId).sort());
     expect(progress).toEqual([1_000, 2_000, 2_900, 1_000, 2_000, 2_900]);
+  });
+
+  test('is read back by a range of time and by the feed, to the last character', async () => {
+    await load(Module.AUDITS, CLOUDTRAIL);
+    const gateway = new Gateway(database.db);
+    const fields = Object.keys(rows[0]!).filter((name) => name !== 'sourceId');
+    const textOf = (list: Record<string, unknown>[]) =>
+      list.map((row) => JSON.stringify(fields.map((name) => row[name]))).sort();
+    type Page = { page: { nodes: Record<string, unknown>[] } };
+    const range = 'dateRange: { from: "2023-07-10T12:00:00Z", to: "2023-07-10T12:30:00Z" }';
+    const within = await gateway.read<Page>(
+      anActor(),
+      `{ page: audits(first: 3000, ${range}) { nodes { ${fields} } } }`,
+    );
+    const wanted = rows.filter(
+      ({ occurredAt }) => occurredAt! >= '2023-07-10T12:00' && occurredAt! < '2023-07-10T12:30',
+    );
+    expect(textOf(within.page.nodes)).toEqual(textOf(wanted));
+    const feed = await gateway.read<Page>(anActor(), `{ page: auditFeed(first: 3000) { nodes { ${fields} } } }`);
+    expect(textOf(feed.page.nodes)).toEqual(textOf(rows));
   });
 
   test('says the same as CSV, as JSON and as NDJSON', async () => {
