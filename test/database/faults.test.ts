@@ -36,6 +36,8 @@ describe('a database server', () => {
   afterEach(() => db.close());
 
   const signal = (name: NodeJS.Signals) => process.kill(Number(readFileSync(`${server.folder}/pid`, 'utf8')), name);
+  /** A signal stops the threads one by one, and until then one of them may still answer. */
+  const standsStill = () => expect.poll(() => codes([answer(db)]), { timeout: 20_000 }).toEqual(['UNAVAILABLE']);
   const answersAgain = () =>
     expect.poll(() => answer(db).catch(() => 'not yet'), { timeout: 20_000 }).toEqual([{ one: 1 }]);
   const names = async () => {
@@ -61,6 +63,7 @@ describe('a database server', () => {
   test('that is frozen makes nobody wait for ever, and is used again when it goes on', async () => {
     await answer(db);
     signal('SIGSTOP');
+    await standsStill();
     try {
       const waiting = [answer(db), answer(db), answer(db), transaction(db, (tx) => put(tx, 'never'))];
       expect(await codes(waiting)).toEqual(Array(4).fill('UNAVAILABLE'));
