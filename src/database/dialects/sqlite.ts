@@ -41,7 +41,8 @@ class Connection {
   readonly #statements = new LRUCache<string, Sqlite.Statement>({ max: 300 });
 
   constructor(path: string, options: Sqlite.Options) {
-    this.#handle = new Sqlite(path, { ...options, timeout: 0 });
+    // Another process that opens or closes the file holds it for a moment, from readers too.
+    this.#handle = new Sqlite(path, { ...options, timeout: 5_000 });
     // NORMAL would lose the last commits at a power cut, and give their positions to other rows.
     this.#handle.pragma('synchronous = FULL');
     this.#handle.pragma('foreign_keys = ON');
@@ -51,6 +52,8 @@ class Connection {
   static writer(path: string): Connection {
     const connection = new Connection(path, {});
     connection.#handle.pragma('journal_mode = WAL');
+    // From here on `beginImmediate` waits, which lets the process go on meanwhile.
+    connection.#handle.pragma('busy_timeout = 0');
     return connection;
   }
 
