@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { AppError } from '../lib/app-error.js';
+import { quote } from '../lib/quote.js';
 
 export type CursorValue = string | number | null;
 
@@ -51,8 +52,7 @@ export class Cursors {
 const VERSION = '1';
 
 function badCursor(cursor: string, fault: string): AppError {
-  const shown = cursor.length > 40 ? `${cursor.slice(0, 40)}…` : cursor;
-  return new AppError('BAD_CURSOR', `the cursor ${JSON.stringify(shown)} ${fault}`);
+  return new AppError('BAD_CURSOR', `the cursor ${quote(cursor)} ${fault}`);
 }
 
 /** The same text for the same list, in whatever order its parts were written. */

@@ -1,5 +1,6 @@
 import { ArgsType, Field, InputType, Int } from 'type-graphql';
 import { AppError } from '../lib/app-error.js';
+import { quote } from '../lib/quote.js';
 import type { Actor } from './context.js';
 import { DateTime } from './date-time.js';
 
@@ -59,10 +60,9 @@ export function checkRange(range: DateRange | null | undefined): void {
  */
 export function parseId(argument: string, id: string): number {
   if (/^[1-9]\d{0,15}$/.test(id) && Number.isSafeInteger(Number(id))) return Number(id);
-  const shown = JSON.stringify(id.length > 40 ? `${id.slice(0, 40)}…` : id);
   throw new AppError(
     'BAD_USER_INPUT',
-    `${argument}: ${shown} is not an id: pass one as this API returned it, such as "42"`,
+    `${argument}: ${quote(id)} is not an id: pass one as this API returned it, such as "42"`,
   );
 }
 
