@@ -11,6 +11,8 @@ const floors = [
   'features/users',
   'features/resources',
   'features/audits',
+  'features/roles',
+  'features/sign-in',
   'features/analytics',
   'features/alerts',
   'features/integration',

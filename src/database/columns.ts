@@ -16,7 +16,7 @@ export const TextKey = (length: number): PropertyDecorator => PrimaryColumn('var
 /** The key of another table's row, or a position. */
 export const Long = ({ nullable = false }: Nullable = {}): PropertyDecorator => Column('bigint', { nullable });
 
-export const Int = (): PropertyDecorator => Column('integer');
+export const Int = ({ nullable = false }: Nullable = {}): PropertyDecorator => Column('integer', { nullable });
 
 export const Flag = ({ nullable = false }: Nullable = {}): PropertyDecorator => Column('boolean', { nullable });
 

@@ -7,7 +7,10 @@ import { AccessGrant } from './resources/access-grant.js';
 import { AccessGrantResolver, UserAccountGrantsResolver } from './resources/access-grant.resolver.js';
 import { CustomField, PrivilegedAccount, Resource } from './resources/resource.js';
 import { ResourceResolver } from './resources/resource.resolver.js';
+import { SignInAttempts } from './sign-in/sign-in-attempts.js';
+import { Password } from './users/password.js';
 import { Role, RoleAssignment, RolePrivilege } from './users/role.js';
+import { Session } from './users/session.js';
 import { UserAccount, UserAccountRole } from './users/user-account.js';
 import { UserAccountResolver } from './users/user-account.resolver.js';
 import { ViewerResolver } from './users/viewer.resolver.js';
@@ -19,6 +22,9 @@ export const entities = [
   Role,
   RolePrivilege,
   RoleAssignment,
+  Password,
+  Session,
+  SignInAttempts,
   Resource,
   PrivilegedAccount,
   CustomField,

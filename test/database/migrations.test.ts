@@ -6,6 +6,8 @@ import { entities } from '../../src/features/index.js';
 import { emptyDatabase, onEveryEngine } from '../helpers/databases.js';
 import { Program } from '../helpers/program.js';
 
+const names = ['Modules1763800000000', 'Integration1764000000000'];
+
 const program = new Program();
 let database: Awaited<ReturnType<typeof emptyDatabase>>;
 afterEach(() => database.drop());
@@ -22,12 +24,15 @@ onEveryEngine('migrations', (engine) => {
 
   test('run once, whoever else migrates at the same time', async () => {
     const ran = await Promise.all([migrate(database.url), migrate(database.url), migrate(database.url)]);
-    expect(ran.flat()).toEqual(['Modules1763800000000']);
+    expect(ran.flat()).toEqual(names);
   });
 
   test('run once when two processes start at the same time', async () => {
     const said = await Promise.all([startMigrate().ended, startMigrate().ended]);
-    expect(said.map(({ stdout }) => stdout.trim()).sort()).toEqual(['nothing to migrate', 'ran Modules1763800000000']);
+    expect(said.map(({ stdout }) => stdout.trim()).sort()).toEqual([
+      'nothing to migrate',
+      names.map((name) => `ran ${name}`).join('\n'),
+    ]);
   });
 
   test('leave a table of another program alone, and the command says so once', async () => {
@@ -49,11 +54,11 @@ describe('migrations, where every CREATE TABLE commits by itself,', () => {
   });
 
   test('go on where killed processes have left the tables', async () => {
-    for (const table of ['gateway', 'roles', 'custom_fields', 'audits']) {
+    for (const table of ['gateway', 'roles', 'custom_fields', 'audits', 'sessions', 'integration', 'analytics_plus']) {
       await killMigrateAt(tableExists(table));
       await serverForgetsTheKilled();
     }
-    expect(await migrate(database.url)).toEqual(['Modules1763800000000']);
+    expect(await migrate(database.url)).toEqual(names.slice(1));
     expect(await wantedChanges()).toEqual([]);
     expect(await predefinedRows()).toEqual(expected);
   });
@@ -67,7 +72,7 @@ describe('migrations, where every CREATE TABLE commits by itself,', () => {
     await serverForgetsTheKilled();
     const ids = await databaseIds();
     expect(ids).toHaveLength(1);
-    expect(await migrate(database.url)).toEqual(['Modules1763800000000']);
+    expect(await migrate(database.url)).toEqual(names);
     expect(await predefinedRows()).toEqual(expected);
     expect(await databaseIds()).toEqual(ids);
   });

@@ -1,5 +1,6 @@
 import type { MigrationInterface } from 'typeorm';
 import { Modules1763800000000 } from './0001-modules.js';
+import { Integration1764000000000 } from './0002-integration.js';
 
 /** Every migration, oldest first. The list only ever grows at its end. */
-export const migrations: (new () => MigrationInterface)[] = [Modules1763800000000];
+export const migrations: (new () => MigrationInterface)[] = [Modules1763800000000, Integration1764000000000];

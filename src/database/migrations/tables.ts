@@ -1,4 +1,4 @@
-import { type QueryRunner, Table, type TableColumnOptions, TableIndex } from 'typeorm';
+import { type QueryRunner, Table, TableColumn, type TableColumnOptions, TableIndex } from 'typeorm';
 
 /** The words that migrations describe tables with. Migrations are never changed once they were released, nor is this. */
 
@@ -37,19 +37,33 @@ export async function createTable(
 ): Promise<void> {
   const existing = await queryRunner.getTable(name);
   if (existing) return checkColumns(existing, Object.keys(columns));
-  const { exactText } = ddlOf(queryRunner);
-  const isText = (type: string) => type === 'varchar' || type === 'text';
   await queryRunner.createTable(
     new Table({
       name,
-      columns: Object.entries(columns).map(([column, options]) => ({
-        name: column,
-        ...options,
-        ...(isText(options.type) && exactText),
-      })),
+      columns: optionsOf(queryRunner, columns),
       indices: Object.entries(indices).map(([suffix, list]) => index(`${name}_${suffix}`, list)),
     }),
   );
+}
+
+/** Adds columns to a table, those that it does not have yet. */
+export async function addColumns(queryRunner: QueryRunner, name: string, columns: Columns): Promise<void> {
+  const table = (await queryRunner.getTable(name))!;
+  const missing = optionsOf(queryRunner, columns).filter((column) => !table.findColumnByName(column.name));
+  await queryRunner.addColumns(
+    table,
+    missing.map((column) => new TableColumn(column)),
+  );
+}
+
+function optionsOf(queryRunner: QueryRunner, columns: Columns): TableColumnOptions[] {
+  const { exactText } = ddlOf(queryRunner);
+  const isText = (type: string) => type === 'varchar' || type === 'text';
+  return Object.entries(columns).map(([name, options]) => ({
+    name,
+    ...options,
+    ...(isText(options.type) && exactText),
+  }));
 }
 
 function checkColumns(table: Table, columns: string[]): void {

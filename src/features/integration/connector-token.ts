@@ -13,5 +13,13 @@ export class ConnectorToken {
   @Text(16) hint!: string;
   @Long() userId!: number;
   @Time() generatedAt!: string;
+  /** Null: it is pending, and refused until the integration is saved. */
+  @Time({ nullable: true }) savedAt!: string | null;
   @Time({ nullable: true }) revokedAt!: string | null;
+  @Time({ nullable: true }) firstUsedAt!: string | null;
+  @Time({ nullable: true }) lastUsedAt!: string | null;
+  /** The address that its last request came from. */
+  @Text(64, { nullable: true }) lastUsedFrom!: string | null;
+  /** When a refusal of it, once revoked, was last recorded. */
+  @Time({ nullable: true }) refusedAt!: string | null;
 }

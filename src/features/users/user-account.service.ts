@@ -5,7 +5,9 @@ import { forgetHidden, recordAdded, recordChanged, recordDeleted } from '../../d
 import { deleteBy, differences, findBy, insertAll, lockRecords, tooLong, update } from '../../database/rows.js';
 import { chunks } from '../../lib/chunks.js';
 import { searchText } from '../../lib/search-text.js';
+import { Password } from './password.js';
 import { RoleAssignment } from './role.js';
+import { Session } from './session.js';
 import { UserAccount, UserAccountRole } from './user-account.js';
 import type { UserAccountRecord } from './user-account.record.js';
 
@@ -48,8 +50,7 @@ export async function writeUserAccounts(
 /** Deletes user accounts; what was granted to them is the caller's to take away. */
 export async function removeUserAccounts(tx: Transaction, accounts: readonly { id: number }[]): Promise<void> {
   const ids = accounts.map(({ id }) => id);
-  await deleteBy(tx, UserAccountRole, 'userId', ids);
-  await deleteBy(tx, RoleAssignment, 'userId', ids);
+  for (const entity of [UserAccountRole, RoleAssignment, Password, Session]) await deleteBy(tx, entity, 'userId', ids);
   await deleteBy(tx, UserAccount, 'id', ids);
   for (const id of ids) recordDeleted(tx, Module.USER_ACCOUNTS, id, []);
 }
