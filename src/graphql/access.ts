@@ -27,6 +27,15 @@ export function Access(...requires: Privilege[]): ClassDecorator & MethodDecorat
   return Extensions({ access: requires }) as ClassDecorator & MethodDecorator;
 }
 
+/** A root field that may stand in an operation once, aliases included: what is limited for each request is not had in bulk. */
+export function Once(): MethodDecorator {
+  return Extensions({ once: true }) as MethodDecorator;
+}
+
+export function isOnce(field: { extensions: unknown }): boolean {
+  return (field.extensions as { once?: boolean }).once === true;
+}
+
 /** The privileges that stand on a type or field of the built schema; undefined where it says nothing. */
 export function accessOf(element: { extensions: unknown }): readonly Privilege[] | undefined {
   return (element.extensions as { access?: readonly Privilege[] }).access;

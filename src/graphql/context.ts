@@ -14,6 +14,18 @@ export interface Actor {
   readonly scope: 'ALL' | 'OWNED_AND_SHARED';
   /** Counts up whenever a user of scope OWNED_AND_SHARED comes to see records that it did not see before. */
   readonly scopeVersion: number;
+  /** Of a connector, its token. */
+  readonly tokenId?: number;
+  /** Of a connector, what Analytics Plus chose when it connected; left out where nothing was. */
+  readonly bounds?: ImportBounds;
+}
+
+/** What a token is narrowed to. */
+export interface ImportBounds {
+  /** The privileges that read the modules which were not chosen. */
+  readonly withheld: ReadonlySet<Privilege>;
+  /** Audits that occurred before it are not served, RFC 3339 in UTC; null where all are. */
+  readonly since: string | null;
 }
 
 /** What a request has. What else lives for its time hangs on it by a WeakMap. */

@@ -1,5 +1,5 @@
 import { databaseId } from '../database/database-id.js';
-import type { Module } from '../database/module.js';
+import { Module } from '../database/module.js';
 import { lastPosition } from '../database/positions.js';
 import { AppError } from '../lib/app-error.js';
 import { type Actor, actorOf, type Context } from './context.js';
@@ -30,7 +30,7 @@ export class FeedCursors {
   }
 
   encode({ position, since }: FeedPlace): string {
-    return this.#cursors.encode(position, since, scopeOf(actorOf(this.#context)));
+    return this.#cursors.encode(position, since, scopeOf(actorOf(this.#context)), this.#earliest());
   }
 
   /**
@@ -39,14 +39,20 @@ export class FeedCursors {
    * @throws AppError BAD_CURSOR, RESYNC_REQUIRED
    */
   decode(cursor: string): FeedPlace {
-    const [position, since, scope] = this.#cursors.decode(cursor);
-    if (scope !== scopeOf(actorOf(this.#context))) {
+    const [position, since, scope, earliest = null] = this.#cursors.decode(cursor);
+    const isEarlier = earliest !== null && (this.#earliest() ?? '') < earliest;
+    if (scope !== scopeOf(actorOf(this.#context)) || isEarlier) {
       throw new AppError(
         'RESYNC_REQUIRED',
         'what this token may see has changed since the cursor was made: begin anew without `after`, and replace what was imported',
       );
     }
     return { position: position as number, since: since as string | null };
+  }
+
+  /** The bound of what is served; of audits alone, since only these have an age. */
+  #earliest(): string | null {
+    return this.#module === Module.AUDITS ? (actorOf(this.#context).bounds?.since ?? null) : null;
   }
 
   /** @throws AppError BAD_CURSOR where the place is one that this database never gave */

@@ -6,7 +6,7 @@ import {
   isObjectType,
   type OperationDefinitionNode,
 } from 'graphql';
-import { accessOf } from './access.js';
+import { accessOf, isOnce } from './access.js';
 import type { Actor } from './context.js';
 import { badInput } from './errors.js';
 import { Selection } from './selection.js';
@@ -34,7 +34,9 @@ export function guard(guarded: GuardedOperation, actor: Actor | null): void {
 
 function check(selection: Selection, actor: Actor | null, path: readonly string[]): void {
   if (path.length > MOST_DEPTH) throw badInput(`fields are nested deeper than ${MOST_DEPTH} at ${path.join('.')}`);
-  for (const [name, [node]] of selection.fields) {
+  const isMutation = selection.type === selection.scope.schema.getMutationType();
+  for (const [name, nodes] of selection.fields) {
+    const [node] = nodes;
     const here = [...path, node!.alias?.value ?? name];
     if (name.startsWith('__')) {
       if (name !== '__typename' && !actor) throw unauthenticated(name, here, node!);
@@ -44,8 +46,17 @@ function check(selection: Selection, actor: Actor | null, path: readonly string[
     const type = getNamedType(field.type);
     for (const privilege of [...(accessOf(field) ?? []), ...(accessOf(type) ?? [])]) {
       if (!actor) throw unauthenticated(`${selection.type.name}.${name}`, here, node!);
-      if (actor.privileges.has(privilege)) continue;
-      throw refusal('FORBIDDEN', `${selection.type.name}.${name} needs the privilege ${privilege}`, here, node!);
+      if (!actor.privileges.has(privilege)) {
+        throw refusal('FORBIDDEN', `${selection.type.name}.${name} needs the privilege ${privilege}`, here, node!);
+      }
+      // A mutation reads nothing: Analytics Plus may connect again, and choose other modules.
+      if (actor.bounds?.withheld.has(privilege) && !isMutation) {
+        const message = `${selection.type.name}.${name} is of a module that was not chosen when Analytics Plus connected with this token (${privilege})`;
+        throw refusal('FORBIDDEN', message, here, node!);
+      }
+    }
+    if (isOnce(field) && new Set(nodes.map(({ alias }) => alias?.value ?? name)).size > 1) {
+      throw badInput(`${name} stands in the operation more than once: send one in each request`, node);
     }
     if (isObjectType(type)) check(selection.under(name), actor, here);
   }

@@ -7,6 +7,7 @@ import { FeedCursors } from './feed-cursor.js';
 import { neededColumns } from './needs.js';
 import { checkSize } from './page-arguments.js';
 import type { Selection } from './selection.js';
+import { pageServed } from './served.js';
 
 interface FeedSource {
   readonly module: ChangingModule;
@@ -39,6 +40,7 @@ export async function readChangeFeed(
   const caughtUp = rows.length <= first;
   if (!caughtUp) rows.pop();
   if (rows.length === 0) await cursors.checkReached(place);
+  pageServed(context, { module: source.module, rows: rows.length, caughtUp });
   const position = rows.at(-1)?.feedPosition ?? place.position;
   return {
     changes: rows.map((row) =>

@@ -12,6 +12,7 @@ import { all, isWithin } from './filters.js';
 import { neededColumns } from './needs.js';
 import { type DateRange, type PageArguments, pageSize } from './page-arguments.js';
 import type { Selection } from './selection.js';
+import { pageServed } from './served.js';
 
 /** A bounded list, as a feature describes it. */
 export interface List {
@@ -58,6 +59,7 @@ export async function readConnection(
   const more = rows.length > size;
   if (more) rows.pop();
   if (backward) rows.reverse();
+  pageServed(context, { module: list.module, rows: rows.length, caughtUp: !more && !backward });
   const cursorOf = ({ sortValue, sortId }: Row) => cursors.encode(sortValue, sortId);
   return {
     nodes: rows,

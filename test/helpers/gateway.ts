@@ -6,6 +6,7 @@ import { readConfig } from '../../src/config.js';
 import type { Database, Transaction, Value } from '../../src/database/db.js';
 import { Privilege } from '../../src/graphql/access.js';
 import { makeApollo } from '../../src/graphql/apollo.js';
+import { attachClient } from '../../src/graphql/client.js';
 import type { Actor, Context } from '../../src/graphql/context.js';
 import { buildSchema } from '../../src/schema.js';
 
@@ -34,6 +35,7 @@ export class Gateway {
     const db = new CountingDatabase(this.db);
     const now = new Date().toISOString();
     const contextValue: Context = { db, actor, settings: readConfig({}), requestId: 'test', now };
+    attachClient(contextValue, { ipAddress: '192.0.2.1', sessionId: null, setSession: () => {} });
     // As they would come over HTTP: what is undefined is not there.
     const sent = JSON.parse(JSON.stringify(variables)) as Variables;
     const { body } = await this.#apollo.executeOperation({ query, variables: sent }, { contextValue });

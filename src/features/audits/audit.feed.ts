@@ -5,14 +5,15 @@ import { selectList } from '../../database/rows.js';
 import { actorOf, type Context } from '../../graphql/context.js';
 import type { NodeFeed } from '../../graphql/feed.js';
 import { FeedCursors, type FeedPlace } from '../../graphql/feed-cursor.js';
-import { all, checkLists } from '../../graphql/filters.js';
+import { all, checkLists, isWithin } from '../../graphql/filters.js';
 import { neededColumns } from '../../graphql/needs.js';
 import { checkSize } from '../../graphql/page-arguments.js';
 import type { Selection } from '../../graphql/selection.js';
+import { pageServed } from '../../graphql/served.js';
 import { readAuditedResourceIds } from '../resources/resource.queries.js';
 import type { AuditFilter } from './audit.inputs.js';
 import { Audit } from './audit.js';
-import { matches, visibleAudits } from './audit.queries.js';
+import { matches, servedRange, visibleAudits } from './audit.queries.js';
 
 /** Positions that one page may pass over where not every audit is wanted, so that it costs the same however few are. */
 const WINDOW = 100_000;
@@ -49,16 +50,15 @@ export async function readAuditFeed(
   if (rows.length === 0) await cursors.checkReached(place);
   const reached = rows.at(-1)?.feedPosition ?? place.position;
   const position = more || end === undefined ? reached : Math.max(end, place.position);
-  return {
-    nodes: rows,
-    nextCursor: cursors.encode({ position, since: place.since }),
-    caughtUp: !more && (end === undefined || end < place.position + WINDOW),
-  };
+  const caughtUp = !more && (end === undefined || end < place.position + WINDOW);
+  pageServed(context, { module: Module.AUDITS, rows: rows.length, caughtUp });
+  return { nodes: rows, nextCursor: cursors.encode({ position, since: place.since }), caughtUp };
 }
 
 /** Whether every audit is wanted. */
 function isAll(context: Context, filter: AuditFilter | null | undefined, { since }: FeedPlace): boolean {
-  return actorOf(context).scope === 'ALL' && !filter && !since;
+  const { scope, bounds } = actorOf(context);
+  return scope === 'ALL' && !filter && !since && !bounds?.since;
 }
 
 /** What must hold of an audit besides its position. */
@@ -69,8 +69,8 @@ async function conditions(
 ): Promise<Sql> {
   const actor = actorOf(context);
   const resourceIds = actor.scope === 'ALL' ? undefined : await readAuditedResourceIds(context, MOST_RESOURCES);
-  const recent = since ? sql`t.occurred_at >= ${context.db.dialect.timeValue(since)}` : sql`1 = 1`;
-  return all(visibleAudits(actor, resourceIds), matches(filter), recent);
+  const served = isWithin(context.db, 't.occurred_at', servedRange(actor, since ? { from: since } : null));
+  return all(visibleAudits(actor, resourceIds), matches(filter), served);
 }
 
 function statement(

@@ -6,6 +6,7 @@ import type { List } from '../../graphql/read-connection.js';
 import { searchAudits } from './audit.arms.js';
 import type { AuditFilter, AuditOrder } from './audit.inputs.js';
 import { Audit } from './audit.js';
+import { servedRange } from './audit.queries.js';
 
 /** The audits that an actor may see and a query asks for, in the order of `occurredAt`. */
 export async function auditList(
@@ -16,15 +17,16 @@ export async function auditList(
 ): Promise<List> {
   checkRange(range);
   checkLists(filter);
+  const served = servedRange(actorOf(context), range);
   const search = await searchAudits(context, filter);
   return {
     module: Module.AUDITS,
     entity: Audit,
     orderBy: 'occurredAt',
     direction: order?.direction ?? SortDirection.ASC,
-    range,
+    range: served,
     ...search,
-    isWhole: actorOf(context).scope === 'ALL' && !range && !filter,
+    isWhole: actorOf(context).scope === 'ALL' && !served && !filter,
     boundTo: { range, filter },
   };
 }

@@ -1,6 +1,7 @@
 import sql, { join, type Sql } from 'sql-template-tag';
 import type { Actor } from '../../graphql/context.js';
 import { all, isOneOf, parseIds } from '../../graphql/filters.js';
+import type { DateRange } from '../../graphql/page-arguments.js';
 import { auditedResourceIds } from '../resources/resource.queries.js';
 import type { AuditFilter } from './audit.inputs.js';
 
@@ -13,6 +14,13 @@ export function visibleAudits(actor: Actor, resourceIds?: readonly number[]): Sq
   const own = sql`t.operated_by = ${actor.userName}`;
   if (!resourceIds) return sql`(${own} OR t.resource_id IN ${auditedResourceIds(actor)})`;
   return resourceIds.length === 0 ? own : sql`(${own} OR t.resource_id IN (${join([...resourceIds])}))`;
+}
+
+/** A range as far as audits of it are served to an actor: its token may be narrowed to a period. */
+export function servedRange({ bounds }: Actor, range: DateRange | null | undefined): DateRange | null | undefined {
+  const since = bounds?.since;
+  if (!since || (range?.from && range.from >= since)) return range;
+  return { from: since, to: range?.to ?? null };
 }
 
 /** What a filter asks of one column. */

@@ -6,6 +6,7 @@ import { type Connection, connectionOf } from '../../graphql/connection.js';
 import { actorOf, type Context } from '../../graphql/context.js';
 import { DateTime } from '../../graphql/date-time.js';
 import { type NodeFeed, nodeFeedOf } from '../../graphql/feed.js';
+import { all, isWithin } from '../../graphql/filters.js';
 import { Needs } from '../../graphql/needs.js';
 import { DateRange, PageArguments, parseId } from '../../graphql/page-arguments.js';
 import { readConnection } from '../../graphql/read-connection.js';
@@ -19,7 +20,7 @@ import { readAuditFeed } from './audit.feed.js';
 import { AuditFilter, AuditOrder } from './audit.inputs.js';
 import { Audit } from './audit.js';
 import { auditList } from './audit.list.js';
-import { visibleAudits } from './audit.queries.js';
+import { servedRange, visibleAudits } from './audit.queries.js';
 
 const AuditConnection = connectionOf(Audit);
 const AuditFeed = nodeFeedOf(Audit);
@@ -48,7 +49,9 @@ export class AuditResolver {
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<object | null> {
-    const where = sql`t.id = ${parseId('id', id)} AND ${visibleAudits(actorOf(context))}`;
+    const actor = actorOf(context);
+    const served = isWithin(context.db, 't.occurred_at', servedRange(actor, null));
+    const where = all(sql`t.id = ${parseId('id', id)}`, visibleAudits(actor), served);
     return readRow(context, Audit, selectionOf(info), where);
   }
 

@@ -1,12 +1,13 @@
 import type DataLoader from 'dataloader';
 import sql, { join, raw } from 'sql-template-tag';
 import { Arg, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import type { Context } from '../../graphql/context.js';
+import { actorOf, type Context } from '../../graphql/context.js';
 import { all, isOneOf, isWithin } from '../../graphql/filters.js';
 import { loaderOf, oneForEach } from '../../graphql/loaders.js';
 import { Needs } from '../../graphql/needs.js';
 import { checkRange, DateRange } from '../../graphql/page-arguments.js';
 import { Resource } from '../resources/resource.js';
+import { servedRange } from './audit.queries.js';
 import { ResourceUsage } from './resource-usage.js';
 
 @Resolver(() => Resource)
@@ -21,7 +22,7 @@ export class ResourceUsageResolver {
     @Ctx() context: Context,
   ): Promise<ResourceUsage> {
     checkRange(range);
-    return usageOf(context, range).load(id);
+    return usageOf(context, servedRange(actorOf(context), range)).load(id);
   }
 }
 
@@ -34,7 +35,7 @@ const unused: ResourceUsage = {
 };
 
 /** The use of resources in a range, by resource id. Who may see a resource may see every audit on it. */
-function usageOf(context: Context, range: DateRange | null): DataLoader<number, ResourceUsage> {
+function usageOf(context: Context, range: DateRange | null | undefined): DataLoader<number, ResourceUsage> {
   const { db, settings } = context;
   return loaderOf(context, `usageOf ${range?.from} ${range?.to}`, async (ids) => {
     const rows = await db.query<ResourceUsage & { resourceId: number }>(

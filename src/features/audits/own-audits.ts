@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import type { Transaction } from '../../database/db.js';
+import { clientOf } from '../../graphql/client.js';
+import type { Context } from '../../graphql/context.js';
+import { recordAudits } from './audit.service.js';
+
+/** The source of the audits of what is done in this gateway. */
+export const OWN_SOURCE = 'gateway';
+
+/** Who did something here, and from where. */
+export interface Operator {
+  readonly userName: string;
+  readonly ipAddress: string | null;
+  readonly clientType: 'Web Client' | 'API Client' | 'Command Line';
+}
+
+/** Something that was done in this gateway. No secret may stand in it. */
+export interface Operation {
+  /** A name for people, as in 'Integration Saved'. */
+  readonly operation: string;
+  /** SUCCESS where it is left out. */
+  readonly outcome?: 'SUCCESS' | 'FAILURE';
+  /** The user that it was done to. */
+  readonly userName?: string | null;
+  readonly reason?: string | null;
+}
+
+/** Whoever may run a command holds the database: the operating system knows who that is. */
+export const commandLine: Operator = { userName: 'System', ipAddress: null, clientType: 'Command Line' };
+
+/** Who sent a request; `userName` where nobody is signed in. */
+export function operatorOf(context: Context, userName = 'Unknown'): Operator {
+  const { actor } = context;
+  return {
+    userName: actor?.userName ?? userName,
+    ipAddress: clientOf(context).ipAddress,
+    clientType: actor?.kind === 'CONNECTOR' ? 'API Client' : 'Web Client',
+  };
+}
+
+/** Records what is done in this gateway, in the transaction that does it. */
+export async function recordOperation(
+  tx: Transaction,
+  { userName, ipAddress, clientType }: Operator,
+  { operation, outcome = 'SUCCESS', userName: touched = null, reason = null }: Operation,
+): Promise<void> {
+  const record = {
+    sourceId: randomUUID(),
+    occurredAt: new Date().toISOString(),
+    category: 'USER',
+    operation,
+    outcome,
+    operatedBy: userName,
+    ipAddress,
+    clientType,
+    userName: touched,
+    reason,
+  } as const;
+  const [stored] = await recordAudits(tx, OWN_SOURCE, [record]);
+  if (stored !== 'ADDED') throw new Error(`the audit of ${operation} was not stored: ${JSON.stringify(stored)}`);
+}

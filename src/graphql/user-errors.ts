@@ -1,0 +1,36 @@
+import { Field, ObjectType } from 'type-graphql';
+
+@ObjectType({ simpleResolvers: true })
+export class UserError {
+  /** The path of the input that was wrong; null where it was not a single one. */
+  @Field(() => [String], { nullable: true }) field!: readonly string[] | null;
+  @Field(() => String) code!: string;
+  @Field(() => String) message!: string;
+}
+
+/** A fault of what the caller of a mutation asked for, which its payload says among its `userErrors`. */
+export class UserFault extends Error {
+  override readonly name = 'UserFault';
+
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly field: readonly string[] | null = null,
+  ) {
+    super(message);
+  }
+}
+
+/** What `work` answers; where it ends with a UserFault, `refused` with that fault among the `userErrors`. */
+export async function withUserErrors<Payload extends object>(
+  refused: Payload,
+  work: () => Promise<Payload>,
+): Promise<Payload & { userErrors: UserError[] }> {
+  try {
+    return { ...(await work()), userErrors: [] };
+  } catch (error) {
+    if (!(error instanceof UserFault)) throw error;
+    const { field, code, message } = error;
+    return { ...refused, userErrors: [{ field, code, message }] };
+  }
+}
