@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { TimeZone } from './lib/time-zone.js';
 
@@ -10,15 +11,15 @@ const settings = z.object({
   PORT: numberFrom(0, 65_535, { whole: true }).default(4000),
   PRODUCT: oneOf(['PAM360', 'PASSWORD_MANAGER_PRO']).default('PAM360'),
   SOURCE_TIME_ZONE: z.string().default('UTC').transform(timeZone),
-  PASSWORD_RETRIEVAL_OPERATIONS: z
-    .string()
-    .default('Password Retrieved')
-    .transform((list) =>
-      list
-        .split(',')
-        .map((operation) => operation.trim())
-        .filter(Boolean),
-    ),
+  PASSWORD_RETRIEVAL_OPERATIONS: list('Password Retrieved'),
+  PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'write an address such as https://gateway.example.com' }).optional(),
+  TRUSTED_PROXIES: list('').pipe(
+    z.array(z.string().refine(isAddressOrNetwork, 'write addresses or networks, as in 10.0.0.5,10.1.0.0/16')),
+  ),
+  SESSION_IDLE_MINUTES: numberFrom(1, 1_440).default(30),
+  SESSION_HOURS: numberFrom(1, 168).default(12),
+  ANALYTICS_PLUS_CA_FILE: z.string().optional(),
+  TEST_INTEGRATION_LOOPBACK: oneOf(['true', 'false']).default('false'),
   LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   TLS_CERT_FILE: z.string().optional(),
   TLS_KEY_FILE: z.string().optional(),
@@ -34,6 +35,17 @@ export interface Config {
   product: 'PAM360' | 'PASSWORD_MANAGER_PRO';
   sourceTimeZone: TimeZone;
   passwordRetrievalOperations: string[];
+  /** Where people reach the gateway, if that is not where it listens. */
+  publicUrl: string | undefined;
+  /** Addresses and networks whose X-Forwarded-For is believed. */
+  trustedProxies: string[];
+  /** Milliseconds. */
+  sessionIdleTime: number;
+  /** Milliseconds. */
+  sessionTime: number;
+  /** A PEM file of authorities that the certificate of Analytics Plus may come from. */
+  analyticsPlusCaFile: string | undefined;
+  testIntegrationLoopback: boolean;
   logLevel: string;
   tls: { certFile: string; keyFile: string } | undefined;
 }
@@ -60,6 +72,12 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     product: data.PRODUCT,
     sourceTimeZone: data.SOURCE_TIME_ZONE,
     passwordRetrievalOperations: data.PASSWORD_RETRIEVAL_OPERATIONS,
+    publicUrl: data.PUBLIC_URL,
+    trustedProxies: data.TRUSTED_PROXIES,
+    sessionIdleTime: data.SESSION_IDLE_MINUTES * 60_000,
+    sessionTime: data.SESSION_HOURS * 3_600_000,
+    analyticsPlusCaFile: data.ANALYTICS_PLUS_CA_FILE,
+    testIntegrationLoopback: data.TEST_INTEGRATION_LOOPBACK === 'true',
     logLevel: data.LOG_LEVEL,
     tls: data.TLS_CERT_FILE ? { certFile: data.TLS_CERT_FILE, keyFile: data.TLS_KEY_FILE! } : undefined,
   };
@@ -81,6 +99,24 @@ function numberFrom(least: number, most: number, { whole = false } = {}) {
     .refine((value) => value >= least && value <= most && (!whole || Number.isInteger(value)), {
       error,
     });
+}
+
+function list(standard: string) {
+  return z
+    .string()
+    .default(standard)
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean),
+    );
+}
+
+function isAddressOrNetwork(text: string): boolean {
+  const [, address = '', prefix] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const family = isIP(address);
+  return family !== 0 && (prefix === undefined || Number(prefix) <= (family === 4 ? 32 : 128));
 }
 
 function oneOf<const Name extends string>(names: readonly Name[]) {

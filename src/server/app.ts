@@ -1,12 +1,15 @@
 import { fastifyApolloHandler } from '@as-integrations/fastify';
+import cookie from '@fastify/cookie';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../config.js';
 import type { Database } from '../database/db.js';
 import { makeApollo } from '../graphql/apollo.js';
+import { attachClient } from '../graphql/client.js';
 import type { Actor, Context } from '../graphql/context.js';
 import { authenticate } from './authenticate.js';
 import { readStrictJson, requireOperation } from './body.js';
+import { clientOfRequest } from './client.js';
 import { answerError, answerNotFound } from './errors.js';
 import { addHealth } from './health.js';
 import { requestLogger } from './log.js';
@@ -29,6 +32,7 @@ export async function buildApp(config: Config, db: Database, schema: GraphQLSche
   addHeaders(app);
   closeConnectionsWhenStopping(app);
   addHealth(app, db);
+  await app.register(cookie);
   await addGraphql(app, config, db, schema, logger);
   return app;
 }
@@ -53,13 +57,12 @@ async function addGraphql(
     },
     preHandler: requireOperation,
     handler: fastifyApolloHandler(apollo, {
-      context: async ({ actor, id }): Promise<Context> => ({
-        db,
-        actor,
-        settings: config,
-        requestId: id,
-        now: new Date().toISOString(),
-      }),
+      context: async (request, reply): Promise<Context> => {
+        const { actor, id } = request;
+        const context = { db, actor, settings: config, requestId: id, now: new Date().toISOString() };
+        attachClient(context, clientOfRequest(request, reply, config));
+        return context;
+      },
     }),
   });
 }

@@ -13,11 +13,12 @@ const BODY_LIMIT = 1024 * 1024;
 const http = { headersTimeout: 10_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 16 * 1024 };
 
 /** How the server listens, and what a client may take of it. */
-export function serverOptions({ tls }: Config, logger: Logger): FastifyServerOptions {
+export function serverOptions({ tls, trustedProxies }: Config, logger: Logger): FastifyServerOptions {
   return {
     loggerInstance: logger,
     genReqId: newRequestId,
     requestIdHeader: false,
+    trustProxy: trustedProxies.length > 0 ? trustedProxies : false,
     bodyLimit: BODY_LIMIT,
     connectionTimeout: 60_000,
     requestTimeout: 30_000,
