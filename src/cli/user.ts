@@ -2,8 +2,9 @@ import { Command, Option } from 'commander';
 import type { Transaction } from '../database/db.js';
 import { findBy } from '../database/rows.js';
 import { transaction } from '../database/transaction.js';
+import { commandLine } from '../features/audits/own-audits.js';
 import { recordUserAccounts } from '../features/resources/access-grant.service.js';
-import { assignRoles } from '../features/users/role.service.js';
+import { assignRoles } from '../features/roles/role.service.js';
 import { AccessScope, UserAccount } from '../features/users/user-account.js';
 import { AppError } from '../lib/app-error.js';
 import { withDatabase } from './database.js';
@@ -48,7 +49,7 @@ async function create(tx: Transaction, userName: string, { roles, ...given }: Cr
       `${JSON.stringify(userName)} is a user account of ${stored.source}, which alone can change its record: give --roles and nothing else`,
     );
   }
-  await assignRoles(tx, userName, roles);
+  await assignRoles(tx, commandLine, userName, roles);
   return `${stored ? 'changed' : 'made'} ${userName} with ${roles.join(', ') || 'no roles'}`;
 }
 

@@ -1,9 +1,10 @@
 import type { Db } from '../../database/db.js';
 import { Module, type RecordOutcome } from '../../database/module.js';
 import { recordAudits } from '../../features/audits/audit.service.js';
+import { commandLine } from '../../features/audits/own-audits.js';
 import { recordUserAccounts } from '../../features/resources/access-grant.service.js';
 import { recordResources } from '../../features/resources/resource.service.js';
-import { assignRoles } from '../../features/users/role.service.js';
+import { assignRoles } from '../../features/roles/role.service.js';
 import { batches } from '../../lib/batches.js';
 import { inParallel } from '../../lib/in-parallel.js';
 import type { DemoOptions, DemoWorld } from './demo.js';
@@ -59,6 +60,6 @@ export async function loadDemo(
 async function giveRoles(db: Db, { users }: DemoWorld): Promise<void> {
   for (const { userName, roles = [] } of users) {
     const given = roles.filter((role) => givenRoles.includes(role));
-    if (given.length > 0) await assignRoles(db, userName, given);
+    if (given.length > 0) await assignRoles(db, commandLine, userName, given);
   }
 }

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { recordAudits } from '../../../src/features/audits/audit.service.js';
+import { commandLine } from '../../../src/features/audits/own-audits.js';
 import { recordUserAccounts } from '../../../src/features/resources/access-grant.service.js';
 import { recordResources } from '../../../src/features/resources/resource.service.js';
-import { assignRoles } from '../../../src/features/users/role.service.js';
+import { assignRoles } from '../../../src/features/roles/role.service.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
 import { anActor, connectorFor, Gateway } from '../../helpers/gateway.js';
 
@@ -128,7 +129,7 @@ async function fill(db: TestDatabase['db']): Promise<void> {
     grants: [...grants],
   }));
   await recordUserAccounts(db, 'test', users);
-  await assignRoles(db, 'ann', ['Password Auditor']);
+  await assignRoles(db, commandLine, 'ann', ['Password Auditor']);
   const audits = Array.from({ length: 1_000 }, (_, n) => ({
     sourceId: `${n}`,
     occurredAt: '2026-03-01T00:00:00.000Z',

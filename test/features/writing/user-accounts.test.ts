@@ -2,9 +2,10 @@ import sql from 'sql-template-tag';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Module } from '../../../src/database/module.js';
 import { countRecords, lastPosition } from '../../../src/database/positions.js';
+import { commandLine } from '../../../src/features/audits/own-audits.js';
 import { deleteUserAccounts, recordUserAccounts } from '../../../src/features/resources/access-grant.service.js';
 import { deleteResources, recordResources } from '../../../src/features/resources/resource.service.js';
-import { assignRoles } from '../../../src/features/users/role.service.js';
+import { assignRoles } from '../../../src/features/roles/role.service.js';
 import type { GrantRecord } from '../../../src/features/users/user-account.record.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
 import { aResource, aUser, SOURCE, sourceIds, storedUser } from './records.js';
@@ -50,9 +51,9 @@ onEveryEngine('recording user accounts', (engine) => {
 
   test('is the same as before where it is given the roles that it has', async () => {
     await record(aUser('1'));
-    await assignRoles(database.db, 'user-1', ['Administrator', 'Password Auditor']);
+    await assignRoles(database.db, commandLine, 'user-1', ['Administrator', 'Password Auditor']);
     const before = await positions();
-    await assignRoles(database.db, 'user-1', ['Password Auditor', 'Administrator']);
+    await assignRoles(database.db, commandLine, 'user-1', ['Password Auditor', 'Administrator']);
     expect(await positions()).toBe(before);
   });
 

@@ -4,17 +4,18 @@ import { Module } from '../../database/module.js';
 import { recordChanged } from '../../database/positions.js';
 import { deleteBy, findBy, insertAll } from '../../database/rows.js';
 import { transaction } from '../../database/transaction.js';
-import { AppError } from '../../lib/app-error.js';
-import { Role, RoleAssignment } from './role.js';
+import { UserFault } from '../../graphql/user-errors.js';
+import { type Operator, recordOperation } from '../audits/own-audits.js';
+import { Role, RoleAssignment } from '../users/role.js';
 
 /**
  * Gives a user exactly these roles.
- * @throws AppError BAD_USER_INPUT where there is no such user, or no such role
+ * @throws UserFault USER_NOT_FOUND or ROLE_NOT_FOUND
  */
-export function assignRoles(db: Db, userName: string, names: readonly string[]): Promise<void> {
+export function assignRoles(db: Db, by: Operator, userName: string, names: readonly string[]): Promise<void> {
   return transaction(db, async (tx) => {
     const [user] = await tx.query<{ id: number }>(sql`SELECT id FROM user_accounts WHERE user_name = ${userName}`);
-    if (!user) throw new AppError('BAD_USER_INPUT', `there is no user account ${JSON.stringify(userName)}`);
+    if (!user) throw new UserFault('USER_NOT_FOUND', `there is no user account ${JSON.stringify(userName)}`);
     const roles = await findBy<Role>(tx, Role, 'name', names);
     const unknown = names.find((name) => !roles.some((role) => role.name === name));
     if (unknown !== undefined) throw await unknownRole(tx, unknown);
@@ -33,6 +34,7 @@ export function assignRoles(db: Db, userName: string, names: readonly string[]):
       roles.map(({ id }) => ({ userId: user.id, roleId: id })),
     );
     recordChanged(tx, Module.USER_ACCOUNTS, user.id);
+    await recordOperation(tx, by, { operation: 'Roles Assigned', userName });
   });
 }
 
@@ -40,10 +42,10 @@ function sameIds(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((id) => b.includes(id));
 }
 
-async function unknownRole(db: Db, name: string): Promise<AppError> {
+async function unknownRole(db: Db, name: string): Promise<UserFault> {
   const known = await db.query<{ name: string }>(sql`SELECT name FROM roles ORDER BY id`);
-  return new AppError(
-    'BAD_USER_INPUT',
+  return new UserFault(
+    'ROLE_NOT_FOUND',
     `there is no role ${JSON.stringify(name)}; there are: ${known.map((role) => role.name).join(', ')}`,
   );
 }
