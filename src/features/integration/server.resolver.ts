@@ -2,10 +2,8 @@ import { Ctx, Query, Resolver } from 'type-graphql';
 import { Access } from '../../graphql/access.js';
 import type { Context } from '../../graphql/context.js';
 import { version } from '../../lib/version.js';
+import { MINIMUM_ANALYTICS_PLUS_BUILD } from './minimum-build.js';
 import { type Product, Server } from './server.js';
-
-/** "PAM360: Analytics Plus build 4301 and later" (its help, "Integrating PAM360 with ManageEngine Analytics Plus"). */
-const MINIMUM_ANALYTICS_PLUS_BUILD = 4301;
 
 @Resolver()
 export class ServerResolver {
