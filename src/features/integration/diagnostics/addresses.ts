@@ -3,8 +3,8 @@ import { BlockList, isIPv4, isIPv6 } from 'node:net';
 const loopback = listOf('127.0.0.0/8', '::1/128');
 
 /**
- * What is never connected to: IANA's special-purpose registries (RFC 6890), but for private networks, and the addresses
- * at which the providers of clouds give out credentials. Link-local holds 169.254.169.254, the most common of those.
+ * What is never connected to: networks of IANA's special-purpose registries (RFC 6890) in which no server for people can
+ * be, and the addresses at which clouds give out credentials. Link-local holds 169.254.169.254, the most common of those.
  */
 const never = listOf(
   '0.0.0.0/8', // this host

@@ -48,7 +48,6 @@ function securing(socket: Socket, hostName: string, ca: string | undefined): Pro
       ca: authorities(ca),
       // RFC 6066, 3: the name of a server is never an address.
       ...(isIP(hostName) ? {} : { servername: hostName }),
-      ALPNProtocols: ['http/1.1'],
       rejectUnauthorized: false,
       // Else a wrong name would take the place of what is wrong with the chain.
       checkServerIdentity: () => undefined,

@@ -24,11 +24,10 @@ export async function resolve(hostName: string, allowLoopback: boolean, run: Run
   if (found.length === 0) {
     return failed('The host name has no address here: correct it, or add it to the DNS that this gateway asks.');
   }
-  const kinds = found.map(kindOf);
-  const allowed = found.filter((_, at) => kinds[at] === 'ALLOWED' || (allowLoopback && kinds[at] === 'LOOPBACK'));
-  if (allowed.length === 0) {
+  const addresses = usable(found, allowLoopback);
+  if (addresses.length === 0) {
     return failed(
-      kinds.includes('LOOPBACK')
+      found.some((address) => kindOf(address) === 'LOOPBACK')
         ? 'The host name stands for the machine of this gateway itself: save another name, or set TEST_INTEGRATION_LOOPBACK to true.'
         : 'The host name stands for an address that is never connected to, such as a link-local or multicast one: correct it.',
     );
@@ -37,8 +36,17 @@ export async function resolve(hostName: string, allowLoopback: boolean, run: Run
     finding: pass(
       isIP(name) ? 'An address is saved, so there is no name to resolve.' : 'The host name has an address.',
     ),
-    addresses: allowed.filter((address, at) => at === allowed.findIndex((other) => isIP(other) === isIP(address))),
+    addresses,
   };
+}
+
+/** Of the addresses of a name those that may be connected to, the first of each family only. */
+export function usable(addresses: readonly string[], allowLoopback: boolean): string[] {
+  const allowed = addresses.filter((address) => {
+    const kind = kindOf(address);
+    return kind === 'ALLOWED' || (allowLoopback && kind === 'LOOPBACK');
+  });
+  return allowed.filter((address, at) => at === allowed.findIndex((other) => isIP(other) === isIP(address)));
 }
 
 function failed(detail: string): Resolution {
