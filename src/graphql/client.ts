@@ -1,3 +1,4 @@
+import { Attached } from './attached.js';
 import type { Context } from './context.js';
 
 /** Who sent a request, as the front door sees it. */
@@ -10,7 +11,7 @@ export interface Client {
   setSession(id: string | null): void;
 }
 
-const clients = new WeakMap<Context, Client>();
+const clients = new Attached<Client>();
 
 export function attachClient(context: Context, client: Client): void {
   clients.set(context, client);

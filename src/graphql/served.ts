@@ -1,4 +1,5 @@
 import type { Module } from '../database/module.js';
+import { Attached } from './attached.js';
 import type { Context } from './context.js';
 
 /** A page of a module that was read for an answer. */
@@ -9,7 +10,7 @@ export interface Served {
   readonly caughtUp: boolean;
 }
 
-const listeners = new WeakMap<Context, (served: Served) => void>();
+const listeners = new Attached<(served: Served) => void>();
 
 /** Calls `listener` for each page that is read for this request. */
 export function onServed(context: Context, listener: (served: Served) => void): void {
