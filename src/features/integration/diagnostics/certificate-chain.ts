@@ -51,13 +51,13 @@ export function checkChain(
 function followed(certificate: X509Certificate, trusted: readonly X509Certificate[], now: number): Finding {
   const isTrusted = (one: X509Certificate) => trusted.some((other) => other.fingerprint256 === one.fingerprint256);
   const sent = sentWith(certificate);
+  if (!isTrusted(certificate) && certificate.checkIssued(certificate)) return fail(words.selfSigned);
   let at = certificate;
   for (let step = 0; step < LONGEST_CHAIN; step++) {
     if (isTrusted(at)) return pass(words.good);
     const issuers = [...trusted, ...sent].filter((other) => isIssuedBy(at, other));
     const issuer = issuers.find((other) => timeOf(other, now) === 'WITHIN');
     if (!issuer) return fail(issuers.length > 0 ? words.old : words.unknown);
-    if (issuer.fingerprint256 === at.fingerprint256) break;
     at = issuer;
   }
   return fail(words.unknown);
