@@ -1,7 +1,11 @@
 import { Audit } from './audits/audit.js';
 import { AuditResolver } from './audits/audit.resolver.js';
 import { ResourceUsageResolver } from './audits/resource-usage.resolver.js';
+import { AnalyticsPlus } from './integration/analytics-plus.js';
 import { ConnectorToken } from './integration/connector-token.js';
+import { Integration } from './integration/integration.js';
+import { AnalyticsPlusResolver, IntegrationResolver } from './integration/integration.resolver.js';
+import { ModuleImport } from './integration/module-import.js';
 import { ServerResolver } from './integration/server.resolver.js';
 import { AccessGrant } from './resources/access-grant.js';
 import { AccessGrantResolver, UserAccountGrantsResolver } from './resources/access-grant.resolver.js';
@@ -31,6 +35,9 @@ export const entities = [
   AccessGrant,
   Audit,
   ConnectorToken,
+  Integration,
+  AnalyticsPlus,
+  ModuleImport,
 ];
 
 /** The manifest: every resolver that a feature has. */
@@ -43,4 +50,6 @@ export const resolvers = [
   AuditResolver,
   ResourceUsageResolver,
   ServerResolver,
+  IntegrationResolver,
+  AnalyticsPlusResolver,
 ] as const;

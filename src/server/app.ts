@@ -4,6 +4,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../config.js';
 import type { Database } from '../database/db.js';
+import { ImportTally } from '../features/integration/import-tally.js';
 import { makeApollo } from '../graphql/apollo.js';
 import { attachClient } from '../graphql/client.js';
 import type { Actor, Context } from '../graphql/context.js';
@@ -47,13 +48,15 @@ async function addGraphql(
   const apollo = makeApollo(schema, logger);
   await apollo.start();
   app.addHook('onClose', () => apollo.stop());
+  const imports = new ImportTally(db, (err) => logger.warn({ err }, 'what connectors read could not be counted yet'));
+  app.addHook('onClose', () => imports.stop());
   app.decorateRequest('actor', null);
   app.route({
     url: '/graphql',
     method: ['GET', 'POST'],
     // Before the body is read, let alone parsed.
     onRequest: async (request) => {
-      request.actor = await authenticate(db, request.raw.rawHeaders);
+      request.actor = await authenticate(db, request.raw.rawHeaders, request.ip);
     },
     preHandler: requireOperation,
     handler: fastifyApolloHandler(apollo, {
@@ -61,6 +64,7 @@ async function addGraphql(
         const { actor, id } = request;
         const context = { db, actor, settings: config, requestId: id, now: new Date().toISOString() };
         attachClient(context, clientOfRequest(request, reply, config));
+        imports.watch(context);
         return context;
       },
     }),

@@ -1,5 +1,5 @@
 import type { Database } from '../database/db.js';
-import { connectorOf } from '../features/integration/connector-token.service.js';
+import { connectorOf } from '../features/integration/connector.js';
 import type { Actor } from '../graphql/context.js';
 import { AppError } from '../lib/app-error.js';
 
@@ -8,7 +8,11 @@ import { AppError } from '../lib/app-error.js';
  * own API has it. Null where there is no credential; a bad one is refused and never replaced by another.
  * @throws AppError UNAUTHENTICATED
  */
-export async function authenticate(db: Database, rawHeaders: readonly string[]): Promise<Actor | null> {
+export async function authenticate(
+  db: Database,
+  rawHeaders: readonly string[],
+  ipAddress: string,
+): Promise<Actor | null> {
   const tokens = new Set([
     ...valuesOf(rawHeaders, 'authorization').map(bearerToken),
     ...valuesOf(rawHeaders, 'authtoken').map(bareToken),
@@ -17,7 +21,7 @@ export async function authenticate(db: Database, rawHeaders: readonly string[]):
     throw new AppError('UNAUTHENTICATED', 'the request carries more than one auth token: send one');
   }
   const [token] = tokens;
-  return token === undefined ? null : connectorOf(db, token);
+  return token === undefined ? null : connectorOf(db, token, ipAddress);
 }
 
 /** Every value of a header. Node's own `headers` drops the second Authorization. */

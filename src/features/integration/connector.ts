@@ -1,0 +1,160 @@
+import { LRUCache } from 'lru-cache';
+import sql, { raw, type Sql } from 'sql-template-tag';
+import type { Database, Db } from '../../database/db.js';
+import { Module } from '../../database/module.js';
+import { transaction } from '../../database/transaction.js';
+import type { Privilege } from '../../graphql/access.js';
+import type { Actor, ImportBounds } from '../../graphql/context.js';
+import { AppError } from '../../lib/app-error.js';
+import { tokenFault, tokenHash } from '../../lib/token.js';
+import { recordOperation } from '../audits/own-audits.js';
+import { isPending } from './connector-token.queries.js';
+import { IntegrationStatus } from './integration.js';
+import { privilegeOf, refusalOfUser, type Validity } from './mapped-user.js';
+
+/** What every connector may do, whatever the roles of its user are. */
+const CONNECTOR_PRIVILEGES: ReadonlySet<Privilege> = new Set(Object.values(privilegeOf));
+
+/** Revoking must be felt within a second. */
+const CACHE_MILLISECONDS = 500;
+
+/** How often the refusal of a revoked token is recorded. */
+const REFUSAL_MILLISECONDS = 3_600_000;
+
+const caches = new WeakMap<Db, LRUCache<string, Promise<Actor>>>();
+
+/**
+ * The connector that a token stands for, which an address sent. The token's shape is checked before the database is asked.
+ * @throws AppError UNAUTHENTICATED
+ */
+export function connectorOf(db: Database, token: string, ipAddress: string | null): Promise<Actor> {
+  const fault = tokenFault('pag_', token);
+  if (fault) throw new AppError('UNAUTHENTICATED', `this is not an auth token: ${fault}`);
+  let cache = caches.get(db);
+  if (!cache) {
+    cache = new LRUCache({ max: 1_000, ttl: CACHE_MILLISECONDS });
+    caches.set(db, cache);
+  }
+  const hash = tokenHash(token);
+  let actor = cache.get(hash);
+  if (!actor) {
+    actor = readConnector(db, hash, ipAddress);
+    actor.catch(() => {});
+    cache.set(hash, actor);
+  }
+  return actor;
+}
+
+/** What was changed of tokens or of the integration holds in this process at once. */
+export function forgetConnectors(db: Db): void {
+  caches.get(db)?.clear();
+}
+
+interface TokenRow extends Validity {
+  id: number;
+  hint: string;
+  generatedAt: string;
+  savedAt: string | null;
+  revokedAt: string | null;
+  firstUsedAt: string | null;
+  refusedAt: string | null;
+  userId: number | null;
+  userName: string | null;
+  fullName: string;
+  accessScope: Actor['scope'];
+  scopeVersion: number;
+  integrationStatus: IntegrationStatus;
+  modules: string | null;
+  importedSince: string | null;
+}
+
+async function readConnector(db: Database, hash: string, ipAddress: string | null): Promise<Actor> {
+  const time = (column: string) => raw(db.dialect.timeText(column));
+  const [row] = await db.query<TokenRow>(sql`
+    SELECT c.id, c.hint, ${time('c.generated_at')} AS generatedAt, c.saved_at AS savedAt, c.revoked_at AS revokedAt,
+      c.first_used_at AS firstUsedAt, ${time('c.refused_at')} AS refusedAt,
+      u.id AS userId, u.user_name AS userName, u.full_name AS fullName, u.status, ${time('u.expires_at')} AS expiresAt,
+      u.access_scope AS accessScope, u.scope_version AS scopeVersion,
+      i.status AS integrationStatus, p.modules, ${time('p.imported_since')} AS importedSince
+    FROM connector_tokens c JOIN integration i ON i.id = 1
+      LEFT JOIN user_accounts u ON u.id = c.user_id LEFT JOIN analytics_plus p ON p.token_id = c.id
+    WHERE c.hash = ${hash}`);
+  if (!row) throw refusal('the auth token is not known here: it may be one of another gateway');
+  if (row.revokedAt) await recordRefusal(db, row, ipAddress);
+  const refused = refusalOf(row);
+  if (refused) throw refusal(refused);
+  if (!row.firstUsedAt) await recordFirstUse(db, row, ipAddress);
+  return {
+    kind: 'CONNECTOR',
+    userId: row.userId!,
+    userName: row.userName!,
+    fullName: row.fullName,
+    roles: [],
+    privileges: CONNECTOR_PRIVILEGES,
+    scope: row.accessScope,
+    scopeVersion: row.scopeVersion,
+    tokenId: row.id,
+    ...(row.modules !== null && { bounds: boundsOf(row.modules, row.importedSince) }),
+  };
+}
+
+function boundsOf(modules: string, since: string | null): ImportBounds {
+  const chosen = modules.split(',');
+  const left = Object.values(Module).filter((module) => !chosen.includes(module));
+  return { withheld: new Set(left.map((module) => privilegeOf[module])), since };
+}
+
+type State = Pick<TokenRow, 'revokedAt' | 'savedAt' | 'generatedAt' | 'integrationStatus' | 'userId'> & Validity;
+
+function refusalOf(row: State): string | undefined {
+  if (row.revokedAt) return 'the auth token was revoked: generate a new one';
+  if (!row.savedAt) {
+    return isPending(row)
+      ? 'the auth token was not saved yet: it takes effect when the integration is saved'
+      : 'the auth token expired unsaved, a day after it was generated: generate a new one, and save the integration';
+  }
+  if (row.integrationStatus === IntegrationStatus.DISABLED) return DISABLED;
+  if (row.userId === null) return 'the user account that the auth token was mapped to was deleted';
+  return refusalOfUser(row);
+}
+
+const DISABLED =
+  'the integration is disabled, and with it every auth token: whoever has the role ManageEngine Integration can enable it';
+
+function refusal(message: string): AppError {
+  return new AppError('UNAUTHENTICATED', message);
+}
+
+function recordFirstUse(db: Database, row: TokenRow, ipAddress: string | null): Promise<void> {
+  return mark(db, row, ipAddress, 'first_used_at', sql`first_used_at IS NULL`, {
+    operation: 'Auth Token First Used',
+    outcome: 'SUCCESS',
+  });
+}
+
+async function recordRefusal(db: Database, row: TokenRow, ipAddress: string | null): Promise<void> {
+  const before = new Date(Date.now() - REFUSAL_MILLISECONDS).toISOString();
+  if (row.refusedAt && row.refusedAt > before) return;
+  const isDue = sql`(refused_at IS NULL OR refused_at <= ${db.dialect.timeValue(before)})`;
+  await mark(db, row, ipAddress, 'refused_at', isDue, { operation: 'Auth Token Refused', outcome: 'FAILURE' });
+}
+
+/** Sets a time of a token where it is due, and records why: once, however many requests race. */
+function mark(
+  db: Database,
+  { id, hint, userName }: TokenRow,
+  ipAddress: string | null,
+  column: 'first_used_at' | 'refused_at',
+  isDue: Sql,
+  what: { operation: string; outcome: 'SUCCESS' | 'FAILURE' },
+): Promise<void> {
+  return transaction(db, async (tx) => {
+    const now = tx.dialect.timeValue(new Date().toISOString());
+    const marked = await tx.execute(
+      sql`UPDATE connector_tokens SET ${raw(column)} = ${now} WHERE id = ${id} AND ${isDue}`,
+    );
+    if (marked === 0) return;
+    const operator = { userName: userName ?? 'Unknown', ipAddress, clientType: 'API Client' } as const;
+    await recordOperation(tx, operator, { ...what, userName, reason: `the token ${hint}...` });
+  });
+}

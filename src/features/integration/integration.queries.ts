@@ -1,0 +1,76 @@
+import sql, { raw } from 'sql-template-tag';
+import type { Db, Transaction } from '../../database/db.js';
+import { findBy, selectList, tableOf } from '../../database/rows.js';
+import { AnalyticsPlus } from './analytics-plus.js';
+import { type AuthToken, AuthTokenState } from './auth-token.js';
+import { type LiveToken, liveTokens, pendingToken, tokensInEffect } from './connector-token.queries.js';
+import { Integration } from './integration.js';
+import type { IntegrationState } from './integration.states.js';
+import { ModuleImport } from './module-import.js';
+
+/** Minutes between the imports of a connector that did not say. */
+const USUAL_SCHEDULE = 60;
+
+/** What an Int of GraphQL holds. */
+const MOST_ROWS = 2_147_483_647;
+
+/** The integration with the tokens that were not revoked. */
+export interface IntegrationWithTokens extends Integration {
+  readonly tokens: readonly LiveToken[];
+}
+
+export function readIntegration(db: Db): Promise<IntegrationWithTokens> {
+  return read(db, '');
+}
+
+/** As `readIntegration`, kept from other transactions until this one ends. It is the first thing that a transaction does. */
+export function lockIntegration(tx: Transaction): Promise<IntegrationWithTokens> {
+  return read(tx, tx.dialect.forUpdate);
+}
+
+async function read(db: Db, lock: string): Promise<IntegrationWithTokens> {
+  const [row] = await db.query<Integration>(
+    sql`SELECT ${selectList(db.dialect, Integration, tableOf(Integration).columns.keys(), 't')}
+        FROM integration t WHERE t.id = 1 ${raw(lock)}`,
+  );
+  return { ...row!, tokens: await liveTokens(db) };
+}
+
+export function stateOf({ status, tokens }: IntegrationWithTokens): IntegrationState {
+  return { status, token: authTokenOf(tokens).state };
+}
+
+/** The pending token; where there is none, the last one that took effect. */
+export function authTokenOf(tokens: readonly LiveToken[]): AuthToken {
+  const pending = pendingToken(tokens);
+  const shown = pending ?? tokensInEffect(tokens).at(-1) ?? none;
+  const state = pending ? AuthTokenState.PENDING_SAVE : shown === none ? AuthTokenState.NONE : AuthTokenState.AVAILABLE;
+  const { userName, hint, generatedAt, savedAt, lastUsedAt } = shown;
+  return { state, userName, hint, generatedAt, savedAt, lastUsedAt };
+}
+
+const none = { userName: null, hint: null, generatedAt: null, savedAt: null, lastUsedAt: null };
+
+/** What Analytics Plus said with the last token that took effect. */
+export async function analyticsPlusOf(db: Db, { tokens }: IntegrationWithTokens): Promise<AnalyticsPlus | null> {
+  const [connection] = await findBy<AnalyticsPlus>(db, AnalyticsPlus, 'tokenId', idsOf(tokens));
+  return connection ?? null;
+}
+
+/** What was read with the last token that took effect, as of `now`. */
+export async function importsOf(db: Db, integration: IntegrationWithTokens, now: string): Promise<ModuleImport[]> {
+  const imports = await findBy<ModuleImport>(db, ModuleImport, 'tokenId', idsOf(integration.tokens));
+  const { importEveryMinutes = USUAL_SCHEDULE } = (await analyticsPlusOf(db, integration)) ?? {};
+  const earliest = Date.parse(now) - 2 * importEveryMinutes * 60_000;
+  return imports.map((read) => ({
+    ...read,
+    rowCount: Math.min(read.rowCount, MOST_ROWS),
+    overdue: Date.parse(read.lastRequestAt) < earliest,
+  }));
+}
+
+function idsOf(tokens: readonly LiveToken[]): number[] {
+  return tokensInEffect(tokens)
+    .slice(-1)
+    .map(({ id }) => id);
+}

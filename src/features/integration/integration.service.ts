@@ -1,0 +1,156 @@
+import sql from 'sql-template-tag';
+import type { Db, Transaction } from '../../database/db.js';
+import { transaction } from '../../database/transaction.js';
+import { Privilege } from '../../graphql/access.js';
+import type { Actor } from '../../graphql/context.js';
+import { UserFault } from '../../graphql/user-errors.js';
+import { AppError } from '../../lib/app-error.js';
+import { quote } from '../../lib/quote.js';
+import { type Operator, recordOperation } from '../audits/own-audits.js';
+import { carryConnection } from './analytics-plus.service.js';
+import { forgetConnectors } from './connector.js';
+import { pendingToken, tokensInEffect } from './connector-token.queries.js';
+import { addToken, revokeTokens, saveToken } from './connector-token.service.js';
+import { hostNameFault, normalHostName, portFault } from './diagnostics/host-name.js';
+import { hostHeader, type Target } from './diagnostics/target.js';
+import type { Integration, IntegrationStatus } from './integration.js';
+import { type IntegrationWithTokens, lockIntegration, stateOf } from './integration.queries.js';
+import { type IntegrationMutation, nextState } from './integration.states.js';
+import { findMappedUser, type MappedUser, missingPrivileges, refusalOfUser } from './mapped-user.js';
+
+/**
+ * The name of the user that a token is to be mapped to: the caller's own where none is given.
+ * @throws AppError FORBIDDEN where the caller may not map it to another one
+ */
+export function userOfToken({ userName, privileges }: Actor, given: string | null): string {
+  if (given !== null && given !== userName && !privileges.has(Privilege.MANAGE_USERS)) {
+    throw new AppError(
+      'FORBIDDEN',
+      'userName: to map a token to another user needs the privilege MANAGE_USERS as well; leave it out to map the token to your own login',
+    );
+  }
+  return given ?? userName;
+}
+
+/**
+ * Makes a token that takes effect when the integration is saved, in the place of one that waits for it already.
+ * @throws UserFault USER_NOT_FOUND, USER_NOT_ACTIVE, MISSING_PRIVILEGE
+ */
+export function generateAuthToken(db: Db, operator: Operator, userName: string): Promise<string> {
+  return change(db, operator, 'generateAuthToken', async (tx, { tokens }) => {
+    const user = await checkedUser(tx, userName);
+    const before = pendingToken(tokens);
+    if (before) await revokeTokens(tx, operator, [before]);
+    const { token } = await addToken(tx, operator, user);
+    return token;
+  });
+}
+
+/**
+ * Stores where Analytics Plus is and enables the integration. A pending token takes effect, and all that were in effect
+ * are revoked; the new one is narrowed to what they were narrowed to.
+ * @throws UserFault INVALID_HOST_NAME, INVALID_PORT_NUMBER
+ */
+export async function saveIntegration(db: Db, operator: Operator, given: Target): Promise<void> {
+  const target = checkedTarget(given);
+  await change(db, operator, 'saveIntegration', async (tx, integration) => {
+    await storeTarget(tx, operator, integration, target);
+    const pending = pendingToken(integration.tokens);
+    if (!pending) return;
+    const before = tokensInEffect(integration.tokens);
+    await carryConnection(tx, before, pending);
+    await revokeTokens(tx, operator, before);
+    await saveToken(tx, operator, pending);
+  });
+}
+
+/** @throws UserFault NOT_CONFIGURED */
+export function enableIntegration(db: Db, operator: Operator): Promise<void> {
+  return change(db, operator, 'enableIntegration', async () => {});
+}
+
+/** @throws UserFault NOT_CONFIGURED */
+export function disableIntegration(db: Db, operator: Operator): Promise<void> {
+  return change(db, operator, 'disableIntegration', async () => {});
+}
+
+/** Revokes every token and forgets the rest. */
+export function removeIntegration(db: Db, operator: Operator): Promise<void> {
+  return change(db, operator, 'removeIntegration', async (tx, { tokens }) => {
+    await revokeTokens(tx, operator, tokens);
+    await tx.execute(sql`UPDATE integration SET host_name = NULL, port_number = NULL WHERE id = 1`);
+  });
+}
+
+/** Does what a mutation does, where the state allows it, while no other one can. */
+async function change<T>(
+  db: Db,
+  operator: Operator,
+  mutation: IntegrationMutation,
+  work: (tx: Transaction, integration: IntegrationWithTokens) => Promise<T>,
+): Promise<T> {
+  const result = await transaction(db, async (tx) => {
+    const integration = await lockIntegration(tx);
+    const next = nextState(mutation, stateOf(integration));
+    if (next === 'NOT_CONFIGURED') {
+      throw new UserFault(next, 'nothing was saved yet: save host name and port number first, which enables, too');
+    }
+    const result = await work(tx, integration);
+    await setStatus(tx, operator, integration, next.status);
+    return result;
+  });
+  forgetConnectors(db);
+  return result;
+}
+
+const statusOperations: Record<IntegrationStatus, string> = {
+  ENABLED: 'Integration Enabled',
+  DISABLED: 'Integration Disabled',
+  NOT_CONFIGURED: 'Integration Removed',
+};
+
+async function setStatus(
+  tx: Transaction,
+  operator: Operator,
+  before: Integration,
+  status: IntegrationStatus,
+): Promise<void> {
+  if (status === before.status) return;
+  await tx.execute(sql`UPDATE integration SET status = ${status} WHERE id = 1`);
+  await recordOperation(tx, operator, { operation: statusOperations[status] });
+}
+
+function checkedTarget({ hostName, portNumber }: Target): Target {
+  const badName = hostNameFault(hostName);
+  if (badName) throw new UserFault('INVALID_HOST_NAME', badName, ['input', 'hostName']);
+  const badPort = portFault(portNumber);
+  if (badPort) throw new UserFault('INVALID_PORT_NUMBER', badPort, ['input', 'portNumber']);
+  return { hostName: normalHostName(hostName), portNumber };
+}
+
+async function storeTarget(tx: Transaction, operator: Operator, before: Integration, target: Target): Promise<void> {
+  const { hostName, portNumber } = target;
+  if (before.hostName === hostName && before.portNumber === portNumber) return;
+  await tx.execute(sql`UPDATE integration SET host_name = ${hostName}, port_number = ${portNumber} WHERE id = 1`);
+  const reason = `${targetOf(before) ?? 'nothing'} -> ${hostHeader(target)}`;
+  await recordOperation(tx, operator, { operation: 'Integration Saved', reason });
+}
+
+/** Host and port, as in analytics.example.com:8443; null until both are saved. */
+export function targetOf({ hostName, portNumber }: Integration): string | null {
+  return hostName === null || portNumber === null ? null : hostHeader({ hostName, portNumber });
+}
+
+async function checkedUser(tx: Transaction, userName: string): Promise<MappedUser> {
+  const field = ['userName'];
+  const user = await findMappedUser(tx, userName);
+  if (!user) throw new UserFault('USER_NOT_FOUND', `there is no user account ${quote(userName)}`, field);
+  const refused = refusalOfUser(user);
+  if (refused) throw new UserFault('USER_NOT_ACTIVE', refused, field);
+  const missing = await missingPrivileges(tx, user.id);
+  if (missing.length > 0) {
+    const message = `${userName} may not read all three modules: give it a role with ${missing.join(', ')}`;
+    throw new UserFault('MISSING_PRIVILEGE', message, field);
+  }
+  return user;
+}

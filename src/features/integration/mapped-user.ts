@@ -1,0 +1,50 @@
+import sql, { join, raw } from 'sql-template-tag';
+import type { Db } from '../../database/db.js';
+import { Module } from '../../database/module.js';
+import { Privilege } from '../../graphql/access.js';
+
+/** The privilege that reads a module. */
+export const privilegeOf: Record<Module, Privilege> = {
+  [Module.RESOURCES]: Privilege.READ_RESOURCES,
+  [Module.USER_ACCOUNTS]: Privilege.READ_USER_ACCOUNTS,
+  [Module.AUDITS]: Privilege.READ_AUDITS,
+};
+
+/** What says whether a user account is in use. */
+export interface Validity {
+  readonly status: string;
+  readonly expiresAt: string | null;
+}
+
+/** The user account whose view a token has. */
+export interface MappedUser extends Validity {
+  readonly id: number;
+  readonly userName: string;
+}
+
+export async function findMappedUser(db: Db, userName: string): Promise<MappedUser | undefined> {
+  const [user] = await db.query<MappedUser>(
+    sql`SELECT id, user_name AS userName, status, ${raw(db.dialect.timeText('expires_at'))} AS expiresAt
+        FROM user_accounts WHERE user_name = ${userName}`,
+  );
+  return user;
+}
+
+/** Why a user's tokens are refused, said for people; undefined where they are not. */
+export function refusalOfUser({ status, expiresAt }: Validity): string | undefined {
+  if (status !== 'ACTIVE') return `the user account that the auth token is mapped to is ${status}`;
+  if (expiresAt && expiresAt <= new Date().toISOString()) {
+    return `the user account that the auth token is mapped to expired at ${expiresAt}`;
+  }
+  return undefined;
+}
+
+/** Of the privileges that read the modules, those which the roles given here to a user do not carry. */
+export async function missingPrivileges(db: Db, userId: number): Promise<Privilege[]> {
+  const wanted = Object.values(privilegeOf);
+  const held = await db.query<{ privilege: Privilege }>(
+    sql`SELECT p.privilege FROM role_assignments a JOIN role_privileges p ON p.role_id = a.role_id
+        WHERE a.user_id = ${userId} AND p.privilege IN (${join(wanted)})`,
+  );
+  return wanted.filter((privilege) => !held.some((row) => row.privilege === privilege));
+}
