@@ -15,8 +15,9 @@ const firstSteps = `
 The database is empty. In another terminal, in this folder:
 
   npx pam-gateway demo-data                                            believable data to look at, or
-  npx pam-gateway user create NAME --roles Administrator --scope ALL   the first administrator
   npx pam-gateway import audits FILE                                   records of your own
+  npx pam-gateway user create NAME --roles Administrator --scope ALL --password-stdin < FILE
+                                                                       the first administrator, with a password from a file
 
 then make a token for a connector: npx pam-gateway token generate --user NAME
 `;

@@ -2,18 +2,25 @@ import { Command, Option } from 'commander';
 import type { Transaction } from '../database/db.js';
 import { findBy } from '../database/rows.js';
 import { transaction } from '../database/transaction.js';
-import { commandLine } from '../features/audits/own-audits.js';
+import { commandLine, recordOperation } from '../features/audits/own-audits.js';
 import { recordUserAccounts } from '../features/resources/access-grant.service.js';
 import { assignRoles } from '../features/roles/role.service.js';
+import { type NewPassword, preparePassword, setPassword } from '../features/sign-in/password.service.js';
 import { AccessScope, UserAccount } from '../features/users/user-account.js';
 import { AppError } from '../lib/app-error.js';
 import { withDatabase } from './database.js';
+import { readStandardInput } from './standard-input.js';
 
 /** User accounts that were made here, rather than by a PAM product. */
 const SOURCE = 'gateway';
 
-interface CreateOptions {
+interface CreateOptions extends Given {
   roles: string[];
+  passwordStdin?: true;
+}
+
+/** What may be said of the record of a user account. */
+interface Given {
   fullName?: string;
   email?: string;
   scope?: `${AccessScope}`;
@@ -24,7 +31,7 @@ export function userCommand(): Command {
   user
     .command('create <name>')
     .description(
-      'make a user account, or change what is given of one that is there; of one of another source, its roles',
+      'make a user account, or change what is given of one that is there; of one of another source, its roles and password',
     )
     .requiredOption('--roles <a,b>', 'its roles here, in exchange for those that it had', names)
     .option('--full-name <name>')
@@ -34,22 +41,31 @@ export function userCommand(): Command {
         Object.values(AccessScope),
       ),
     )
-    .action(async (name: string, options: CreateOptions) => {
-      console.log(await withDatabase((db) => transaction(db, (tx) => create(tx, name, options))));
+    .option('--password-stdin', 'read its password from standard input, which makes it a sign-in and ends its sessions')
+    .action(async (name: string, { passwordStdin, roles, ...given }: CreateOptions) => {
+      const password = passwordStdin && (await preparePassword(commandLine, name, await readStandardInput()));
+      console.log(await withDatabase((db) => transaction(db, (tx) => create(tx, name, roles, given, password))));
     });
   return user;
 }
 
-async function create(tx: Transaction, userName: string, { roles, ...given }: CreateOptions): Promise<string> {
+async function create(
+  tx: Transaction,
+  userName: string,
+  roles: readonly string[],
+  given: Given,
+  password: NewPassword | undefined,
+): Promise<string> {
   const [stored] = await findBy<UserAccount>(tx, UserAccount, 'userName', [userName]);
   if (stored === undefined || stored.source === SOURCE) await record(tx, userName, stored, given);
   else if (Object.keys(given).length > 0) {
     throw new AppError(
       'BAD_USER_INPUT',
-      `${JSON.stringify(userName)} is a user account of ${stored.source}, which alone can change its record: give --roles and nothing else`,
+      `${JSON.stringify(userName)} is a user account of ${stored.source}, which alone can change its record: give --roles, and --password-stdin where it shall sign in, and nothing else`,
     );
   }
   await assignRoles(tx, commandLine, userName, roles);
+  if (password) await setPassword(tx, commandLine, password);
   return `${stored ? 'changed' : 'made'} ${userName} with ${roles.join(', ') || 'no roles'}`;
 }
 
@@ -58,7 +74,7 @@ async function record(
   tx: Transaction,
   userName: string,
   stored: UserAccount | undefined,
-  { fullName, email, scope }: Omit<CreateOptions, 'roles'>,
+  { fullName, email, scope }: Given,
 ): Promise<void> {
   const whole = {
     ...(stored ? { ...stored, modifiedAt: null } : { sourceId: userName, userName }),
@@ -68,6 +84,8 @@ async function record(
   };
   const [outcome] = await recordUserAccounts(tx, SOURCE, [whole]);
   if (typeof outcome === 'object') throw new AppError('BAD_USER_INPUT', outcome.refused);
+  if (outcome === 'UNCHANGED') return;
+  await recordOperation(tx, commandLine, { operation: stored ? 'User Changed' : 'User Created', userName });
 }
 
 function names(list: string): string[] {

@@ -11,6 +11,7 @@ import { AccessGrant } from './resources/access-grant.js';
 import { AccessGrantResolver, UserAccountGrantsResolver } from './resources/access-grant.resolver.js';
 import { CustomField, PrivilegedAccount, Resource } from './resources/resource.js';
 import { ResourceResolver } from './resources/resource.resolver.js';
+import { SignInResolver } from './sign-in/sign-in.resolver.js';
 import { SignInAttempts } from './sign-in/sign-in-attempts.js';
 import { Password } from './users/password.js';
 import { Role, RoleAssignment, RolePrivilege } from './users/role.js';
@@ -49,6 +50,7 @@ export const resolvers = [
   AccessGrantResolver,
   AuditResolver,
   ResourceUsageResolver,
+  SignInResolver,
   ServerResolver,
   IntegrationResolver,
   AnalyticsPlusResolver,

@@ -5,6 +5,7 @@ export type ErrorCode =
   | 'RESYNC_REQUIRED'
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
+  | 'TOO_MANY_ATTEMPTS'
   | 'UNAVAILABLE';
 
 /** A refusal whose message the caller may read. Every other error is masked at the door. */
@@ -14,6 +15,8 @@ export class AppError extends Error {
   constructor(
     readonly code: ErrorCode,
     message: string,
+    /** Seconds to wait, where that helps. */
+    readonly retryAfter?: number,
   ) {
     super(message);
   }

@@ -1,5 +1,6 @@
-import { createHash, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import { sha256 } from './sha256.js';
 
 /** The kinds of tokens, by the prefix that tells them apart. */
 export type TokenPrefix = 'pag_';
@@ -28,7 +29,7 @@ export function tokenFault(prefix: TokenPrefix, token: string): string | undefin
 
 /** What is stored of a token: SHA-256 in hexadecimal. A random token needs no slow hash. */
 export function tokenHash(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
+  return sha256(token);
 }
 
 function checksum(text: string): string {

@@ -6,8 +6,9 @@ import type { Config } from '../config.js';
 import type { Database } from '../database/db.js';
 import { ImportTally } from '../features/integration/import-tally.js';
 import { makeApollo } from '../graphql/apollo.js';
-import { attachClient } from '../graphql/client.js';
+import { attachClient, type Client } from '../graphql/client.js';
 import type { Actor, Context } from '../graphql/context.js';
+import { attachLog } from '../graphql/request-log.js';
 import { authenticate } from './authenticate.js';
 import { readStrictJson, requireOperation } from './body.js';
 import { clientOfRequest } from './client.js';
@@ -19,6 +20,7 @@ import { closeConnectionsWhenStopping } from './stopping.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
+    client: Client | null;
     actor: Actor | null;
   }
 }
@@ -50,20 +52,23 @@ async function addGraphql(
   app.addHook('onClose', () => apollo.stop());
   const imports = new ImportTally(db, (err) => logger.warn({ err }, 'what connectors read could not be counted yet'));
   app.addHook('onClose', () => imports.stop());
+  app.decorateRequest('client', null);
   app.decorateRequest('actor', null);
   app.route({
     url: '/graphql',
     method: ['GET', 'POST'],
     // Before the body is read, let alone parsed.
-    onRequest: async (request) => {
-      request.actor = await authenticate(db, request.raw.rawHeaders, request.ip);
+    onRequest: async (request, reply) => {
+      request.client = clientOfRequest(request, reply, config);
+      request.actor = await authenticate(db, config, request.client, request.raw.rawHeaders);
     },
     preHandler: requireOperation,
     handler: fastifyApolloHandler(apollo, {
-      context: async (request, reply): Promise<Context> => {
-        const { actor, id } = request;
+      context: async (request): Promise<Context> => {
+        const { actor, client, id, log } = request;
         const context = { db, actor, settings: config, requestId: id, now: new Date().toISOString() };
-        attachClient(context, clientOfRequest(request, reply, config));
+        attachClient(context, client!);
+        attachLog(context, log);
         imports.watch(context);
         return context;
       },

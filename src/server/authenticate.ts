@@ -1,17 +1,22 @@
+import type { Config } from '../config.js';
 import type { Database } from '../database/db.js';
-import { connectorOf } from '../features/integration/connector.js';
+import { actorOfSession } from '../features/sign-in/session.service.js';
+import type { Client } from '../graphql/client.js';
 import type { Actor } from '../graphql/context.js';
 import { AppError } from '../lib/app-error.js';
+import { connectorWithinBudget } from './token-budget.js';
 
 /**
- * Who asks, by the headers of the request as they came: `Authorization: Bearer TOKEN`, or `AUTHTOKEN: TOKEN` as PAM360's
- * own API has it. Null where there is no credential; a bad one is refused and never replaced by another.
- * @throws AppError UNAUTHENTICATED
+ * Who asks. A token stands in the headers of the request as they came: `Authorization: Bearer TOKEN`, or `AUTHTOKEN: TOKEN`
+ * as PAM360's own API has it; a bad one is refused, and never replaced by the session of a cookie. Null where there is no
+ * credential, or a session that has ended: else nobody with an old cookie could sign in.
+ * @throws AppError UNAUTHENTICATED or TOO_MANY_ATTEMPTS
  */
 export async function authenticate(
   db: Database,
+  config: Config,
+  { ipAddress, sessionId }: Client,
   rawHeaders: readonly string[],
-  ipAddress: string,
 ): Promise<Actor | null> {
   const tokens = new Set([
     ...valuesOf(rawHeaders, 'authorization').map(bearerToken),
@@ -21,7 +26,8 @@ export async function authenticate(
     throw new AppError('UNAUTHENTICATED', 'the request carries more than one auth token: send one');
   }
   const [token] = tokens;
-  return token === undefined ? null : connectorOf(db, token, ipAddress);
+  if (token !== undefined) return connectorWithinBudget(db, token, ipAddress);
+  return sessionId === null ? null : actorOfSession(db, config, sessionId);
 }
 
 /** Every value of a header. Node's own `headers` drops the second Authorization. */

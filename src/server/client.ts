@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config.js';
 import type { Client } from '../graphql/client.js';
@@ -6,7 +7,8 @@ import type { Client } from '../graphql/client.js';
 export function clientOfRequest(request: FastifyRequest, reply: FastifyReply, config: Config): Client {
   const { name, options } = sessionCookie(config);
   return {
-    ipAddress: request.ip,
+    // A proxy may hand on anything.
+    ipAddress: isIP(request.ip) ? request.ip : null,
     sessionId: request.cookies[name] ?? null,
     setSession: (id) => (id === null ? reply.clearCookie(name, options) : reply.setCookie(name, id, options)),
   };

@@ -2,7 +2,12 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { isUnavailable, MASKED } from '../graphql/errors.js';
 import { AppError } from '../lib/app-error.js';
 
-const statusOf: Record<string, number> = { UNAUTHENTICATED: 401, FORBIDDEN: 403, UNAVAILABLE: 503 };
+const statusOf: Record<string, number> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  TOO_MANY_ATTEMPTS: 429,
+  UNAVAILABLE: 503,
+};
 
 /** Fastify's refusals in words that say what to do; the others say it themselves. */
 const sayings: Record<string, string> = {
@@ -17,6 +22,7 @@ export function answerError(error: FastifyError | AppError, request: FastifyRequ
   reply.header('x-request-id', request.id);
   if (error instanceof AppError) {
     if (isUnavailable(error)) request.log.warn({ err: error }, 'a request could not be served');
+    if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter);
     reply.status(statusOf[error.code] ?? 400).send(errorBody(error.message, error.code));
     return;
   }

@@ -1,7 +1,7 @@
 import { Ctx, Query, Resolver } from 'type-graphql';
 import { Access } from '../../graphql/access.js';
-import type { Actor, Context } from '../../graphql/context.js';
-import { Viewer, type ViewerKind } from './viewer.js';
+import type { Context } from '../../graphql/context.js';
+import { Viewer, viewerOf } from './viewer.js';
 
 @Resolver()
 export class ViewerResolver {
@@ -10,8 +10,4 @@ export class ViewerResolver {
   viewer(@Ctx() { actor }: Context): Viewer | null {
     return actor && viewerOf(actor);
   }
-}
-
-function viewerOf({ kind, userName, fullName, roles, privileges }: Actor): Viewer {
-  return { kind: kind as ViewerKind, userName, fullName, roles, privileges: [...privileges].sort() };
 }

@@ -1,0 +1,40 @@
+import sql from 'sql-template-tag';
+import type { Transaction } from '../../database/db.js';
+import { deleteBy, insertAll } from '../../database/rows.js';
+import { AppError } from '../../lib/app-error.js';
+import { networkOf } from '../../lib/network.js';
+import { quote } from '../../lib/quote.js';
+import { type Operator, recordOperation } from '../audits/own-audits.js';
+import { Password } from '../users/password.js';
+import { Session } from '../users/session.js';
+import { hashPassword } from './password.hashing.js';
+import { newPassword } from './password.rules.js';
+import { forgetFailures } from './sign-in.throttle.js';
+
+/** A password that was found good for a user, as `setPassword` takes it. */
+export interface NewPassword {
+  readonly userName: string;
+  readonly hash: string;
+}
+
+/**
+ * Checks and hashes a password. It takes long, so it comes before the transaction that sets it.
+ * @throws AppError BAD_USER_INPUT that says what to choose instead; UNAVAILABLE
+ */
+export async function preparePassword(by: Operator, userName: string, text: string): Promise<NewPassword> {
+  return { userName, hash: await hashPassword(networkOf(by.ipAddress), newPassword(userName, text)) };
+}
+
+/**
+ * Gives a user a password in exchange for the one before, ends all sessions of the user, and forgets failures to sign in.
+ * @throws AppError BAD_USER_INPUT where there is no such user
+ */
+export async function setPassword(tx: Transaction, by: Operator, { userName, hash }: NewPassword): Promise<void> {
+  const [user] = await tx.query<{ id: number }>(sql`SELECT id FROM user_accounts WHERE user_name = ${userName}`);
+  if (!user) throw new AppError('BAD_USER_INPUT', `there is no user account ${quote(userName)}`);
+  await deleteBy(tx, Password, 'userId', [user.id]);
+  await insertAll(tx, Password, [{ userId: user.id, hash, changedAt: new Date().toISOString() }]);
+  await deleteBy(tx, Session, 'userId', [user.id]);
+  await forgetFailures(tx, userName);
+  await recordOperation(tx, by, { operation: 'Password Set', userName });
+}

@@ -1,0 +1,46 @@
+import type { Database } from '../../database/db.js';
+import { clientOf } from '../../graphql/client.js';
+import type { Context } from '../../graphql/context.js';
+import { logOf } from '../../graphql/request-log.js';
+import { UserFault } from '../../graphql/user-errors.js';
+import { counted } from '../../lib/counted.js';
+import { networkOf } from '../../lib/network.js';
+import { TokenBuckets } from '../../lib/token-buckets.js';
+
+/** Failures that each address may have; `refill` in milliseconds. */
+const FAILURES = { capacity: 20, refill: 3_000, buckets: 10_000 };
+
+/** Of this process alone: in the database each failure of an address would cost what it shall not cost. */
+const budgets = new WeakMap<Database, TokenBuckets>();
+
+/**
+ * Does the work of a sign-in, which costs its address one of its failures unless it succeeds. It is taken before and given
+ * back, so that what comes at once is counted too. A refusal stands in the log, without the name since
+ * people type passwords there; not in the audits, which whoever is refused could fill.
+ * @throws UserFault TOO_MANY_ATTEMPTS
+ */
+export async function withinBudget<T>(context: Context, work: () => Promise<T>): Promise<T> {
+  const budget = budgetOf(context.db);
+  const network = networkOf(clientOf(context).ipAddress);
+  const wait = budget.take(network);
+  if (wait > 0) throw tooManyAttempts(context, wait);
+  const result = await work();
+  budget.giveBack(network);
+  return result;
+}
+
+/** `wait` in milliseconds. */
+export function tooManyAttempts(context: Context, wait: number): UserFault {
+  logOf(context)?.warn('a sign-in was refused: too many failed before');
+  const seconds = counted(Math.ceil(wait / 1_000), 'second');
+  return new UserFault('TOO_MANY_ATTEMPTS', `too many sign-ins failed: wait ${seconds} before you try again`);
+}
+
+function budgetOf(db: Database): TokenBuckets {
+  let budget = budgets.get(db);
+  if (!budget) {
+    budget = new TokenBuckets(FAILURES);
+    budgets.set(db, budget);
+  }
+  return budget;
+}

@@ -1,0 +1,81 @@
+import { LRUCache } from 'lru-cache';
+import type { Database } from '../database/db.js';
+import { connectorOf } from '../features/integration/connector.js';
+import type { Actor } from '../graphql/context.js';
+import { AppError } from '../lib/app-error.js';
+import { counted } from '../lib/counted.js';
+import { networkOf } from '../lib/network.js';
+import { tokenFault, tokenHash } from '../lib/token.js';
+import { TokenBuckets } from '../lib/token-buckets.js';
+
+/** Unknown tokens that each address may send; `refill` in milliseconds. */
+const UNKNOWN = { capacity: 60, refill: 1_000, buckets: 10_000 };
+
+/** What this process has seen of tokens, by their hashes. */
+class SeenTokens {
+  readonly good = new LRUCache<string, true>({ max: 10_000 });
+  /** Those that are being looked at: what the same token costs, it costs once. */
+  readonly asked = new Set<string>();
+  readonly unknown = new TokenBuckets(UNKNOWN);
+}
+
+const seenBy = new WeakMap<Database, SeenTokens>();
+
+/**
+ * The connector that a token stands for. An address that has sent too many unknown ones is refused without asking the
+ * database, but for tokens that were good before: those of the connectors behind the same address go on.
+ * @throws AppError UNAUTHENTICATED or TOO_MANY_ATTEMPTS
+ */
+export async function connectorWithinBudget(db: Database, token: string, ipAddress: string | null): Promise<Actor> {
+  const from = ipAddress ?? 'unknown';
+  // It costs nothing to refuse.
+  if (tokenFault('pag_', token)) return connectorOf(db, token, from);
+  const seen = seenIn(db);
+  const hash = tokenHash(token);
+  if (seen.good.has(hash) || seen.asked.has(hash)) return ifGood(seen, hash, connectorOf(db, token, from));
+  const network = networkOf(ipAddress);
+  const wait = seen.unknown.take(network);
+  if (wait > 0) throw tooManyAttempts(wait);
+  seen.asked.add(hash);
+  try {
+    const actor = await ifGood(seen, hash, connectorOf(db, token, from));
+    seen.unknown.giveBack(network);
+    return actor;
+  } catch (error) {
+    if (!isUnauthenticated(error)) seen.unknown.giveBack(network);
+    throw error;
+  } finally {
+    seen.asked.delete(hash);
+  }
+}
+
+async function ifGood(seen: SeenTokens, hash: string, connector: Promise<Actor>): Promise<Actor> {
+  try {
+    const actor = await connector;
+    seen.good.set(hash, true);
+    return actor;
+  } catch (error) {
+    if (isUnauthenticated(error)) seen.good.delete(hash);
+    throw error;
+  }
+}
+
+function isUnauthenticated(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'UNAUTHENTICATED';
+}
+
+/** `wait` in milliseconds. */
+function tooManyAttempts(wait: number): AppError {
+  const seconds = Math.ceil(wait / 1_000);
+  const message = `too many unknown auth tokens came from your address: wait ${counted(seconds, 'second')} before you try again`;
+  return new AppError('TOO_MANY_ATTEMPTS', message, seconds);
+}
+
+function seenIn(db: Database): SeenTokens {
+  let seen = seenBy.get(db);
+  if (!seen) {
+    seen = new SeenTokens();
+    seenBy.set(db, seen);
+  }
+  return seen;
+}

@@ -1,0 +1,72 @@
+import { transaction } from '../../src/database/transaction.js';
+import { commandLine } from '../../src/features/audits/own-audits.js';
+import { assignRoles } from '../../src/features/roles/role.service.js';
+import { preparePassword, setPassword } from '../../src/features/sign-in/password.service.js';
+import type { UserAccountRecord } from '../../src/features/users/user-account.record.js';
+import type { FrontDoor, HttpAnswer } from './front-door.js';
+
+export const PASSWORD = 'correct horse battery staple';
+export const SIGN_IN = `mutation ($userName: String!, $password: String!) {
+  signIn(userName: $userName, password: $password) {
+    viewer { kind userName fullName roles privileges }
+    userErrors { field code message }
+  }
+}`;
+
+export interface SignInAnswer {
+  readonly viewer: { userName: string; [field: string]: unknown } | null;
+  readonly userErrors: { field: string[] | null; code: string; message: string }[];
+}
+
+/** Makes a user account a sign-in, with roles of this gateway. */
+export async function makeSignIn(
+  door: FrontDoor,
+  userName: string,
+  roles: string[] = [],
+  but: Partial<UserAccountRecord> = {},
+): Promise<void> {
+  await door.record({ sourceId: userName, userName, ...but });
+  await assignRoles(door.db, commandLine, userName, roles);
+  await changePassword(door, userName, PASSWORD);
+}
+
+export async function changePassword(door: FrontDoor, userName: string, password: string): Promise<void> {
+  const prepared = await preparePassword(commandLine, userName, password);
+  await transaction(door.db, (tx) => setPassword(tx, commandLine, prepared));
+}
+
+/** A browser's part: it keeps the cookie that it was given, and sends it with all that it asks. */
+export class Browser {
+  cookie: string | null = null;
+  /** The whole of the last cookie that came. */
+  setCookie: string | null = null;
+
+  constructor(
+    readonly door: FrontDoor,
+    readonly headers: Record<string, string> = {},
+  ) {}
+
+  async ask(query: string, variables: object = {}, headers: Record<string, string> = {}): Promise<HttpAnswer> {
+    const cookie = this.cookie === null ? {} : { cookie: this.cookie };
+    const answer = await this.door.post({ query, variables }, { ...cookie, ...this.headers, ...headers });
+    this.setCookie = answer.headers.get('set-cookie');
+    if (this.setCookie) this.cookie = /Max-Age=0/.test(this.setCookie) ? null : this.setCookie.split(';')[0]!;
+    return answer;
+  }
+
+  async signIn(userName: string, password = PASSWORD): Promise<SignInAnswer> {
+    const { body } = await this.ask(SIGN_IN, { userName, password });
+    if (!body.data) throw new Error(JSON.stringify(body));
+    return body.data.signIn as SignInAnswer;
+  }
+
+  /** The code of the fault that a sign-in ends with; null where it succeeds. */
+  async signInCode(userName: string, password = PASSWORD): Promise<string | null> {
+    return (await this.signIn(userName, password)).userErrors[0]?.code ?? null;
+  }
+
+  /** Who this browser is signed in as. */
+  async viewer(): Promise<string | null> {
+    return (await this.ask('{ viewer { userName } }')).body.data?.viewer?.userName ?? null;
+  }
+}

@@ -1,0 +1,111 @@
+import sql from 'sql-template-tag';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newToken } from '../../src/lib/token.js';
+import { type TestDatabase, testDatabase } from '../helpers/databases.js';
+import { CountingDatabase } from '../helpers/gateway.js';
+import { Browser, makeSignIn } from './browser.js';
+import { FrontDoor, type HttpAnswer, refusal, VIEWER } from './front-door.js';
+
+/** What an address may do is counted without the database: one engine is enough. */
+describe('an address', () => {
+  let database: TestDatabase;
+  let counted: CountingDatabase;
+  let door: FrontDoor;
+
+  beforeAll(async () => {
+    database = await testDatabase('sqlite');
+    counted = new CountingDatabase(database.db);
+    door = await FrontDoor.openForAnn(counted, { TRUSTED_PROXIES: '127.0.0.1' });
+    await makeSignIn(door, 'ann');
+  });
+  afterAll(async () => {
+    await door.close();
+    await database.drop();
+  });
+
+  const at = (address: string) => new Browser(door, { 'x-forwarded-for': address });
+  const send = (address: string, token: string) =>
+    door.post({ query: VIEWER }, { 'x-forwarded-for': address, authorization: `Bearer ${token}` });
+  const unknown = () => newToken('pag_');
+
+  /** Guesses by ever new names, a few at once, until the address is refused; the codes of all answers. */
+  async function spendSignIns(address: string): Promise<(string | null)[]> {
+    const codes: (string | null)[] = [];
+    while (!codes.includes('TOO_MANY_ATTEMPTS')) {
+      const names = Array.from({ length: 6 }, (_, i) => `nobody ${address} ${codes.length + i}`);
+      codes.push(...(await Promise.all(names.map((name) => at(address).signInCode(name)))));
+    }
+    return codes;
+  }
+
+  /** Some at once, since an address gets one of its failures back every few seconds. */
+  const someOf = (address: string) => Promise.all(Array.from({ length: 4 }, () => at(address).signInCode('ann')));
+
+  /** Sends unknown tokens, more than an address may. */
+  async function spendTokens(address: string): Promise<HttpAnswer[]> {
+    return Promise.all(Array.from({ length: 200 }, () => send(address, unknown())));
+  }
+
+  const attempts = async () => (await door.db.query(sql`SELECT name_hash FROM sign_in_attempts`)).length;
+
+  test('that fails to sign in again and again is refused without asking the database, right or wrong', async () => {
+    const before = await attempts();
+    const codes = await spendSignIns('198.51.100.1');
+    const looked = codes.filter((code) => code === 'INVALID_CREDENTIALS').length;
+    expect(looked).toBeGreaterThanOrEqual(20);
+    expect(await attempts()).toBe(before + looked);
+    expect(await someOf('198.51.100.1')).toContain('TOO_MANY_ATTEMPTS');
+    expect(await at('198.51.100.2').signInCode('ann')).toBeNull();
+  });
+
+  test('of IPv6 is the whole of its network', async () => {
+    await spendSignIns('2001:db8:0:1::1');
+    expect(await someOf('2001:db8:0:1:ffff::2')).toContain('TOO_MANY_ATTEMPTS');
+    expect(await at('2001:db8:0:2::1').signInCode('ann')).toBeNull();
+  });
+
+  test('pays nothing for a sign-in that succeeds', async () => {
+    for (let i = 0; i < 7; i++) expect(await someOf('198.51.100.3')).toEqual([null, null, null, null]);
+  });
+
+  test('that sends unknown tokens is refused without asking the database, and no other address is', async () => {
+    const before = counted.statements.length;
+    const answers = await spendTokens('198.51.100.4');
+    const asked = answers.filter(({ status }) => status === 401).length;
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(asked).toBeGreaterThanOrEqual(60);
+    expect(asked + refused.length).toBe(answers.length);
+    expect(counted.statements.length).toBe(before + asked);
+    expect(refusal(refused[0]!)).toMatchObject({
+      code: 'TOO_MANY_ATTEMPTS',
+      message: 'too many unknown auth tokens came from your address: wait 1 second before you try again',
+    });
+    expect(refused[0]!.headers.get('retry-after')).toBe('1');
+    expect(refusal(await send('198.51.100.5', unknown())).status).toBe(401);
+  });
+
+  test('that sends unknown tokens goes on with those that were good before', async () => {
+    const fresh = await Promise.all(Array.from({ length: 40 }, (_, i) => door.tokenFor(`fresh ${i}`)));
+    const statuses = (address: string) => Promise.all(fresh.map(async (token) => (await send(address, token)).status));
+    expect((await send('198.51.100.6', door.token)).status).toBe(200);
+    await spendTokens('198.51.100.6');
+    expect((await send('198.51.100.6', door.token)).status).toBe(200);
+    expect(await statuses('198.51.100.6')).toContain(429);
+    expect(await statuses('198.51.100.7')).toEqual(Array(40).fill(200));
+    expect(await statuses('198.51.100.6')).toEqual(Array(40).fill(200));
+  });
+
+  test('pays nothing for tokens that are good, nor for the same one at once', async () => {
+    const tokens = await Promise.all(Array.from({ length: 70 }, (_, i) => door.tokenFor(`user ${i}`)));
+    for (const token of tokens) expect((await send('198.51.100.8', token)).status).toBe(200);
+    const fresh = await door.tokenFor('cid');
+    const answers = await Promise.all(Array.from({ length: 100 }, () => send('198.51.100.9', fresh)));
+    expect(answers.map(({ status }) => status)).toEqual(Array(100).fill(200));
+  });
+
+  test('that a proxy did not say is one like any other', async () => {
+    const { body } = await at('anything at all').ask(VIEWER);
+    expect(body.data?.viewer).toBeNull();
+    expect(await at('anything at all').signInCode('ann')).toBeNull();
+  });
+});

@@ -1,0 +1,139 @@
+import sql, { raw } from 'sql-template-tag';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openDatabase } from '../../src/database/open.js';
+import { sha256 } from '../../src/lib/sha256.js';
+import { onEveryEngine, type TestDatabase, testDatabase } from '../helpers/databases.js';
+import { Browser, changePassword, makeSignIn } from './browser.js';
+import { FrontDoor } from './front-door.js';
+
+const WRONG = 'a password that is not it';
+const DAY = 24 * 3_600_000;
+
+onEveryEngine('guessing passwords', (engine) => {
+  let database: TestDatabase;
+  let door: FrontDoor;
+  let elsewhere: FrontDoor;
+  let address = 0;
+
+  beforeAll(async () => {
+    database = await testDatabase(engine);
+    const environment = { TRUSTED_PROXIES: '127.0.0.1' };
+    door = await FrontDoor.open(database.db, environment);
+    elsewhere = await FrontDoor.open(await openDatabase(database.url), environment);
+  });
+  afterAll(async () => {
+    await Promise.all([door.close(), elsewhere.close()]);
+    await elsewhere.db.close();
+    await database.drop();
+  });
+
+  /** Each guess from an address of its own, here or in another process. */
+  const guess = (userName: string, password = WRONG, at = door) =>
+    new Browser(at, { 'x-forwarded-for': `203.0.113.${++address}` }).signInCode(userName, password);
+
+  async function attempts(userName: string): Promise<{ failures: number; blockedUntil: string | null } | undefined> {
+    const [row] = await door.db.query<{ failures: number; blockedUntil: string | null }>(
+      sql`SELECT failures, ${raw(door.db.dialect.timeText('blocked_until'))} AS blockedUntil
+          FROM sign_in_attempts WHERE name_hash = ${sha256(userName)}`,
+    );
+    return row;
+  }
+
+  const timeValue = (time: number) => door.db.dialect.timeValue(new Date(time).toISOString());
+
+  /** As if it failed so often, with a delay that ends then. */
+  function failed(userName: string, failures: number, blockedUntil: number): Promise<number> {
+    return door.db.execute(
+      sql`UPDATE sign_in_attempts SET failures = ${failures}, blocked_until = ${timeValue(blockedUntil)}
+          WHERE name_hash = ${sha256(userName)}`,
+    );
+  }
+
+  test.each(['ann', 'nobody'])('is free five times, then waits, for the name %s', async (userName) => {
+    await makeSignIn(door, 'ann');
+    for (let i = 0; i < 6; i++) expect(await guess(userName)).toBe('INVALID_CREDENTIALS');
+    await failed(userName, 6, Date.now() + 9_500);
+    const refused = await new Browser(door, { 'x-forwarded-for': '203.0.113.250' }).signIn(userName, WRONG);
+    expect(refused.userErrors).toEqual([
+      {
+        field: null,
+        code: 'TOO_MANY_ATTEMPTS',
+        message: expect.stringMatching(/^too many sign-ins failed: wait (9|10) seconds before you try again$/),
+      },
+    ]);
+    expect(await attempts(userName)).toMatchObject({ failures: 6 });
+  });
+
+  test('in parallel and in two processes gets no more looks than one after the other', async () => {
+    const at = [door, elsewhere];
+    const codes = await Promise.all(Array.from({ length: 30 }, (_, i) => guess('bob', WRONG, at[i % 2]!)));
+    const looked = codes.filter((code) => code === 'INVALID_CREDENTIALS').length;
+    expect(codes.filter((code) => code === 'TOO_MANY_ATTEMPTS')).toHaveLength(30 - looked);
+    expect(looked).toBeGreaterThanOrEqual(6);
+    expect(await attempts('bob')).toMatchObject({ failures: looked, blockedUntil: expect.any(String) });
+  });
+
+  test('keeps the right password out within the delay, in every process, and lets it in after', async () => {
+    await makeSignIn(door, 'cid');
+    await guess('cid');
+    await failed('cid', 12, Date.now() + 60_000);
+    const right = 'correct horse battery staple';
+    expect([await guess('cid', right), await guess('cid', right, elsewhere)]).toEqual([
+      'TOO_MANY_ATTEMPTS',
+      'TOO_MANY_ATTEMPTS',
+    ]);
+    await failed('cid', 12, Date.now());
+    expect(await guess('cid', right, elsewhere)).toBeNull();
+    expect(await attempts('cid')).toBeUndefined();
+  });
+
+  test('after the delay makes a longer one', async () => {
+    await guess('dan');
+    await failed('dan', 9, Date.now());
+    const before = Date.now();
+    expect(await guess('dan')).toBe('INVALID_CREDENTIALS');
+    const { failures, blockedUntil } = (await attempts('dan'))!;
+    expect(failures).toBe(10);
+    expect(Date.parse(blockedUntil!) - before).toBeGreaterThanOrEqual(16_000);
+  });
+
+  test('is forgotten with a new password', async () => {
+    await makeSignIn(door, 'eli');
+    await guess('eli');
+    await failed('eli', 12, Date.now() + 60_000);
+    await changePassword(door, 'eli', 'quite another password');
+    expect(await guess('eli', 'quite another password')).toBeNull();
+  });
+
+  test('is audited where it was looked at, and not where it was refused unseen', async () => {
+    const count = async () =>
+      (await door.db.query(sql`SELECT id FROM audits WHERE operation LIKE 'User Sign-In%'`)).length;
+    const before = await count();
+    await guess('flo');
+    await failed('flo', 12, Date.now() + 60_000);
+    await guess('flo');
+    expect(await count()).toBe(before + 1);
+  });
+
+  test('leaves nothing behind a day after the last attempt', async () => {
+    const fresh = await FrontDoor.open(await openDatabase(database.url));
+    await guess('gus');
+    await guess('hal');
+    const old = timeValue(Date.now() - DAY - 1_000);
+    await door.db.execute(sql`UPDATE sign_in_attempts SET attempted_at = ${old} WHERE name_hash = ${sha256('gus')}`);
+    await guess('nobody at all', WRONG, fresh);
+    await expect.poll(() => attempts('gus')).toBeUndefined();
+    expect(await attempts('hal')).toMatchObject({ failures: 1 });
+    await fresh.close();
+    await fresh.db.close();
+  });
+
+  test('leaves no name in the database', async () => {
+    await guess('a secret that was typed into the wrong field');
+    const rows = JSON.stringify([
+      await door.db.query(sql`SELECT * FROM sign_in_attempts`),
+      await door.db.query(sql`SELECT * FROM audits`),
+    ]);
+    expect(rows).not.toContain('a secret');
+  });
+});
