@@ -12,6 +12,7 @@ import { AccessGrantResolver, UserAccountGrantsResolver } from './resources/acce
 import { CustomField, PrivilegedAccount, Resource } from './resources/resource.js';
 import { ResourceResolver } from './resources/resource.resolver.js';
 import { SignInResolver } from './sign-in/sign-in.resolver.js';
+import { RoleResolver } from './roles/role.resolver.js';
 import { SignInAttempts } from './sign-in/sign-in-attempts.js';
 import { Password } from './users/password.js';
 import { Role, RoleAssignment, RolePrivilege } from './users/role.js';
@@ -50,6 +51,7 @@ export const resolvers = [
   AccessGrantResolver,
   AuditResolver,
   ResourceUsageResolver,
+  RoleResolver,
   SignInResolver,
   ServerResolver,
   IntegrationResolver,

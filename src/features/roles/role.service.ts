@@ -1,51 +1,125 @@
-import sql from 'sql-template-tag';
-import type { Db } from '../../database/db.js';
-import { Module } from '../../database/module.js';
-import { recordChanged } from '../../database/positions.js';
-import { deleteBy, findBy, insertAll } from '../../database/rows.js';
+import sql, { raw } from 'sql-template-tag';
+import type { Db, Transaction } from '../../database/db.js';
+import { deleteBy, findBy, insertAll, update } from '../../database/rows.js';
 import { transaction } from '../../database/transaction.js';
 import { UserFault } from '../../graphql/user-errors.js';
+import { quote } from '../../lib/quote.js';
 import { type Operator, recordOperation } from '../audits/own-audits.js';
-import { Role, RoleAssignment } from '../users/role.js';
+import { Role, RoleAssignment, RolePrivilege } from '../users/role.js';
+import { changePrivileges } from './privilege-changes.js';
+import type { ChangeRoleInput, CreateRoleInput } from './role.inputs.js';
+import { nameBeside } from './role.name.js';
+import { customRoleNamed, lockRoles, privilegesOf, roleNamed, usersOf } from './role.queries.js';
+import { inWords, quotedInWords } from './role.words.js';
 
-/**
- * Gives a user exactly these roles.
- * @throws UserFault USER_NOT_FOUND or ROLE_NOT_FOUND
- */
-export function assignRoles(db: Db, by: Operator, userName: string, names: readonly string[]): Promise<void> {
+/** @throws UserFault INVALID_NAME or NAME_TAKEN */
+export function createRole(db: Db, by: Operator, input: CreateRoleInput): Promise<Role> {
   return transaction(db, async (tx) => {
-    const [user] = await tx.query<{ id: number }>(sql`SELECT id FROM user_accounts WHERE user_name = ${userName}`);
-    if (!user) throw new UserFault('USER_NOT_FOUND', `there is no user account ${JSON.stringify(userName)}`);
-    const roles = await findBy<Role>(tx, Role, 'name', names);
-    const unknown = names.find((name) => !roles.some((role) => role.name === name));
-    if (unknown !== undefined) throw await unknownRole(tx, unknown);
-    const held = await findBy<RoleAssignment>(tx, RoleAssignment, 'userId', [user.id]);
-    if (
-      sameIds(
-        held.map(({ roleId }) => roleId),
-        roles.map(({ id }) => id),
-      )
-    )
-      return;
-    await deleteBy(tx, RoleAssignment, 'userId', [user.id]);
-    await insertAll(
-      tx,
-      RoleAssignment,
-      roles.map(({ id }) => ({ userId: user.id, roleId: id })),
-    );
-    recordChanged(tx, Module.USER_ACCOUNTS, user.id);
-    await recordOperation(tx, by, { operation: 'Roles Assigned', userName });
+    const name = nameBeside(await lockRoles(tx), input.name);
+    const privileges = distinct(input.privileges);
+    const id = await tx.insert(sql`INSERT INTO roles (name, predefined) VALUES (${name}, ${false})`);
+    await insertPrivileges(tx, id, privileges);
+    const reason = `${quote(name, 255)} with ${inWords(privileges)}`;
+    await recordOperation(tx, by, { operation: 'Role Created', reason });
+    return { id, name, predefined: false };
   });
 }
 
-function sameIds(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((id) => b.includes(id));
+/**
+ * Changes what `input` says of a role.
+ * @throws UserFault ROLE_NOT_FOUND, PREDEFINED_ROLE, INVALID_NAME, NAME_TAKEN or LAST_HOLDER
+ */
+export function changeRole(db: Db, by: Operator, name: string, input: ChangeRoleInput): Promise<Role> {
+  return transaction(db, async (tx) => {
+    const roles = await lockRoles(tx);
+    const role = customRoleNamed(roles, name, 'name');
+    const others = roles.filter((other) => other !== role);
+    const changed = { ...role, name: input.name == null ? name : nameBeside(others, input.name) };
+    const before = await privilegesOf(tx, role);
+    const after = input.privileges ? distinct(input.privileges) : before;
+    const changes = [
+      ...(changed.name === name ? [] : [`renamed to ${quote(changed.name, 255)}`]),
+      ...said('added', without(after, before)),
+      ...said('removed', without(before, after)),
+    ];
+    if (changes.length === 0) return role;
+    await update(tx, Role, role.id, { name: changed.name });
+    await changePrivileges(tx, await usersOf(tx, role), async () => {
+      await deleteBy(tx, RolePrivilege, 'roleId', [role.id]);
+      await insertPrivileges(tx, role.id, after);
+    });
+    const reason = `${quote(name, 255)}: ${changes.join('; ')}`;
+    await recordOperation(tx, by, { operation: 'Role Changed', reason });
+    return changed;
+  });
 }
 
-async function unknownRole(db: Db, name: string): Promise<UserFault> {
-  const known = await db.query<{ name: string }>(sql`SELECT name FROM roles ORDER BY id`);
-  return new UserFault(
-    'ROLE_NOT_FOUND',
-    `there is no role ${JSON.stringify(name)}; there are: ${known.map((role) => role.name).join(', ')}`,
+/**
+ * Deletes a role, which takes it from all who have it.
+ * @throws UserFault ROLE_NOT_FOUND, PREDEFINED_ROLE or LAST_HOLDER
+ */
+export function deleteRole(db: Db, by: Operator, name: string): Promise<void> {
+  return transaction(db, async (tx) => {
+    const role = customRoleNamed(await lockRoles(tx), name, 'name');
+    const privileges = await privilegesOf(tx, role);
+    const users = await usersOf(tx, role);
+    await changePrivileges(tx, users, async () => {
+      await deleteBy(tx, RoleAssignment, 'roleId', [role.id]);
+      await deleteBy(tx, RolePrivilege, 'roleId', [role.id]);
+      await deleteBy(tx, Role, 'id', [role.id]);
+    });
+    const reason = `${quote(name, 255)} with ${inWords(privileges)}; taken from ${quotedInWords(users)}`;
+    await recordOperation(tx, by, { operation: 'Role Deleted', reason });
+  });
+}
+
+/**
+ * Gives a user exactly these roles; what they are.
+ * @throws UserFault USER_NOT_FOUND, ROLE_NOT_FOUND or LAST_HOLDER
+ */
+export function assignRoles(db: Db, by: Operator, userName: string, names: readonly string[]): Promise<Role[]> {
+  return transaction(db, async (tx) => {
+    const roles = await lockRoles(tx);
+    const user = await lockUser(tx, userName);
+    const given = new Set(names.map((name, index) => roleNamed(roles, name, 'roles', String(index))));
+    const held = await findBy<RoleAssignment>(tx, RoleAssignment, 'userId', [user.id]);
+    const before = roles.filter(({ id }) => held.some(({ roleId }) => roleId === id));
+    const after = roles.filter((role) => given.has(role));
+    if (before.length === after.length && before.every((role) => given.has(role))) return after;
+    await changePrivileges(tx, [user], async () => {
+      await deleteBy(tx, RoleAssignment, 'userId', [user.id]);
+      const assignments = after.map(({ id }) => ({ userId: user.id, roleId: id }));
+      await insertAll(tx, RoleAssignment, assignments);
+    });
+    const reason = `${quotedInWords(before)} -> ${quotedInWords(after)}`;
+    await recordOperation(tx, by, { operation: 'Roles Assigned', userName, reason });
+    return after;
+  });
+}
+
+/** Kept from whoever would delete it before its roles are written. */
+async function lockUser(tx: Transaction, userName: string): Promise<{ id: number }> {
+  const [user] = await tx.query<{ id: number }>(
+    sql`SELECT id FROM user_accounts WHERE user_name = ${userName} ${raw(tx.dialect.forUpdate)}`,
   );
+  if (user) return user;
+  throw new UserFault('USER_NOT_FOUND', `there is no user account ${quote(userName, 255)}`, ['userName']);
+}
+
+async function insertPrivileges(tx: Transaction, roleId: number, privileges: readonly string[]): Promise<void> {
+  const rows = privileges.map((privilege) => ({ roleId, privilege }));
+  await insertAll(tx, RolePrivilege, rows);
+}
+
+function distinct(privileges: readonly string[]): string[] {
+  return [...new Set(privileges)].sort();
+}
+
+function without(privileges: readonly string[], others: readonly string[]): string[] {
+  return privileges.filter((privilege) => !others.includes(privilege));
+}
+
+/** What is done to these privileges, said; nothing where there are none. */
+function said(verb: string, privileges: readonly string[]): string[] {
+  return privileges.length > 0 ? [`${verb} ${inWords(privileges)}`] : [];
 }

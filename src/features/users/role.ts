@@ -1,14 +1,18 @@
+import { Field, ObjectType } from 'type-graphql';
 import { Entity, Index } from 'typeorm';
 import { Flag, Id, Key, Text, TextKey } from '../../database/columns.js';
+import { Access, Privilege } from '../../graphql/access.js';
 
-/** A role given in this gateway: a named set of privileges. */
 @Entity('roles')
 @Index('roles_name', ['name'], { unique: true })
+@Access(Privilege.MANAGE_USERS)
+@ObjectType({ simpleResolvers: true, description: 'A role given in this gateway: a named set of privileges.' })
 export class Role {
   @Id() id!: number;
-  @Text(255) name!: string;
-  /** Came with the program, after a role of the PAM product. */
-  @Flag() predefined!: boolean;
+  @Text(255) @Field(() => String) name!: string;
+  @Flag()
+  @Field(() => Boolean, { description: 'Came with the gateway; it can be neither changed nor deleted.' })
+  predefined!: boolean;
 }
 
 @Entity('role_privileges')

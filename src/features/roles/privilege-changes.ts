@@ -1,0 +1,77 @@
+import sql, { join } from 'sql-template-tag';
+import type { Transaction } from '../../database/db.js';
+import { Module } from '../../database/module.js';
+import { recordChanged } from '../../database/positions.js';
+import { lockRows } from '../../database/rows.js';
+import { Privilege } from '../../graphql/access.js';
+import { UserFault } from '../../graphql/user-errors.js';
+import { chunks } from '../../lib/chunks.js';
+import { UserAccount } from '../users/user-account.js';
+
+const USERS_AT_ONCE = 900;
+
+/**
+ * Does `work`, which changes what these users may do, in a transaction that has locked the roles. Those whose privileges
+ * are others then have changed in the module of user accounts.
+ * @throws UserFault LAST_HOLDER where nobody, or nobody who can sign in, would hold MANAGE_USERS any more
+ */
+export async function changePrivileges(
+  tx: Transaction,
+  users: readonly { readonly id: number }[],
+  work: () => Promise<void>,
+): Promise<void> {
+  const userIds = users.map(({ id }) => id);
+  // Who imports user accounts takes their rows first and their positions last.
+  await lockRows(tx, UserAccount, userIds);
+  const before = { holders: await countHolders(tx), privileges: await privilegesOf(tx, userIds) };
+  await work();
+  checkHolders(before.holders, await countHolders(tx));
+  const privileges = await privilegesOf(tx, userIds);
+  for (const id of userIds) {
+    if (privileges.get(id) !== before.privileges.get(id)) recordChanged(tx, Module.USER_ACCOUNTS, id);
+  }
+}
+
+/** The user accounts that hold MANAGE_USERS. */
+interface Holders {
+  readonly everybody: number;
+  readonly ableToSignIn: number;
+}
+
+async function countHolders(tx: Transaction): Promise<Holders> {
+  const now = tx.dialect.timeValue(new Date().toISOString());
+  const [holders] = await tx.query<Holders>(
+    sql`SELECT COUNT(*) AS everybody, COUNT(w.user_id) AS ableToSignIn
+        FROM user_accounts u LEFT JOIN passwords w
+          ON w.user_id = u.id AND u.status = 'ACTIVE' AND (u.expires_at IS NULL OR u.expires_at > ${now})
+        WHERE u.id IN (SELECT a.user_id FROM role_assignments a JOIN role_privileges p ON p.role_id = a.role_id
+          WHERE p.privilege = ${Privilege.MANAGE_USERS})`,
+  );
+  return holders!;
+}
+
+function checkHolders(before: Holders, after: Holders): void {
+  if (before.everybody > 0 && after.everybody === 0) {
+    const message = 'nobody would hold MANAGE_USERS any more: give a role that has it to another user first';
+    throw new UserFault('LAST_HOLDER', message);
+  }
+  if (before.ableToSignIn > 0 && after.ableToSignIn === 0) {
+    const message =
+      'nobody who can sign in would hold MANAGE_USERS any more: give a role that has it to another user first, one who is ACTIVE, has not expired and has a password';
+    throw new UserFault('LAST_HOLDER', message);
+  }
+}
+
+/** What each user may do by its roles, as one text; nothing for a user who may do nothing. */
+async function privilegesOf(tx: Transaction, userIds: readonly number[]): Promise<Map<number, string>> {
+  const privileges = new Map<number, string>();
+  for (const part of chunks(userIds, USERS_AT_ONCE)) {
+    const rows = await tx.query<{ id: number; privilege: string }>(
+      sql`SELECT DISTINCT a.user_id AS id, p.privilege FROM role_assignments a
+          JOIN role_privileges p ON p.role_id = a.role_id
+          WHERE a.user_id IN (${join(part)}) ORDER BY a.user_id, p.privilege`,
+    );
+    for (const { id, privilege } of rows) privileges.set(id, `${privileges.get(id) ?? ''} ${privilege}`);
+  }
+  return privileges;
+}

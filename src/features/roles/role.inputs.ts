@@ -1,0 +1,15 @@
+import { Field, InputType } from 'type-graphql';
+import { Privilege } from '../../graphql/access.js';
+
+@InputType()
+export class CreateRoleInput {
+  @Field(() => String, { description: '1 to 255 characters, not those of another role in upper or lower case.' })
+  name!: string;
+  @Field(() => [Privilege]) privileges!: Privilege[];
+}
+
+@InputType({ description: 'What is left out stays as it is.' })
+export class ChangeRoleInput {
+  @Field(() => String, { nullable: true }) name?: string | null;
+  @Field(() => [Privilege], { nullable: true }) privileges?: Privilege[] | null;
+}

@@ -1,0 +1,34 @@
+import { tooLong } from '../../database/rows.js';
+import { UserFault } from '../../graphql/user-errors.js';
+import { quote } from '../../lib/quote.js';
+import { Role } from '../users/role.js';
+
+/** Characters that nobody sees, or that break a line or its direction. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+
+/**
+ * A name for a role beside `others`, without spaces around it. Names are compared exactly wherever one is looked up, so
+ * two that only differ by case would be mistaken for one another by people.
+ * @throws UserFault INVALID_NAME or NAME_TAKEN
+ */
+export function nameBeside(others: readonly Role[], given: string): string {
+  const name = given.trim();
+  const fault = faultOf(name);
+  if (fault) throw new UserFault('INVALID_NAME', fault, ['input', 'name']);
+  const twin = others.find((role) => folded(role.name) === folded(name));
+  if (twin) {
+    const message = `there is a role ${quote(twin.name, 255)} already: choose a name that differs by more than case`;
+    throw new UserFault('NAME_TAKEN', message, ['input', 'name']);
+  }
+  return name;
+}
+
+function faultOf(name: string): string | undefined {
+  if (name === '') return 'name is empty: write 1 to 255 characters';
+  if (UNPRINTABLE.test(name)) return `name ${quote(name)} has a control character or an invisible one: leave it out`;
+  return tooLong(Role, { name });
+}
+
+function folded(name: string): string {
+  return name.normalize('NFKC').toLowerCase();
+}
