@@ -10,6 +10,8 @@ export interface LiveToken {
   readonly generatedAt: string;
   readonly savedAt: string | null;
   readonly lastUsedAt: string | null;
+  /** The address that its last request came from. */
+  readonly lastUsedFrom: string | null;
 }
 
 /** How long a token waits to be saved. */
@@ -20,7 +22,7 @@ export function liveTokens(db: Db): Promise<LiveToken[]> {
   const time = (column: string, name: string) => raw(`${db.dialect.timeText(`c.${column}`)} AS ${name}`);
   return db.query<LiveToken>(
     sql`SELECT c.id, c.hint, u.user_name AS userName, ${time('generated_at', 'generatedAt')},
-          ${time('saved_at', 'savedAt')}, ${time('last_used_at', 'lastUsedAt')}
+          ${time('saved_at', 'savedAt')}, ${time('last_used_at', 'lastUsedAt')}, c.last_used_from AS lastUsedFrom
         FROM connector_tokens c LEFT JOIN user_accounts u ON u.id = c.user_id
         WHERE c.revoked_at IS NULL ORDER BY COALESCE(c.saved_at, c.generated_at), c.id`,
   );

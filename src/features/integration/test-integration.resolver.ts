@@ -1,0 +1,29 @@
+import { Arg, Ctx, Field, Mutation, ObjectType, Resolver } from 'type-graphql';
+import { Access, Privilege } from '../../graphql/access.js';
+import type { Context } from '../../graphql/context.js';
+import { UserError, withUserErrors } from '../../graphql/user-errors.js';
+import { DiagnosticCheck } from './diagnostics/check.js';
+import { testIntegration } from './test-integration.service.js';
+
+@ObjectType({ simpleResolvers: true })
+class TestIntegrationPayload {
+  @Field(() => [DiagnosticCheck]) checks!: DiagnosticCheck[];
+  @Field(() => [UserError]) userErrors!: UserError[];
+}
+
+@Resolver()
+export class TestIntegrationResolver {
+  @Access(Privilege.MANAGEENGINE_INTEGRATION)
+  @Mutation(() => TestIntegrationPayload, {
+    description:
+      'Name resolution, port, TLS certificate, build, time zone, age of the last import: what to look at when charts stay empty. All checks, or those named.',
+  })
+  testIntegration(
+    @Arg('checks', () => [String], { nullable: true }) checks: string[] | null,
+    @Ctx() context: Context,
+  ): Promise<TestIntegrationPayload> {
+    return withUserErrors<Omit<TestIntegrationPayload, 'userErrors'>>({ checks: [] }, async () => ({
+      checks: await testIntegration(context, checks ?? null),
+    }));
+  }
+}

@@ -1,0 +1,105 @@
+import sql, { raw } from 'sql-template-tag';
+import type { Db } from '../../database/db.js';
+import { transaction } from '../../database/transaction.js';
+import type { Context } from '../../graphql/context.js';
+import { UserFault } from '../../graphql/user-errors.js';
+import { quote } from '../../lib/quote.js';
+import { type Operator, operatorOf, recordOperation } from '../audits/own-audits.js';
+import { pendingToken, tokensInEffect } from './connector-token.queries.js';
+import { readAuthorities } from './diagnostics/authority-file.js';
+import { CheckStatus, type DiagnosticCheck } from './diagnostics/check.js';
+import { skipped } from './diagnostics/finding.js';
+import { checkStored, type Stored, storedChecks } from './diagnostics/stored-checks.js';
+import type { Target } from './diagnostics/target.js';
+import { connectionChecks, testConnection } from './diagnostics/test-connection.js';
+import { analyticsPlusOf, type IntegrationWithTokens, importsOf, lockIntegration } from './integration.queries.js';
+import { findMappedUser, refusalOfUser } from './mapped-user.js';
+
+const checkNames: readonly string[] = [...connectionChecks, ...storedChecks];
+
+/** Enough for a person who mends something and looks again; too few to look for hosts with. */
+const MOST_RUNS_A_MINUTE = 6;
+
+const BEGUN = 'Integration Test Begun';
+
+/**
+ * Looks at what may keep charts empty: all checks, or those named. Each run is recorded, when it begins and how it ended.
+ * @throws UserFault UNKNOWN_CHECK, TOO_MANY_TESTS, AUTHORITIES_UNUSABLE
+ */
+export async function testIntegration(context: Context, names: readonly string[] | null): Promise<DiagnosticCheck[]> {
+  const { db } = context;
+  const wanted = checkWanted(names);
+  const operator = operatorOf(context);
+  const integration = await begin(db, operator, wanted);
+  const isConnecting = connectionChecks.some((name) => wanted.includes(name));
+  const [ofConnection, ofStored] = await Promise.all([
+    isConnecting ? checkConnection(context, integration) : [],
+    readStored(context, integration).then(checkStored),
+  ]);
+  const checks = [...ofConnection, ...ofStored].filter(({ name }) => wanted.includes(name));
+  await recordEnd(db, operator, checks);
+  return checks;
+}
+
+function checkWanted(names: readonly string[] | null): readonly string[] {
+  if (!names) return checkNames;
+  const unknown = names.find((name) => !checkNames.includes(name));
+  if (unknown === undefined && names.length > 0) return names;
+  const fault = unknown === undefined ? 'no check is named' : `there is no check ${quote(unknown)}`;
+  throw new UserFault('UNKNOWN_CHECK', `${fault}; there are: ${checkNames.join(', ')}`, ['checks']);
+}
+
+/** The integration as it is tested. Its lock makes copies of the gateway count each other's runs. */
+function begin(db: Db, operator: Operator, wanted: readonly string[]): Promise<IntegrationWithTokens> {
+  return transaction(db, async (tx) => {
+    const integration = await lockIntegration(tx);
+    const minuteAgo = new Date(Date.now() - 60_000).toISOString();
+    const [recent] = await tx.query<{ runs: number }>(
+      sql`SELECT COUNT(*) AS runs FROM audits t ${raw(tx.dialect.useIndex('audits_operation'))}
+          WHERE t.operation = ${BEGUN} AND t.occurred_at > ${tx.dialect.timeValue(minuteAgo)}`,
+    );
+    if (recent!.runs >= MOST_RUNS_A_MINUTE) {
+      const message = `the integration was tested ${recent!.runs} times within a minute: try again in a minute`;
+      throw new UserFault('TOO_MANY_TESTS', message);
+    }
+    await recordOperation(tx, operator, { operation: BEGUN, reason: wanted.join(', ') });
+    return integration;
+  });
+}
+
+function recordEnd(db: Db, operator: Operator, checks: readonly DiagnosticCheck[]): Promise<void> {
+  const outcome = checks.some(({ status }) => status === CheckStatus.FAIL) ? 'FAILURE' : 'SUCCESS';
+  const reason = checks.map(({ name, status }) => `${name} ${status}`).join(', ');
+  return transaction(db, (tx) => recordOperation(tx, operator, { operation: 'Integration Tested', outcome, reason }));
+}
+
+/** Only ever what an administrator saved. */
+async function checkConnection({ settings }: Context, saved: IntegrationWithTokens): Promise<DiagnosticCheck[]> {
+  if (saved.hostName === null || saved.portNumber === null) {
+    const untried = skipped('Not tried: no host name and port are saved, so save the integration first.');
+    return connectionChecks.map((name) => ({ name, ...untried }));
+  }
+  const target: Target = { hostName: saved.hostName, portNumber: saved.portNumber };
+  const file = settings.analyticsPlusCaFile;
+  const ca = file === undefined ? undefined : await readAuthorities(file);
+  return testConnection(target, { allowLoopback: settings.testIntegrationLoopback, ca });
+}
+
+async function readStored({ db, settings, now }: Context, integration: IntegrationWithTokens): Promise<Stored> {
+  const token = tokensInEffect(integration.tokens).at(-1);
+  const [user, analyticsPlus, imports] = await Promise.all([
+    token?.userName ? findMappedUser(db, token.userName) : undefined,
+    analyticsPlusOf(db, integration),
+    importsOf(db, integration, now),
+  ]);
+  return {
+    status: integration.status,
+    token,
+    isPending: pendingToken(integration.tokens) !== undefined,
+    refusalOfUser: user && refusalOfUser(user),
+    analyticsPlus,
+    imports,
+    sourceTimeZone: settings.sourceTimeZone,
+    now,
+  };
+}
