@@ -16,9 +16,6 @@ import { buildSchema } from '../src/schema.js';
 const schema = buildSchema();
 const contract = buildASTSchema(parse(readFileSync('test/data/contract.graphql', 'utf8')));
 
-/** The roots of what the contract holds of the integration's own life and of sign-in. */
-const integrationRoots = ['Query.integration', 'Mutation'];
-
 test('schema.graphql is the schema as it is printed; if not, run: npx pam-gateway schema > schema.graphql', () => {
   expect(readFileSync('schema.graphql', 'utf8')).toBe(printGuardedSchema(schema));
 });
@@ -43,7 +40,7 @@ test('a root field that says nothing of access does not build', async () => {
   expect(() => buildSchema()).toThrow('Query.secret says nothing of access');
 });
 
-/** Everything that a client relies on, one line each; of the part that is reached from the module's root fields. */
+/** Everything that a client relies on, one line each. */
 function facts(from: GraphQLSchema, text: string): string[] {
   const reached = reachedTypes(from);
   const lines = [...reached].flatMap((type) => typeFacts(type));
@@ -58,12 +55,12 @@ function reachedTypes(from: GraphQLSchema): Set<GraphQLNamedType> {
     reached.add(type);
     if (!isObjectType(type) && !isInputObjectType(type)) return;
     for (const field of Object.values(type.getFields())) {
-      if (integrationRoots.includes(`${type.name}.${field.name}`)) continue;
       visit(nameOf(field.type));
       if ('args' in field) for (const arg of field.args) visit(nameOf(arg.type));
     }
   };
   visit('Query');
+  visit('Mutation');
   return reached;
 }
 
@@ -78,12 +75,10 @@ function typeFacts(type: GraphQLNamedType): string[] {
   if (isInputObjectType(type))
     return Object.values(type.getFields()).map((field) => `${type.name}.${inputFact(field)}`);
   if (!isObjectType(type)) return [`scalar ${type.name}`];
-  return Object.values(type.getFields())
-    .filter((field) => !integrationRoots.includes(`${type.name}.${field.name}`))
-    .flatMap((field) => {
-      const here = `${type.name}.${field.name}`;
-      return [`${here}: ${field.type}`, ...field.args.map((arg) => `${here}(${inputFact(arg)})`)];
-    });
+  return Object.values(type.getFields()).flatMap((field) => {
+    const here = `${type.name}.${field.name}`;
+    return [`${here}: ${field.type}`, ...field.args.map((arg) => `${here}(${inputFact(arg)})`)];
+  });
 }
 
 function inputFact({ name, type, defaultValue }: Pick<GraphQLInputField, 'name' | 'type' | 'defaultValue'>): string {
@@ -95,12 +90,10 @@ function guardFacts(text: string, names: ReadonlySet<string>): string[] {
     if (definition.kind !== 'ObjectTypeDefinition' || !names.has(definition.name.value)) return [];
     const elements = [definition, ...(definition.fields ?? [])];
     return elements.flatMap((element) =>
-      (element.directives ?? [])
-        .filter(() => !integrationRoots.includes(`${definition.name.value}.${element.name.value}`))
-        .map((directive) => {
-          const requires = (directive.arguments![0]!.value as unknown as { values: { value: string }[] }).values;
-          return `${definition.name.value}.${element.name.value} @access ${requires.map(({ value }) => value)}`;
-        }),
+      (element.directives ?? []).map((directive) => {
+        const requires = (directive.arguments![0]!.value as unknown as { values: { value: string }[] }).values;
+        return `${definition.name.value}.${element.name.value} @access ${requires.map(({ value }) => value)}`;
+      }),
     );
   });
 }

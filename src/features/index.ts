@@ -7,12 +7,13 @@ import { Integration } from './integration/integration.js';
 import { AnalyticsPlusResolver, IntegrationResolver } from './integration/integration.resolver.js';
 import { ModuleImport } from './integration/module-import.js';
 import { ServerResolver } from './integration/server.resolver.js';
+import { TestIntegrationResolver } from './integration/test-integration.resolver.js';
 import { AccessGrant } from './resources/access-grant.js';
 import { AccessGrantResolver, UserAccountGrantsResolver } from './resources/access-grant.resolver.js';
 import { CustomField, PrivilegedAccount, Resource } from './resources/resource.js';
 import { ResourceResolver } from './resources/resource.resolver.js';
-import { SignInResolver } from './sign-in/sign-in.resolver.js';
 import { RoleResolver } from './roles/role.resolver.js';
+import { SignInResolver } from './sign-in/sign-in.resolver.js';
 import { SignInAttempts } from './sign-in/sign-in-attempts.js';
 import { Password } from './users/password.js';
 import { Role, RoleAssignment, RolePrivilege } from './users/role.js';
@@ -56,4 +57,5 @@ export const resolvers = [
   ServerResolver,
   IntegrationResolver,
   AnalyticsPlusResolver,
+  TestIntegrationResolver,
 ] as const;

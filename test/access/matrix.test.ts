@@ -1,0 +1,189 @@
+import { readFileSync } from 'node:fs';
+import {
+  type ConstDirectiveNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  getNamedType,
+  isObjectType,
+  Kind,
+  parse,
+} from 'graphql';
+import sql from 'sql-template-tag';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Privilege } from '../../src/graphql/access.js';
+import type { Actor } from '../../src/graphql/context.js';
+import { guard } from '../../src/graphql/guard.js';
+import { buildSchema } from '../../src/schema.js';
+import { type TestDatabase, testDatabase } from '../helpers/databases.js';
+import { anActor, Gateway } from '../helpers/gateway.js';
+import { operationOf, type SchemaPath, schemaPaths, spellings } from './schema-paths.js';
+
+const schema = buildSchema();
+const paths = schemaPaths(schema, 4);
+const predefinedRoles = [
+  'Privileged Administrator',
+  'Administrator',
+  'Password Administrator',
+  'Cloud Administrator',
+  'Password Auditor',
+  'Password User',
+  'Connection User',
+  'ManageEngine Integration',
+];
+
+let database: TestDatabase;
+let gateway: Gateway;
+const callers = new Map<string, Actor | null>();
+
+beforeAll(async () => {
+  database = await testDatabase('sqlite');
+  gateway = new Gateway(database.db);
+  callers.set('anonymous', null).set('connector', anActor());
+  const rows = await database.db.query<{ name: string; privilege: Privilege }>(
+    sql`SELECT r.name, p.privilege FROM roles r JOIN role_privileges p ON p.role_id = r.id`,
+  );
+  for (const name of predefinedRoles) {
+    const privileges = new Set(rows.filter((row) => row.name === name).map(({ privilege }) => privilege));
+    callers.set(name, anActor({ kind: 'SESSION', roles: [name], privileges }));
+  }
+});
+afterAll(() => database.drop());
+
+describe('of every field, by every path to depth 4,', () => {
+  test('the paths reach every field of every type', () => {
+    const reached = new Set(paths.map(({ steps }) => `${steps.at(-1)!.type}.${steps.at(-1)!.field.name}`));
+    const types = Object.values(schema.getTypeMap()).filter(
+      (type) => isObjectType(type) && !type.name.startsWith('__'),
+    );
+    const all = types.flatMap((type) =>
+      isObjectType(type) ? Object.keys(type.getFields()).map((field) => `${type.name}.${field}`) : [],
+    );
+    expect(all.filter((field) => !reached.has(field))).toEqual([]);
+  });
+
+  test.each(['anonymous', 'connector', ...predefinedRoles])(
+    '%s reads what the printed schema says, however it is written',
+    (name) => {
+      const actor = callers.get(name)!;
+      const wrong: string[] = [];
+      for (const path of paths) {
+        const expected = expectedOf(path, actor);
+        for (const spelling of spellings) {
+          const decided = decide(operationOf(path, spelling), actor);
+          if (decided !== expected) wrong.push(`${nameOf(path)} ${spelling}: ${decided}, not ${expected}`);
+        }
+      }
+      expect(wrong).toEqual([]);
+    },
+  );
+
+  test('a refusal names the field, and no field of the operation runs', async () => {
+    for (const path of paths.filter(({ steps }) => steps.length <= 2)) {
+      for (const [name, actor] of callers) {
+        const expected = expectedOf(path, actor);
+        if (expected === 'allowed') continue;
+        const [code, at] = expected.split(' at ');
+        const { data, errors, statements } = await gateway.ask(actor, besidePublic(path));
+        const here = `${name} ${nameOf(path)}`;
+        expect(
+          errors.map(({ extensions, path }) => [extensions?.code, path?.join('.')]),
+          here,
+        ).toEqual([[code, at]]);
+        expect({ data, statements }, here).toEqual({ data: undefined, statements: [] });
+      }
+    }
+  });
+});
+
+/** What each guarded root field is for; one that is added must be given its place here. */
+const rootFields: Record<string, readonly string[]> = {
+  READ_RESOURCES: ['resources', 'resource', 'resourceFeed'],
+  READ_USER_ACCOUNTS: ['userAccounts', 'userAccount', 'userAccountFeed'],
+  READ_AUDITS: ['audits', 'audit', 'auditFeed', 'connectAnalyticsPlus'],
+  MANAGEENGINE_INTEGRATION: [
+    'integration',
+    'generateAuthToken',
+    'saveIntegration',
+    'enableIntegration',
+    'disableIntegration',
+    'removeIntegration',
+    'testIntegration',
+  ],
+  MANAGE_USERS: ['roles', 'role', 'createRole', 'changeRole', 'deleteRole', 'assignRoles'],
+  public: ['viewer', 'server', 'signIn', 'signOut'],
+};
+
+test.each([
+  ['anonymous', []],
+  ['connector', ['READ_RESOURCES', 'READ_USER_ACCOUNTS', 'READ_AUDITS']],
+  ['Privileged Administrator', ['READ_RESOURCES', 'READ_USER_ACCOUNTS', 'READ_AUDITS', 'MANAGE_USERS']],
+  ['Administrator', ['READ_RESOURCES', 'READ_USER_ACCOUNTS', 'READ_AUDITS', 'MANAGE_USERS']],
+  ['Password Administrator', ['READ_RESOURCES', 'READ_AUDITS']],
+  ['Cloud Administrator', ['READ_RESOURCES', 'READ_AUDITS']],
+  ['Password Auditor', ['READ_RESOURCES', 'READ_USER_ACCOUNTS', 'READ_AUDITS']],
+  ['Password User', ['READ_RESOURCES']],
+  ['Connection User', ['READ_RESOURCES']],
+  ['ManageEngine Integration', ['MANAGEENGINE_INTEGRATION']],
+])('%s may use the root fields of its privileges and those that are public, and no others', (name, held) => {
+  const roots = paths.filter(({ steps }) => steps.length === 1);
+  const allowed = roots.filter((path) => expectedOf(path, callers.get(name)!) === 'allowed');
+  const expected = [...held, 'public'].flatMap((privilege) => rootFields[privilege]!);
+  expect(allowed.map(({ steps }) => steps[0]!.field.name).sort()).toEqual(expected.toSorted());
+});
+
+/** The guards as schema.graphql says them, by type and by field: apart from how the guard itself finds them. */
+const printed = new Map<string, Privilege[]>();
+for (const definition of parse(readFileSync('schema.graphql', 'utf8')).definitions) {
+  if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) continue;
+  printed.set(definition.name.value, requiresOf(definition.directives));
+  for (const field of definition.fields!)
+    printed.set(`${definition.name.value}.${field.name.value}`, requiresOf(field.directives));
+}
+
+function requiresOf(directives: readonly ConstDirectiveNode[] | undefined): Privilege[] {
+  const requires = directives?.find(({ name }) => name.value === 'access')?.arguments?.[0]?.value;
+  return requires?.kind === Kind.LIST ? requires.values.map((value) => (value as { value: Privilege }).value) : [];
+}
+
+function expectedOf({ steps }: SchemaPath, actor: Actor | null): string {
+  for (const [index, { type, field }] of steps.entries()) {
+    const required = [...printed.get(`${type}.${field.name}`)!, ...(printed.get(getNamedType(field.type).name) ?? [])];
+    const at = steps
+      .slice(0, index + 1)
+      .map((step) => step.field.name)
+      .join('.');
+    if (required.length > 0 && !actor) return `UNAUTHENTICATED at ${at}`;
+    if (required.some((privilege) => !actor!.privileges.has(privilege))) return `FORBIDDEN at ${at}`;
+  }
+  return 'allowed';
+}
+
+/** An operation that asks for something public, too. */
+function besidePublic(path: SchemaPath): string {
+  const open = path.kind === 'query' ? 'server { version }' : 'signOut { signedOut }';
+  return operationOf(path, 'plain').replace('{', `{ ${open}`);
+}
+
+/** The guard's decision, its path in field names. */
+function decide(query: string, actor: Actor | null): string {
+  const { definitions } = parse(query);
+  const [operation] = definitions;
+  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error(query);
+  const named = definitions.filter(
+    (definition): definition is FragmentDefinitionNode => definition.kind === Kind.FRAGMENT_DEFINITION,
+  );
+  const fragments = Object.fromEntries(named.map((fragment) => [fragment.name.value, fragment]));
+  try {
+    guard({ schema, operation, fragments, variableValues: { yes: true, no: false } }, actor);
+    return 'allowed';
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    const aliases = [...query.matchAll(/\ba\d+: (\w+)/g)].map(([, field]) => field!);
+    const path = error.path!.map((part) => aliases[Number(/^a(\d+)$/.exec(String(part))?.[1] ?? -1)] ?? part);
+    return `${error.extensions.code} at ${path.join('.')}`;
+  }
+}
+
+function nameOf({ steps }: SchemaPath): string {
+  return steps.map(({ field }) => field.name).join('.');
+}
