@@ -26,7 +26,10 @@ let schema: GraphQLSchema | undefined;
 export class Gateway {
   readonly #apollo: ApolloServer<Context>;
 
-  constructor(readonly db: Database) {
+  constructor(
+    readonly db: Database,
+    readonly environment: Record<string, string> = {},
+  ) {
     schema ??= buildSchema();
     this.#apollo = makeApollo(schema, pino({ level: 'silent' }));
   }
@@ -34,7 +37,7 @@ export class Gateway {
   async ask<Data = never>(actor: Actor | null, query: string, variables: Variables = {}): Promise<Answer<Data>> {
     const db = new CountingDatabase(this.db);
     const now = new Date().toISOString();
-    const contextValue: Context = { db, actor, settings: readConfig({}), requestId: 'test', now };
+    const contextValue: Context = { db, actor, settings: readConfig(this.environment), requestId: 'test', now };
     attachClient(contextValue, { ipAddress: '192.0.2.1', sessionId: null, setSession: () => {} });
     // As they would come over HTTP: what is undefined is not there.
     const sent = JSON.parse(JSON.stringify(variables)) as Variables;
