@@ -1,11 +1,17 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { Command } from 'commander';
 import { type Config, readConfig } from '../config.js';
+import type { Db } from '../database/db.js';
 import { migrate } from '../database/migrate.js';
 import type { Module } from '../database/module.js';
 import { databaseLimits, openDatabase } from '../database/open.js';
+import { transaction } from '../database/transaction.js';
+import { commandLine, countOwnAudits } from '../features/audits/own-audits.js';
 import { generateConnectorToken } from '../features/integration/connector-token.service.js';
+import { preparePassword, setPassword } from '../features/sign-in/password.service.js';
+import type { UserAccountRecord } from '../features/users/user-account.record.js';
 import { type RunningServer, serve } from '../server/serve.js';
 import { type Loaded, loadDemo } from '../sources/demo/load-demo.js';
 import { runConnector } from './connector/import.js';
@@ -31,11 +37,13 @@ export function demoCommand(): Command {
       await rm(FOLDER, { recursive: true, force: true });
       const { added, world } = await makeData(config);
       const server = await serve(config);
-      const user = world.users[0]!.userName;
-      const token = await generateConnectorToken(server.db, user);
+      const [administrator] = world.users as [UserAccountRecord];
+      const auditor = world.users.find(({ roles }) => roles?.includes('Password Auditor'));
+      const signIns = await makeSignIns(server.db, auditor ? [administrator, auditor] : [administrator]);
+      const token = await generateConnectorToken(server.db, administrator.userName);
       await importAll(server, token, added);
       printIncidents(world);
-      console.log(nextSteps(server.address, user, token));
+      console.log(nextSteps(server.address, administrator.userName, token, signIns));
     });
 }
 
@@ -70,8 +78,26 @@ async function makeData(config: Config): Promise<Loaded> {
   }
 }
 
-/** Imports over HTTP and holds what came through against what was made. */
-async function importAll({ address }: RunningServer, token: string, made: Record<Module, number>): Promise<void> {
+interface SignIn {
+  readonly userName: string;
+  readonly roles: readonly string[];
+  readonly password: string;
+}
+
+/** Gives users random passwords: a demo, too, may stand open to others. */
+function makeSignIns(db: Db, users: readonly UserAccountRecord[]): Promise<SignIn[]> {
+  return Promise.all(
+    users.map(async ({ userName, roles = [] }) => {
+      const password = randomBytes(12).toString('base64url');
+      const prepared = await preparePassword(commandLine, userName, password);
+      await transaction(db, (tx) => setPassword(tx, commandLine, prepared));
+      return { userName, roles, password };
+    }),
+  );
+}
+
+/** Imports over HTTP and holds what came through against what was made, and what was done here meanwhile. */
+async function importAll({ address, db }: RunningServer, token: string, made: Record<Module, number>): Promise<void> {
   const progress = new Progress('Imported', { total: made.RESOURCES + made.USER_ACCOUNTS + made.AUDITS });
   const rows: Record<string, number> = {};
   const results = await runConnector({
@@ -87,17 +113,30 @@ async function importAll({ address }: RunningServer, token: string, made: Record
   });
   progress.finish();
   console.log('\nImported over HTTP, as a connector does:');
-  for (const { module, total, rowsPerSecond, file } of results) {
-    const verdict = total === made[module] ? 'all that were made' : `BUT ${made[module]} WERE MADE`;
+  const own = { RESOURCES: 0, USER_ACCOUNTS: 0, AUDITS: await countOwnAudits(db) };
+  const isWhole = ({ module, total }: (typeof results)[number]) => total === made[module] + own[module];
+  for (const result of results) {
+    const { module, total, rowsPerSecond, file } = result;
+    const beside = own[module] > 0 ? `, and ${own[module]} of what was done in the gateway itself` : '';
+    const verdict = isWhole(result)
+      ? `all ${made[module]} that were made${beside}`
+      : `BUT ${made[module]} WERE MADE${beside}`;
     console.log(
       `  ${module.padEnd(14)} ${String(total).padStart(7)} rows, ${verdict}; ${Math.round(rowsPerSecond)} rows a second  ${file}`,
     );
   }
-  if (results.some(({ module, total }) => total !== made[module])) throw new Error('the import is not what was made');
+  if (!results.every(isWhole)) throw new Error('the import is not what was made');
 }
 
-function nextSteps(address: string, user: string, token: string): string {
+function nextSteps(address: string, user: string, token: string, signIns: readonly SignIn[]): string {
+  const people = signIns.map(
+    ({ userName, roles, password }) => `  ${userName.padEnd(24)} ${password}   ${roles.join(', ')}`,
+  );
   return `
+Sign-ins of this demo, with passwords that were made for it (mutation signIn):
+
+${people.join('\n')}
+
 The gateway serves on ${address}. The token has the view of ${user}, an administrator of the demo. In another terminal:
 
   export PAM_GATEWAY_TOKEN=${token}

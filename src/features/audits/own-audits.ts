@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Transaction } from '../../database/db.js';
+import sql from 'sql-template-tag';
+import type { Db, Transaction } from '../../database/db.js';
 import { clientOf } from '../../graphql/client.js';
 import type { Context } from '../../graphql/context.js';
 import { recordAudits } from './audit.service.js';
@@ -58,4 +59,11 @@ export async function recordOperation(
   } as const;
   const [stored] = await recordAudits(tx, OWN_SOURCE, [record]);
   if (stored !== 'ADDED') throw new Error(`the audit of ${operation} was not stored: ${JSON.stringify(stored)}`);
+}
+
+export async function countOwnAudits(db: Db): Promise<number> {
+  const [row] = await db.query<{ audits: number }>(
+    sql`SELECT COUNT(*) AS audits FROM audits WHERE source = ${OWN_SOURCE}`,
+  );
+  return row!.audits;
 }
