@@ -105,7 +105,7 @@ onEveryEngine('user create', (engine) => {
     expect(await create('cid')).toMatchObject({ code: 0, stdout: 'changed cid with Administrator\n' });
     expect(await stored(program, 'cid')).toEqual({ ...before, position: expect.any(Number) });
     expect((await create('cid', '--scope', 'ALL')).stderr).toBe(
-      'pam-gateway: "cid" is a user account of PAM360, which alone can change its record: give --roles and nothing else\n',
+      'pam-gateway: "cid" is a user account of PAM360, which alone can change its record: give --roles, and --password-stdin where it shall sign in, and nothing else\n',
     );
   });
 });

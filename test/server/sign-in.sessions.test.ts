@@ -73,6 +73,7 @@ onEveryEngine('a session', (engine) => {
     const browser = await signedIn('cid');
     await age(browser, 'last_seen_at', 29 * MINUTE);
     expect(await browser.viewer()).toBe('cid');
+    await expect.poll(() => lastSeen(browser)).toBeGreaterThan(Date.now() - 20 * MINUTE);
     await age(browser, 'last_seen_at', 30 * MINUTE);
     expect(await browser.viewer()).toBeNull();
   });

@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag';
+import sql, { raw } from 'sql-template-tag';
 import type { Transaction } from '../../database/db.js';
 import { deleteBy, insertAll } from '../../database/rows.js';
 import { AppError } from '../../lib/app-error.js';
@@ -30,7 +30,10 @@ export async function preparePassword(by: Operator, userName: string, text: stri
  * @throws AppError BAD_USER_INPUT where there is no such user
  */
 export async function setPassword(tx: Transaction, by: Operator, { userName, hash }: NewPassword): Promise<void> {
-  const [user] = await tx.query<{ id: number }>(sql`SELECT id FROM user_accounts WHERE user_name = ${userName}`);
+  // Locked, so that the user account is not deleted meanwhile: its password would be left behind.
+  const [user] = await tx.query<{ id: number }>(
+    sql`SELECT id FROM user_accounts WHERE user_name = ${userName} ${raw(tx.dialect.forUpdate)}`,
+  );
   if (!user) throw new AppError('BAD_USER_INPUT', `there is no user account ${quote(userName)}`);
   await deleteBy(tx, Password, 'userId', [user.id]);
   await insertAll(tx, Password, [{ userId: user.id, hash, changedAt: new Date().toISOString() }]);
