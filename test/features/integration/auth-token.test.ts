@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { deleteUserAccounts } from '../../../src/features/resources/access-grant.service.js';
+import { Privilege } from '../../../src/graphql/access.js';
+import { onEveryEngine } from '../../helpers/databases.js';
+import { anAdministrator, IntegrationScene } from './integration-scene.js';
+
+const DAY = 86_400_000;
+const MINUTE = 60_000;
+
+onEveryEngine('an auth token', (engine) => {
+  let scene: IntegrationScene;
+  beforeAll(async () => {
+    scene = await IntegrationScene.open(engine);
+    await scene.user('bob', ['Password Auditor']);
+  });
+  afterAll(() => scene.drop());
+  beforeEach(() => scene.run('removeIntegration'));
+
+  const manager = anAdministrator({
+    privileges: new Set([Privilege.MANAGEENGINE_INTEGRATION, Privilege.MANAGE_USERS]),
+  });
+
+  test('is shown once, and then only by its first characters and by whose it is', async () => {
+    const { token, integration } = await scene.run('generateAuthToken');
+    expect(token).toMatch(/^pag_[0-9A-Za-z]{49}$/);
+    expect(integration!.authToken).toEqual({
+      state: 'PENDING_SAVE',
+      userName: 'ann',
+      hint: token!.slice(0, 10),
+      generatedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+      savedAt: null,
+      lastUsedAt: null,
+    });
+    await scene.run('saveIntegration');
+    const { authToken } = await scene.read();
+    expect(authToken).toMatchObject({ state: 'AVAILABLE', hint: token!.slice(0, 10), savedAt: expect.any(String) });
+  });
+
+  test('goes on working while others are generated, until one of them is saved', async () => {
+    const first = await scene.generate();
+    await scene.run('saveIntegration');
+    const second = await scene.generate();
+    const third = await scene.generate();
+    expect(await scene.refusal(first)).toBeUndefined();
+    expect(await scene.refusal(second)).toMatch(/was revoked/);
+    expect(await scene.refusal(third)).toMatch(/was not saved yet/);
+    await scene.run('saveIntegration');
+    expect(await scene.refusal(first)).toMatch(/was revoked/);
+    expect(await scene.refusal(third)).toBeUndefined();
+  });
+
+  test('stays in effect where the integration is saved without a new one', async () => {
+    const token = await scene.generate();
+    await scene.run('saveIntegration');
+    const { savedAt } = (await scene.read()).authToken;
+    await scene.run('saveIntegration', { input: { hostName: 'other.example.com', portNumber: 443 } });
+    expect(await scene.refusal(token)).toBeUndefined();
+    expect((await scene.read()).authToken.savedAt).toBe(savedAt);
+  });
+
+  test('that was saved takes the place of every one from the shell, which stand beside each other', async () => {
+    const fromShell = [await scene.tokenFromShell(), await scene.tokenFromShell('bob')];
+    for (const token of fromShell) expect(await scene.refusal(token)).toBeUndefined();
+    expect((await scene.read()).authToken).toMatchObject({ state: 'AVAILABLE', userName: 'bob' });
+    await scene.generate();
+    await scene.run('saveIntegration');
+    for (const token of fromShell) expect(await scene.refusal(token)).toMatch(/was revoked/);
+  });
+
+  test('expires unsaved after a day, and not before', async () => {
+    const token = await scene.generate();
+    await scene.age(DAY - MINUTE);
+    expect(await scene.refusal(token)).toMatch(/was not saved yet/);
+    expect((await scene.read()).authToken.state).toBe('PENDING_SAVE');
+    await scene.age(DAY);
+    expect(await scene.refusal(token)).toMatch(/expired unsaved/);
+    expect((await scene.read()).authToken.state).toBe('NONE');
+    expect((await scene.run('saveIntegration')).integration!.authToken.state).toBe('NONE');
+    expect(await scene.refusal(token)).toMatch(/expired unsaved/);
+  });
+
+  test('that was saved in time does not expire', async () => {
+    const token = await scene.generate();
+    await scene.run('saveIntegration');
+    await scene.age(400 * DAY);
+    expect(await scene.refusal(token)).toBeUndefined();
+  });
+
+  test('that expired unsaved leaves the one in effect as it is', async () => {
+    const inEffect = await scene.tokenFromShell();
+    const expired = await scene.generate();
+    await scene.age(DAY);
+    expect((await scene.read()).authToken).toMatchObject({ state: 'AVAILABLE', hint: inEffect.slice(0, 10) });
+    await scene.run('saveIntegration');
+    expect(await scene.refusal(inEffect)).toBeUndefined();
+    expect(await scene.refusal(expired)).toMatch(/expired unsaved/);
+  });
+
+  test('reads the three modules and nothing else, with the view of its user', async () => {
+    const { tokenId, ...actor } = await scene.connector(await scene.tokenFromShell());
+    expect(tokenId).toEqual(expect.any(Number));
+    expect(actor).toMatchObject({ kind: 'CONNECTOR', userName: 'ann', scope: 'ALL', roles: [] });
+    expect([...actor.privileges].sort()).toEqual(['READ_AUDITS', 'READ_RESOURCES', 'READ_USER_ACCOUNTS']);
+    expect(actor.bounds).toBeUndefined();
+  });
+
+  test('of a user that was deleted is refused, and named no more', async () => {
+    await scene.user('gone', ['Password Auditor']);
+    const token = await scene.tokenFromShell('gone');
+    await deleteUserAccounts(scene.db, 'test', ['gone']);
+    expect(await scene.refusal(token)).toMatch(/was deleted/);
+    expect((await scene.read()).authToken).toMatchObject({ state: 'AVAILABLE', userName: null });
+  });
+
+  describe('for another user', () => {
+    test('needs MANAGE_USERS, whether there is such a user or not', async () => {
+      const document = 'mutation ($userName: String) { generateAuthToken(userName: $userName) { token } }';
+      for (const userName of ['bob', 'nobody', '']) {
+        const { statements } = await scene.gateway.ask(anAdministrator(), document, { userName });
+        const refusal = await scene.gateway.refusal(anAdministrator(), document, { userName });
+        expect(refusal).toMatchObject({ code: 'FORBIDDEN', path: ['generateAuthToken'] });
+        expect(refusal.message).toMatch(/needs the privilege MANAGE_USERS/);
+        expect(statements).toEqual([]);
+      }
+      expect((await scene.read()).authToken.state).toBe('NONE');
+    });
+
+    test('is mapped to that user where the caller manages users', async () => {
+      const token = await scene.generate({ userName: 'bob' }, manager);
+      await scene.run('saveIntegration');
+      expect(await scene.connector(token)).toMatchObject({ userName: 'bob' });
+    });
+
+    test('is not needed for the caller, by whatever way it names itself', async () => {
+      for (const userName of ['ann', null, undefined]) {
+        await scene.generate({ userName });
+        expect((await scene.read()).authToken.userName).toBe('ann');
+      }
+    });
+  });
+
+  describe('is not generated', () => {
+    const cases: [string, () => Promise<void>, string, RegExp][] = [
+      ['for a user that there is not', async () => {}, 'USER_NOT_FOUND', /there is no user account "carl"/],
+      [
+        'for a user that is locked',
+        () => scene.user('carl', ['Password Auditor'], { status: 'LOCKED' }),
+        'USER_NOT_ACTIVE',
+        /is LOCKED/,
+      ],
+      [
+        'for a user that expired',
+        () => scene.user('carl', ['Password Auditor'], { expiresAt: '2020-02-29T00:00:00.000Z' }),
+        'USER_NOT_ACTIVE',
+        /expired at 2020-02-29T00:00:00.000Z/,
+      ],
+      [
+        'for a user without any role here',
+        () => scene.user('carl', [], { roles: ['Administrator'] }),
+        'MISSING_PRIVILEGE',
+        /READ_RESOURCES, READ_USER_ACCOUNTS, READ_AUDITS/,
+      ],
+      [
+        'for a user whose roles do not read every module',
+        () => scene.user('carl', ['Password Administrator', 'ManageEngine Integration']),
+        'MISSING_PRIVILEGE',
+        /: give it a role with READ_USER_ACCOUNTS$/,
+      ],
+    ];
+    test.each(cases)('%s', async (_, prepare, code, message) => {
+      await deleteUserAccounts(scene.db, 'test', ['carl']);
+      await prepare();
+      const pending = await scene.generate();
+      const recorded = await scene.recordedBy(async () => {
+        const { token, userErrors } = await scene.run('generateAuthToken', { userName: 'carl' }, manager);
+        expect(token).toBeNull();
+        expect(userErrors).toEqual([{ field: ['userName'], code, message: expect.stringMatching(message) }]);
+      });
+      expect(recorded).toEqual([]);
+      expect(await scene.refusal(pending)).toMatch(/was not saved yet/);
+    });
+
+    test('by who lost the privileges that it would give', async () => {
+      await scene.user('dora', ['ManageEngine Integration']);
+      const { userErrors } = await scene.run('generateAuthToken', {}, anAdministrator({ userName: 'dora' }));
+      expect(userErrors).toMatchObject([{ code: 'MISSING_PRIVILEGE' }]);
+    });
+  });
+});
