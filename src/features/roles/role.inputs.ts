@@ -3,7 +3,9 @@ import { Privilege } from '../../graphql/access.js';
 
 @InputType()
 export class CreateRoleInput {
-  @Field(() => String, { description: '1 to 255 characters, not those of another role in upper or lower case.' })
+  @Field(() => String, {
+    description: '1 to 255 characters, which differ by more than case from the name of every other role.',
+  })
   name!: string;
   @Field(() => [Privilege]) privileges!: Privilege[];
 }

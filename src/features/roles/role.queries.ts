@@ -34,11 +34,11 @@ export function roleNamed(roles: readonly Role[], name: string, ...field: string
  * As `roleNamed`, for a role that shall be changed or deleted.
  * @throws UserFault ROLE_NOT_FOUND or PREDEFINED_ROLE
  */
-export function customRoleNamed(roles: readonly Role[], name: string, ...field: string[]): Role {
-  const role = roleNamed(roles, name, ...field);
+export function customRoleNamed(roles: readonly Role[], name: string): Role {
+  const role = roleNamed(roles, name, 'name');
   if (!role.predefined) return role;
-  const message = `${quote(name)} is a predefined role, which can be neither changed nor deleted: create one of your own`;
-  throw new UserFault('PREDEFINED_ROLE', message, field);
+  const message = `${quote(name, 255)} is a predefined role, which can be neither changed nor deleted: create one of your own`;
+  throw new UserFault('PREDEFINED_ROLE', message, ['name']);
 }
 
 /** The privileges of a role, sorted. */

@@ -32,7 +32,7 @@ export function createRole(db: Db, by: Operator, input: CreateRoleInput): Promis
 export function changeRole(db: Db, by: Operator, name: string, input: ChangeRoleInput): Promise<Role> {
   return transaction(db, async (tx) => {
     const roles = await lockRoles(tx);
-    const role = customRoleNamed(roles, name, 'name');
+    const role = customRoleNamed(roles, name);
     const others = roles.filter((other) => other !== role);
     const changed = { ...role, name: input.name == null ? name : nameBeside(others, input.name) };
     const before = await privilegesOf(tx, role);
@@ -60,7 +60,7 @@ export function changeRole(db: Db, by: Operator, name: string, input: ChangeRole
  */
 export function deleteRole(db: Db, by: Operator, name: string): Promise<void> {
   return transaction(db, async (tx) => {
-    const role = customRoleNamed(await lockRoles(tx), name, 'name');
+    const role = customRoleNamed(await lockRoles(tx), name);
     const privileges = await privilegesOf(tx, role);
     const users = await usersOf(tx, role);
     await changePrivileges(tx, users, async () => {

@@ -1,7 +1,7 @@
-import sql from 'sql-template-tag';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Module } from '../../../src/database/module.js';
 import { lastPosition } from '../../../src/database/positions.js';
+import { deleteUserAccounts } from '../../../src/features/resources/access-grant.service.js';
 import { Privilege } from '../../../src/graphql/access.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
 import { anActor, Gateway } from '../../helpers/gateway.js';
@@ -292,9 +292,11 @@ onEveryEngine('roles', (engine) => {
     expect((await ownAudits(database.db)).at(-1)?.reason).toMatch(/and 5 more -> "Administrator"$/);
   });
 
-  test('of users who were deleted are gone', async () => {
-    await assign('ann', 'Administrator');
-    await database.db.execute(sql`DELETE FROM user_accounts WHERE user_name = 'ann'`);
+  test('of a user who is deleted are taken from nobody else', async () => {
+    await assign('ann', 'Password User');
+    await assign('bob', 'Password User');
+    await deleteUserAccounts(database.db, 'test', ['ann']);
+    expect(await readRole('Password User')).toMatchObject({ userNames: ['bob'], userCount: 1 });
     expect((await refused('assignRoles', { userName: 'ann', roles: [] })).code).toBe('USER_NOT_FOUND');
   });
 });
