@@ -15,8 +15,10 @@ afterAll(async () => {
 });
 
 const bearer = () => ({ authorization: `Bearer ${door.token}` });
-const QUERY_OF_ANN = { query: 'query Ann($first: Int) { viewer { userName } audits(first: $first) { nodes { id } } }' };
-const ANSWER_OF_ANN = { data: { viewer: { userName: 'ann' }, audits: { nodes: [] } } };
+const QUERY_OF_ANN = {
+  query: 'query Ann($first: Int) { viewer { userName } resources(first: $first) { nodes { id } } }',
+};
+const ANSWER_OF_ANN = { data: { viewer: { userName: 'ann' }, resources: { nodes: [] } } };
 const REQUEST_ID = /^[0-9a-f-]{36}$/;
 
 /** What is refused has GraphQL's shape, a code, and a request id. */

@@ -43,10 +43,10 @@ describe('with its database gone', () => {
 
   const signal = (name: NodeJS.Signals) => process.kill(Number(readFileSync(`${mariadb.folder}/pid`, 'utf8')), name);
   const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
-  const readAudits = () => door.post({ query: '{ audits { nodes { id } } }' }, bearer(door.token));
+  const readResources = () => door.post({ query: '{ resources { nodes { id } } }' }, bearer(door.token));
 
   /** Neither the engine nor its address is anything to a caller. */
-  function expectMasked(answer: Awaited<ReturnType<typeof readAudits>>): void {
+  function expectMasked(answer: Awaited<ReturnType<typeof readResources>>): void {
     expect(refusal(answer).code).toMatch(/^(INTERNAL_SERVER_ERROR|UNAVAILABLE)$/);
     expect(answer.text).not.toMatch(/ECONN|127\.0\.0\.1|mysql|SELECT/i);
     expect(answer.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
@@ -55,14 +55,14 @@ describe('with its database gone', () => {
   async function expectRecovery(): Promise<void> {
     await expect.poll(async () => (await door.send('/health/ready')).status, { timeout: 10_000 }).toBe(200);
     await expect
-      .poll(async () => (await readAudits()).body, { timeout: 10_000 })
-      .toEqual({ data: { audits: { nodes: [] } } });
+      .poll(async () => (await readResources()).body, { timeout: 10_000 })
+      .toEqual({ data: { resources: { nodes: [] } } });
   }
 
   test('a server is live but not ready, answers errors, and recovers by itself', async () => {
-    await readAudits();
+    await readResources();
     await mariadb.kill();
-    expectMasked(await readAudits());
+    expectMasked(await readResources());
     expectMasked(await door.post({ query: VIEWER }, bearer(newToken('pag_'))));
     expect((await door.send('/health/live')).status).toBe(200);
     const ready = await door.send('/health/ready');
@@ -72,9 +72,15 @@ describe('with its database gone', () => {
   });
 
   test('a database that is frozen keeps no request for longer than its limits', async () => {
-    await readAudits();
+    await readResources();
     signal('SIGSTOP');
-    const answers = await Promise.all([readAudits(), readAudits(), readAudits(), readAudits(), readAudits()]);
+    const answers = await Promise.all([
+      readResources(),
+      readResources(),
+      readResources(),
+      readResources(),
+      readResources(),
+    ]);
     for (const answer of answers) expectMasked(answer);
     expect((await door.send('/health/ready')).status).toBe(503);
     signal('SIGCONT');
