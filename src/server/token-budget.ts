@@ -27,18 +27,17 @@ const seenBy = new WeakMap<Database, SeenTokens>();
  * @throws AppError UNAUTHENTICATED or TOO_MANY_ATTEMPTS
  */
 export async function connectorWithinBudget(db: Database, token: string, ipAddress: string | null): Promise<Actor> {
-  const from = ipAddress ?? 'unknown';
   // It costs nothing to refuse.
-  if (tokenFault('pag_', token)) return connectorOf(db, token, from);
+  if (tokenFault('pag_', token)) return connectorOf(db, token, ipAddress);
   const seen = seenIn(db);
   const hash = tokenHash(token);
-  if (seen.good.has(hash) || seen.asked.has(hash)) return ifGood(seen, hash, connectorOf(db, token, from));
+  if (seen.good.has(hash) || seen.asked.has(hash)) return ifGood(seen, hash, connectorOf(db, token, ipAddress));
   const network = networkOf(ipAddress);
   const wait = seen.unknown.take(network);
   if (wait > 0) throw tooManyAttempts(wait);
   seen.asked.add(hash);
   try {
-    const actor = await ifGood(seen, hash, connectorOf(db, token, from));
+    const actor = await ifGood(seen, hash, connectorOf(db, token, ipAddress));
     seen.unknown.giveBack(network);
     return actor;
   } catch (error) {
