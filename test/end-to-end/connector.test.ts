@@ -7,12 +7,13 @@ import { counted, ImportScene, once, SIZE } from './import-scene.js';
 onEveryEngine('a connector', (engine) => {
   const scene = new ImportScene();
   let drop: () => Promise<void>;
-  let audits = SIZE.audits;
+  let audits: number;
 
   beforeAll(async () => {
     const database = await emptyDatabase(engine);
     drop = database.drop;
     await scene.begin(database.url);
+    audits = scene.audits;
   });
   afterAll(async () => {
     await scene.server.kill();
@@ -27,10 +28,11 @@ onEveryEngine('a connector', (engine) => {
 
   test('imports every row of the three modules, in NDJSON and in CSV', async () => {
     const [summary] = await Promise.all([scene.connect('all'), scene.connect('csv', '--format', 'csv')]);
-    expect(summary).toMatch(/^RESOURCES +60 rows .*\nUSER_ACCOUNTS +41 rows .*\nAUDITS +4,000 rows /);
+    expect(audits).toBeGreaterThan(SIZE.audits);
+    expect(summary).toMatch(/^RESOURCES +60 rows .*\nUSER_ACCOUNTS +41 rows .*\nAUDITS +4,0\d\d rows /);
     expect(counted(scene.rows('all', 'resources'))).toEqual(once(SIZE.resources));
     expect(counted(scene.rows('all', 'user-accounts'))).toEqual(once(SIZE.users + 1));
-    expect(counted(scene.rows('all', 'audits'))).toEqual(once(SIZE.audits));
+    expect(counted(scene.rows('all', 'audits'))).toEqual(once(audits));
     const ids = (rows: { id: string }[]) => rows.map(({ id }) => id).sort();
     for (const module of ['resources', 'user-accounts', 'audits']) {
       expect(ids(scene.csvRows('csv', module))).toEqual(ids(scene.rows('all', module)));
@@ -48,7 +50,7 @@ onEveryEngine('a connector', (engine) => {
     await scene.store('audits', anAudit('new-1'), anAudit('new-2'));
     const summary = await scene.connect('all');
     expect(summary).toMatch(/^RESOURCES +60 rows +2 added or changed, 1 deleted/);
-    expect(summary).toMatch(/^AUDITS +4,002 rows +2 added or changed/m);
+    expect(summary).toMatch(/^AUDITS +4,0\d\d rows +2 added or changed/m);
     const after = scene.rows('all', 'resources').map(({ name }) => name);
     expect(after.filter((name) => !before.includes(name)).toSorted()).toEqual(['one more', 'renamed']);
     expect(before.filter((name) => !after.includes(name))).toHaveLength(2);

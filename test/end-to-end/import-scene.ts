@@ -14,6 +14,8 @@ export class ImportScene {
   readonly program = new Program();
   server!: Served;
   token!: string;
+  /** How many audits there are at first: those of the demo, and of what was done here up to the token's first use. */
+  audits!: number;
 
   async begin(databaseUrl: string): Promise<void> {
     this.program.environment.DATABASE_URL = databaseUrl;
@@ -22,6 +24,7 @@ export class ImportScene {
     await this.program.succeed('user', 'create', 'ann', '--roles', 'Administrator', '--scope', 'ALL');
     this.token = (await this.program.succeed('token', 'generate', '--user', 'ann')).trim();
     this.server = await this.program.serve();
+    this.audits = await this.#countAudits();
   }
 
   /** Serves again where the server that was killed had served. */
@@ -54,6 +57,13 @@ export class ImportScene {
 
   csvRows(out: string, module: string): Row[] {
     return parse(this.#read(`${out}/${module}.csv`), { columns: true });
+  }
+
+  async #countAudits(): Promise<number> {
+    const headers = { authtoken: this.token };
+    const response = await fetch(`${this.server.url}/graphql?query={audits{totalCount}}`, { headers });
+    const { data } = (await response.json()) as { data: { audits: { totalCount: number } } };
+    return data.audits.totalCount;
   }
 
   #read(name: string): string {
