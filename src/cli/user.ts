@@ -4,6 +4,7 @@ import { findBy } from '../database/rows.js';
 import { transaction } from '../database/transaction.js';
 import { commandLine, recordOperation } from '../features/audits/own-audits.js';
 import { recordUserAccounts } from '../features/resources/access-grant.service.js';
+import { lockRoles } from '../features/roles/role.queries.js';
 import { assignRoles } from '../features/roles/role.service.js';
 import { type NewPassword, preparePassword, setPassword } from '../features/sign-in/password.service.js';
 import { AccessScope, UserAccount } from '../features/users/user-account.js';
@@ -56,6 +57,8 @@ async function create(
   given: Given,
   password: NewPassword | undefined,
 ): Promise<string> {
+  // As those who change roles by mutation, who would wait for this one's user account otherwise.
+  await lockRoles(tx);
   const [stored] = await findBy<UserAccount>(tx, UserAccount, 'userName', [userName]);
   if (stored === undefined || stored.source === SOURCE) await record(tx, userName, stored, given);
   else if (Object.keys(given).length > 0) {
