@@ -54,15 +54,18 @@ test('a request that waits for the database is answered, and told that the conne
   await program.run(['user', 'create', 'ann', '--roles', 'Administrator', '--scope', 'ALL'], '', environment);
   const { stdout } = await program.run(['token', 'generate', '--user', 'ann'], '', environment);
   const server = await program.serve(environment);
+  const headers = { authtoken: stdout.trim() };
+  // The first use of a token is recorded among the audits.
+  await fetch(`${server.url}/graphql?query={viewer{userName}}`, { headers });
   const lock = await mysql.createConnection(url);
   await lock.query('LOCK TABLES audits WRITE, audit_positions WRITE');
-  const asked = fetch(`${server.url}/graphql?query={audits{nodes{id}}}`, { headers: { authtoken: stdout.trim() } });
+  const asked = fetch(`${server.url}/graphql?query={audits{nodes{id}}}`, { headers });
   await expect.poll(async () => JSON.stringify((await lock.query('SHOW FULL PROCESSLIST'))[0])).toMatch(/FROM audits/);
   await beginToStop(server);
   await lock.end();
   const answer = await asked;
   expect(answer.headers.get('connection')).toBe('close');
-  expect(await answer.json()).toEqual({ data: { audits: { nodes: [] } } });
+  expect(await answer.json()).toEqual({ data: { audits: { nodes: expect.any(Array) } } });
   expect((await server.ended).code).toBe(0);
   await drop();
 });
