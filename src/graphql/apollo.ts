@@ -9,6 +9,7 @@ import type { Logger } from 'pino';
 import type { Context } from './context.js';
 import { formatError, isUnavailable, isUnexpected } from './errors.js';
 import { guard } from './guard.js';
+import { insertRawLists, stringifyAnswer } from './raw-lists.js';
 
 /** Headers that a browser sends across origins only after it asked; with one of them a GET cannot be forged. */
 const UNFORGEABLE_HEADERS = ['authorization', 'authtoken', 'x-apollo-operation-name', 'apollo-require-preflight'];
@@ -24,12 +25,14 @@ export function makeApollo(schema: GraphQLSchema, logger: Logger): ApolloServer<
     persistedQueries: false,
     csrfPrevention: { requestHeaders: UNFORGEABLE_HEADERS },
     formatError,
+    stringifyResult: stringifyAnswer,
     logger,
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       guardPlugin(schema),
+      rawListsPlugin(),
       discretionPlugin(),
       logPlugin(logger),
     ],
@@ -49,6 +52,17 @@ function guardPlugin(schema: GraphQLSchema): ApolloServerPlugin<Context> {
           .map((fragment) => [fragment.name.value, fragment]);
         const fragments: Record<string, FragmentDefinitionNode> = Object.fromEntries(named);
         guard({ schema, operation, fragments, variableValues: coerced }, contextValue.actor);
+      },
+    }),
+  };
+}
+
+/** Rows that the database wrote as JSON are put into the answer as they are. */
+function rawListsPlugin(): ApolloServerPlugin<Context> {
+  return {
+    requestDidStart: async () => ({
+      async willSendResponse({ response, contextValue }) {
+        if (response.body.kind === 'single') insertRawLists(contextValue, response.body.singleResult.data);
       },
     }),
   };

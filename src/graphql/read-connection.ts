@@ -11,6 +11,8 @@ import { Cursors } from './cursor.js';
 import { all, isWithin } from './filters.js';
 import { neededColumns } from './needs.js';
 import { type DateRange, type PageArguments, pageSize } from './page-arguments.js';
+import { putRawList } from './raw-lists.js';
+import { type TextList, type TextRow, textList } from './row-text.js';
 import type { Selection } from './selection.js';
 import { pageServed } from './served.js';
 
@@ -33,7 +35,7 @@ export interface List {
   readonly boundTo: object;
 }
 
-type Row = Record<string, unknown> & { sortValue: string | number | null; sortId: number };
+type Row = Record<string, unknown> & TextRow & { sortValue: string | number | null; sortId: number };
 
 /** Reads what the operation selects of a page, and no more. */
 export async function readConnection(
@@ -51,19 +53,21 @@ export async function readConnection(
   });
   const behind = placeOf(cursors, args.after);
   const ahead = placeOf(cursors, args.before);
+  const cursorOf = ({ sortValue, sortId }: Row) => cursors.encode(sortValue, sortId);
+  const text = textOf(context, list.entity, selection, cursorOf);
   const wantsRows = selection.has('nodes') || selection.has('edges') || selection.has('pageInfo');
   const [rows, totalCount] = await Promise.all([
-    wantsRows ? readRows(context, list, { size: size + 1, backward, behind, ahead }, selection) : [],
+    wantsRows ? readRows(context, list, { size: size + 1, backward, behind, ahead }, selection, text) : [],
     selection.has('totalCount') ? count(context, list) : 0,
   ]);
   const more = rows.length > size;
   if (more) rows.pop();
   if (backward) rows.reverse();
   pageServed(context, { module: list.module, rows: rows.length, caughtUp: !more && !backward });
-  const cursorOf = ({ sortValue, sortId }: Row) => cursors.encode(sortValue, sortId);
+  if (text) putRawList(context, text.path, rows.map(text.write));
   return {
-    nodes: rows,
-    edges: selection.has('edges') ? rows.map((node) => ({ node, cursor: cursorOf(node) })) : [],
+    nodes: text ? [] : rows,
+    edges: selection.has('edges') && !text ? rows.map((node) => ({ node, cursor: cursorOf(node) })) : [],
     pageInfo: {
       hasNextPage: backward ? ahead !== undefined : more,
       hasPreviousPage: backward ? more : behind !== undefined,
@@ -72,6 +76,18 @@ export async function readConnection(
     },
     totalCount,
   };
+}
+
+/** How the one list of a page is written, `nodes` or `edges`; undefined where rows are resolved. */
+function textOf(
+  { db }: Context,
+  entity: EntityClass,
+  selection: Selection,
+  cursorOf: (row: Row) => string,
+): TextList<Row> | undefined {
+  const lists = ['nodes', 'edges'].filter((field) => selection.has(field));
+  if (lists.length !== 1) return undefined;
+  return textList<Row>(db.dialect, entity, selection.under(lists[0]!), (row) => `"${cursorOf(row)}"`);
 }
 
 function placeOf(cursors: Cursors, cursor: string | null | undefined): Place | undefined {
@@ -93,6 +109,7 @@ function readRows(
   list: List,
   { size, backward, behind, ahead }: Page,
   selection: Selection,
+  text: TextList<Row> | undefined,
 ): Promise<Row[]> {
   const { entity } = list;
   const { name: table, columns } = tableOf(entity);
@@ -101,10 +118,11 @@ function readRows(
     ...neededColumns(entity, selection.under('nodes')),
     ...neededColumns(entity, selection.under('edges').under('node')),
   ]);
+  const columnsOfRow = needed.size > 0 ? [selectList(db.dialect, entity, needed, 't')] : [];
   const sortValue = order.isTime ? db.dialect.timeText(`t.${order.name}`) : `t.${order.name}`;
   const select = join([
     raw(`${sortValue} AS sortValue, t.id AS sortId`),
-    ...(needed.size > 0 ? [selectList(db.dialect, entity, needed, 't')] : []),
+    ...(text ? [raw(`${text.json} AS json`)] : columnsOfRow),
   ]);
   const timeValue = (time: string | null | undefined) => (time ? db.dialect.timeValue(time) : undefined);
   const compared = (place: Place | undefined): Place | undefined =>

@@ -1,5 +1,5 @@
 import type { ApolloServer } from '@apollo/server';
-import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
+import type { FormattedExecutionResult as ExecutionResult, GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import { pino } from 'pino';
 import sql, { type Sql } from 'sql-template-tag';
 import { readConfig } from '../../src/config.js';
@@ -8,6 +8,7 @@ import { Privilege } from '../../src/graphql/access.js';
 import { makeApollo } from '../../src/graphql/apollo.js';
 import { attachClient } from '../../src/graphql/client.js';
 import type { Actor, Context } from '../../src/graphql/context.js';
+import { stringifyAnswer } from '../../src/graphql/raw-lists.js';
 import { buildSchema } from '../../src/schema.js';
 
 /** What an operation answered. */
@@ -43,7 +44,7 @@ export class Gateway {
     const sent = JSON.parse(JSON.stringify(variables)) as Variables;
     const { body } = await this.#apollo.executeOperation({ query, variables: sent }, { contextValue });
     if (body.kind !== 'single') throw new Error('the answer came in parts');
-    const { data, errors = [] } = body.singleResult;
+    const { data, errors = [] } = JSON.parse(stringifyAnswer(body.singleResult)) as ExecutionResult;
     return { data: data as Data | null | undefined, errors, statements: db.statements };
   }
 

@@ -2,6 +2,17 @@ import type { Sql } from 'sql-template-tag';
 
 export type SortDirection = 'ASC' | 'DESC';
 
+/** How a value stands in JSON: a number, true or false, text; `word` is text in which nothing is ever escaped. */
+export type JsonKind = 'number' | 'boolean' | 'text' | 'word';
+
+/** A member of a JSON object: its key, a GraphQL name, and the SQL expression of its value. */
+export interface JsonCell {
+  readonly key: string;
+  readonly value: string;
+  readonly kind: JsonKind;
+  readonly isNullable: boolean;
+}
+
 /** What the program asks of an engine, in the program's words. Only the files beside this one know an engine's name. */
 export interface Dialect {
   /** A DATETIME column as RFC 3339 text in UTC with milliseconds. */
@@ -9,6 +20,12 @@ export interface Dialect {
 
   /** RFC 3339 text in UTC as the parameter that a time column is compared with or set to. */
   timeValue(time: string): string;
+
+  /** An expression that writes a JSON object of columns, to the byte as JSON.stringify would write it but for `jsonText`. */
+  jsonObject(cells: readonly JsonCell[]): string;
+
+  /** What `jsonObject` gave as JSON.stringify would write it. */
+  jsonText(json: string): string;
 
   /** Follows a table's name in FROM: the one index that the statement shall use. */
   useIndex(index: string): string;

@@ -8,6 +8,7 @@ import type { Dialect } from './dialect.js';
 import type { DatabaseLimits, Engine } from './engine.js';
 import { insertRows, RowsLeftOut } from './mysql-bulk.js';
 import { Errors, errnoOf } from './mysql-errors.js';
+import { jsonObject, jsonText } from './mysql-json.js';
 import { MysqlSession, readServer, type Server } from './mysql-session.js';
 
 /** MySQL 8 and MariaDB 10.6 or later. */
@@ -75,6 +76,8 @@ function dataSourceOptions(options: mysql.ConnectionOptions, server: Server): Da
 const dialect: Dialect = {
   timeText: (column) => `CONCAT(REPLACE(${column}, ' ', 'T'), 'Z')`,
   timeValue: (time) => `${time.slice(0, 10)} ${time.slice(11, 23)}`,
+  jsonObject,
+  jsonText,
   useIndex: (index) => `FORCE INDEX (${index})`,
   joinInOrder: 'STRAIGHT_JOIN',
   forUpdate: 'FOR UPDATE',

@@ -7,7 +7,7 @@ import { raw, type Sql, default as sql } from 'sql-template-tag';
 import { AppError } from '../../lib/app-error.js';
 import { Mutex } from '../../lib/mutex.js';
 import type { Database, Transaction, Value } from '../db.js';
-import type { Dialect } from './dialect.js';
+import type { Dialect, JsonCell } from './dialect.js';
 import type { DatabaseLimits, Engine } from './engine.js';
 
 /** SQLite in a file, in WAL mode: one writer, and readers that never wait for it. */
@@ -24,6 +24,9 @@ export function sqliteEngine(path: string): Engine {
 const dialect: Dialect = {
   timeText: (column) => column,
   timeValue: (time) => time,
+  jsonObject: (cells) =>
+    `'{' || ${cells.map((cell) => `'"${cell.key}":' || ${jsonValue(cell)}`).join(" || ',' || ")} || '}'`,
+  jsonText: (json) => json,
   useIndex: (index) => `INDEXED BY ${index}`,
   joinInOrder: 'CROSS JOIN',
   // A transaction has the whole database to itself.
@@ -32,6 +35,12 @@ const dialect: Dialect = {
     sql`(${raw(column)}, ${raw(key)}) ${raw(direction === 'ASC' ? '>' : '<')} (${value}, ${id})`,
   mayRunAgain: (error) => lostRaces.has(codeOf(error) ?? '') || isBusy(error),
 };
+
+function jsonValue({ value, kind }: JsonCell): string {
+  if (kind === 'number') return `COALESCE(${value}, 'null')`;
+  if (kind === 'boolean') return `CASE ${value} WHEN 0 THEN 'false' WHEN 1 THEN 'true' ELSE 'null' END`;
+  return kind === 'word' ? `COALESCE('"' || ${value} || '"', 'null')` : `json_quote(${value})`;
+}
 
 const lostRaces: ReadonlySet<string> = new Set(['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY']);
 

@@ -8,6 +8,8 @@ import { FeedCursors, type FeedPlace } from '../../graphql/feed-cursor.js';
 import { all, checkLists, isWithin } from '../../graphql/filters.js';
 import { neededColumns } from '../../graphql/needs.js';
 import { checkSize } from '../../graphql/page-arguments.js';
+import { putRawList } from '../../graphql/raw-lists.js';
+import { type TextList, type TextRow, textList } from '../../graphql/row-text.js';
 import type { Selection } from '../../graphql/selection.js';
 import { pageServed } from '../../graphql/served.js';
 import { readAuditedResourceIds } from '../resources/resource.queries.js';
@@ -28,7 +30,7 @@ interface AuditFeedArguments {
   filter?: AuditFilter | null;
 }
 
-type Row = Record<string, unknown> & { feedPosition: number };
+type Row = Record<string, unknown> & TextRow & { feedPosition: number };
 
 /** A page of audits behind a position. Where few are wanted it may be short, or empty, before the feed is caught up. */
 export async function readAuditFeed(
@@ -44,7 +46,8 @@ export async function readAuditFeed(
   const last = isAll(context, filter, place) ? undefined : await lastPosition(context.db, Module.AUDITS);
   const wanted = last === undefined ? undefined : await conditions(context, filter, place);
   const end = last === undefined ? undefined : Math.min(place.position + WINDOW, last);
-  const rows = await context.db.query<Row>(statement(context, place, end, wanted, first + 1, selection));
+  const text = textList<Row>(context.db.dialect, Audit, selection.under('nodes'), () => '');
+  const rows = await context.db.query<Row>(statement(context, place, end, wanted, first + 1, selection, text));
   const more = rows.length > first;
   if (more) rows.pop();
   if (rows.length === 0) await cursors.checkReached(place);
@@ -52,7 +55,8 @@ export async function readAuditFeed(
   const position = more || end === undefined ? reached : Math.max(end, place.position);
   const caughtUp = !more && (end === undefined || end < place.position + WINDOW);
   pageServed(context, { module: Module.AUDITS, rows: rows.length, caughtUp });
-  return { nodes: rows, nextCursor: cursors.encode({ position, since: place.since }), caughtUp };
+  if (text) putRawList(context, text.path, rows.map(text.write));
+  return { nodes: text ? [] : rows, nextCursor: cursors.encode({ position, since: place.since }), caughtUp };
 }
 
 /** Whether every audit is wanted. */
@@ -80,12 +84,11 @@ function statement(
   wanted: Sql | undefined,
   limit: number,
   selection: Selection,
+  text: TextList<Row> | undefined,
 ): Sql {
   const needed = neededColumns(Audit, selection.under('nodes'));
-  const select = join([
-    raw('p.position AS feedPosition'),
-    ...(needed.length > 0 ? [selectList(db.dialect, Audit, needed, 't')] : []),
-  ]);
+  const columnsOfRow = needed.length > 0 ? [selectList(db.dialect, Audit, needed, 't')] : [];
+  const select = join([raw('p.position AS feedPosition'), ...(text ? [raw(`${text.json} AS json`)] : columnsOfRow)]);
   const where = all(
     sql`p.position > ${position}`,
     ...(end === undefined ? [] : [sql`p.position <= ${end}`]),

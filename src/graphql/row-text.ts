@@ -1,0 +1,69 @@
+import { type GraphQLOutputType, getNamedType, getNullableType } from 'graphql';
+import type { Dialect, JsonCell, JsonKind } from '../database/dialects/dialect.js';
+import { type EntityClass, tableOf } from '../database/rows.js';
+import type { Selection } from './selection.js';
+
+const kinds: Record<string, JsonKind> = { ID: 'word', Int: 'number', Boolean: 'boolean', DateTime: 'word' };
+
+/** A row of which the database wrote the JSON of its entity; null where the record is gone. */
+export interface TextRow {
+  readonly json?: string | null;
+}
+
+/** A list of an answer whose items are written, not resolved. */
+export interface TextList<Row extends TextRow> {
+  readonly path: readonly string[];
+  /** The expression of the row's JSON; the table is `t`. */
+  readonly json: string;
+  /** The JSON of an item. */
+  readonly write: (row: Row) => string;
+}
+
+/**
+ * How the items of a list are written; undefined where more is asked for than plain columns: then they are read column by
+ * column, and resolved. An item is a row of the entity, or has it as its `node`; `member` writes what it has besides.
+ */
+export function textList<Row extends TextRow>(
+  dialect: Dialect,
+  entity: EntityClass,
+  items: Selection,
+  member: (row: Row, name: string) => string,
+): TextList<Row> | undefined {
+  const { path, type, keys } = items;
+  if (!path) return undefined;
+  const rowJson = (row: Row) => (row.json ? dialect.jsonText(row.json) : 'null');
+  if (!type.getFields().node) {
+    const json = rowText(dialect, entity, items);
+    return json === undefined ? undefined : { path, json, write: rowJson };
+  }
+  const json = items.keysOf('node').length === 1 ? rowText(dialect, entity, items.under('node')) : undefined;
+  if (json === undefined) return undefined;
+  const members = [...keys].map(([key, name]): [string, (row: Row) => string] => {
+    if (name === 'node') return [key, rowJson];
+    return [key, name === '__typename' ? () => `"${type.name}"` : (row) => member(row, name)];
+  });
+  const write = (row: Row) => `{${members.map(([key, value]) => `"${key}":${value(row)}`).join(',')}}`;
+  return { path, json, write };
+}
+
+/** Undefined where more is asked for than plain columns. */
+function rowText(dialect: Dialect, entity: EntityClass, selection: Selection): string | undefined {
+  const { columns } = tableOf(entity);
+  const fields = selection.type.getFields();
+  const cells: JsonCell[] = [];
+  for (const [key, name] of selection.keys) {
+    if (name === '__typename') {
+      cells.push({ key, value: `'${selection.type.name}'`, kind: 'word', isNullable: false });
+      continue;
+    }
+    const column = columns.get(name);
+    if (!column) return undefined;
+    const value = column.isTime ? dialect.timeText(`t.${column.name}`) : `t.${column.name}`;
+    cells.push({ key, value, kind: kindOf(fields[name]!.type), isNullable: column.isNullable });
+  }
+  return dialect.jsonObject(cells);
+}
+
+function kindOf(type: GraphQLOutputType): JsonKind {
+  return kinds[getNamedType(getNullableType(type)).name] ?? 'text';
+}
