@@ -30,7 +30,7 @@ export function textList<Row extends TextRow>(
   member: (row: Row, name: string) => string,
 ): TextList<Row> | undefined {
   const { path, type, keys } = items;
-  if (!path) return undefined;
+  if (!path || !dialect.jsonObject) return undefined;
   const rowJson = (row: Row) => (row.json ? dialect.jsonText(row.json) : 'null');
   if (!type.getFields().node) {
     const json = rowText(dialect, entity, items);
@@ -61,7 +61,7 @@ function rowText(dialect: Dialect, entity: EntityClass, selection: Selection): s
     const value = column.isTime ? dialect.timeText(`t.${column.name}`) : `t.${column.name}`;
     cells.push({ key, value, kind: kindOf(fields[name]!.type), isNullable: column.isNullable });
   }
-  return dialect.jsonObject(cells);
+  return dialect.jsonObject!(cells);
 }
 
 function kindOf(type: GraphQLOutputType): JsonKind {

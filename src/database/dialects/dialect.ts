@@ -21,8 +21,11 @@ export interface Dialect {
   /** RFC 3339 text in UTC as the parameter that a time column is compared with or set to. */
   timeValue(time: string): string;
 
-  /** An expression that writes a JSON object of columns, to the byte as JSON.stringify would write it but for `jsonText`. */
-  jsonObject(cells: readonly JsonCell[]): string;
+  /**
+   * An expression that writes a JSON object of columns, to the byte as JSON.stringify would write it but for `jsonText`. An
+   * engine that cannot leaves it out; then rows are read column by column.
+   */
+  jsonObject?(cells: readonly JsonCell[]): string;
 
   /** What `jsonObject` gave as JSON.stringify would write it. */
   jsonText(json: string): string;
