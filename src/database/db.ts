@@ -29,6 +29,12 @@ export interface Transaction extends Db {
 
 /** A connected database. */
 export interface Database extends Db {
+  /** The same database for connectors, where possible on connections of their own: an import makes no person wait. */
+  readonly forConnectors: Database;
+
+  /** The database that was opened, also of what is for connectors. What a process remembers of a database it keeps under it. */
+  readonly origin: Database;
+
   begin(): Promise<Transaction>;
   close(): Promise<void>;
 }

@@ -5,14 +5,14 @@ import { engineOf } from './dialects/index.js';
 
 const ACQUIRE_TIMEOUT = 5_000;
 
-export const defaultLimits = databaseLimits({ databaseConnections: 10, statementTimeout: 30_000 });
+export const defaultLimits = databaseLimits({ databaseConnections: 20, statementTimeout: 30_000 });
 
-/** What the settings allow a process of the database. */
+/** What the settings allow a process of the database: people and connectors have half of the connections each. */
 export function databaseLimits({
-  databaseConnections: connections,
+  databaseConnections,
   statementTimeout,
 }: Pick<Config, 'databaseConnections' | 'statementTimeout'>): DatabaseLimits {
-  return { connections, acquireTimeout: ACQUIRE_TIMEOUT, statementTimeout };
+  return { connections: Math.floor(databaseConnections / 2), acquireTimeout: ACQUIRE_TIMEOUT, statementTimeout };
 }
 
 /** Connects to a database that was migrated. */

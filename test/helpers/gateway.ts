@@ -98,6 +98,8 @@ export async function connectorFor(db: Database, userName: string): Promise<Acto
 /** A database that keeps the SELECTs that go through it. What the program reads once for all does not count. */
 export class CountingDatabase implements Database {
   readonly statements: Sql[] = [];
+  readonly forConnectors = this;
+  readonly origin = this;
   readonly #db: Database;
 
   constructor(db: Database) {

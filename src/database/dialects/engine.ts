@@ -16,7 +16,7 @@ export interface Engine {
 }
 
 export interface DatabaseLimits {
-  /** Connections at once. */
+  /** Connections at once, for people and for connectors each. */
   connections: number;
   /** Milliseconds to wait for a free connection. */
   acquireTimeout: number;

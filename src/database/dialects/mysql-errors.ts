@@ -21,13 +21,16 @@ const messages: Record<number, string> = {
   [Errors.QUERY_TIMEOUT]: 'the database did not answer in time',
 };
 
+/** Seconds after which it is worth another try. */
+export const RETRY_AFTER = 2;
+
 /** A refusal of what may succeed later, with what it came from. */
 export class Unavailable extends AppError {
   constructor(
     message: string,
     override readonly cause?: unknown,
   ) {
-    super('UNAVAILABLE', message);
+    super('UNAVAILABLE', message, RETRY_AFTER);
   }
 }
 

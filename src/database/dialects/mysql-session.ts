@@ -3,6 +3,7 @@ import mysql from 'mysql2/promise';
 import type { Sql } from 'sql-template-tag';
 import type { DatabaseLimits } from './engine.js';
 import { isFatal, toRefusal, Unavailable } from './mysql-errors.js';
+import type { Pulse } from './mysql-pulse.js';
 
 /** What the program needs to know of the server that it speaks to. */
 export interface Server {
@@ -53,23 +54,30 @@ function sessionSettings(mariadb: boolean, statementTimeout: number): string {
 /** A connection of the pool while somebody has it. No statement on it takes longer than its time, whatever the server does. */
 export class MysqlSession {
   readonly #connection: mysql.PoolConnection;
+  readonly #pulse: Pulse;
   readonly #statementTimeout: number;
   #broken = false;
 
-  private constructor(connection: mysql.PoolConnection, statementTimeout: number) {
+  private constructor(connection: mysql.PoolConnection, pulse: Pulse, statementTimeout: number) {
     this.#connection = connection;
+    this.#pulse = pulse;
     this.#statementTimeout = statementTimeout;
   }
 
-  static async acquire(pool: mysql.Pool, limits: DatabaseLimits): Promise<MysqlSession> {
+  static async acquire(pool: mysql.Pool, pulse: Pulse, limits: DatabaseLimits): Promise<MysqlSession> {
+    pulse.check();
     const pending = pool.getConnection();
     try {
-      const connection = await within(pending, limits.acquireTimeout, 'no database connection became free in time');
-      return new MysqlSession(connection, limits.statementTimeout);
+      const connection = await pulse.watch(
+        pending,
+        limits.acquireTimeout,
+        'no database connection became free in time',
+      );
+      return new MysqlSession(connection, pulse, limits.statementTimeout);
     } catch (error) {
       // It may still come, and would be lost to the pool.
       pending.then((late) => late.release()).catch(() => {});
-      throw error instanceof Unavailable ? error : new Unavailable('the database cannot be reached', error);
+      throw notAcquired(error);
     }
   }
 
@@ -114,7 +122,11 @@ export class MysqlSession {
     // The server ends a statement that takes too long; the second more is for a server that does not answer at all.
     const answer = this.#connection.query(options);
     try {
-      const [result] = await within(answer, this.#statementTimeout + 1_000, 'the database did not answer in time');
+      const [result] = await this.#pulse.watch(
+        answer,
+        this.#statementTimeout + 1_000,
+        'the database did not answer in time',
+      );
       return result;
     } catch (error) {
       if (error instanceof Unavailable || isFatal(error)) this.destroy();
@@ -123,15 +135,8 @@ export class MysqlSession {
   }
 }
 
-async function within<T>(promise: Promise<T>, milliseconds: number, message: string): Promise<T> {
-  let timer!: NodeJS.Timeout;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Unavailable(message)), milliseconds);
-  });
-  promise.catch(() => {});
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+function notAcquired(error: unknown): Unavailable {
+  if (error instanceof Unavailable) return error;
+  const isFull = (error as Error).message === 'Queue limit reached.';
+  return new Unavailable(isFull ? 'too many requests wait for the database' : 'the database cannot be reached', error);
 }

@@ -9,6 +9,7 @@ import type { DatabaseLimits, Engine } from './engine.js';
 import { insertRows, RowsLeftOut } from './mysql-bulk.js';
 import { Errors, errnoOf } from './mysql-errors.js';
 import { jsonObject, jsonText } from './mysql-json.js';
+import { Pulse } from './mysql-pulse.js';
 import { MysqlSession, readServer, type Server } from './mysql-session.js';
 
 /** MySQL 8 and MariaDB 10.6 or later. */
@@ -17,7 +18,9 @@ export function mysqlEngine(url: URL): Engine {
   return {
     open: async (limits) => {
       const server = await readServer(options);
-      return new MysqlDatabase(options, server, limits);
+      const pulse = new Pulse(options);
+      await pulse.beats();
+      return new MysqlDatabase({ options, server, pulse, limits });
     },
     exists: () => true,
     dataSourceOptions: async () => dataSourceOptions(options, await readServer(options)),
@@ -97,22 +100,36 @@ function rowsBehind(column: string, key: string, value: string | number, id: num
   return sql`(${raw(column)} ${beyond} ${value} OR (${raw(column)} = ${value} AND ${raw(key)} ${beyond} ${id}))`;
 }
 
+/** What the pools of a database have in common. */
+interface Shared {
+  readonly options: mysql.ConnectionOptions;
+  readonly server: Server;
+  readonly pulse: Pulse;
+  readonly limits: DatabaseLimits;
+}
+
+/** Requests that may wait for a connection of a pool. */
+const QUEUE = 1_000;
+
 class MysqlDatabase implements Database {
   readonly dialect = dialect;
+  readonly origin: Database;
+  readonly forConnectors: Database;
   readonly #pool: mysql.Pool;
-  readonly #server: Server;
-  readonly #limits: DatabaseLimits;
+  readonly #shared: Shared;
 
-  constructor(options: mysql.ConnectionOptions, server: Server, limits: DatabaseLimits) {
-    this.#server = server;
-    this.#limits = limits;
-    this.#pool = mysql.createPool({ ...options, connectionLimit: limits.connections, queueLimit: 1_000 });
+  constructor(shared: Shared, origin?: MysqlDatabase) {
+    const { options, server, limits } = shared;
+    this.#shared = shared;
+    this.#pool = mysql.createPool({ ...options, connectionLimit: limits.connections, queueLimit: QUEUE });
     // The first statement of a connection, so that nothing runs on it with other settings.
     this.#pool.pool.on('connection', (connection) => {
-      connection.query(this.#server.sessionSettings(limits.statementTimeout), (error) => {
+      connection.query(server.sessionSettings(limits.statementTimeout), (error) => {
         if (error) connection.destroy();
       });
     });
+    this.origin = origin ?? this;
+    this.forConnectors = origin ? this : new MysqlDatabase(shared, this);
   }
 
   query<Row>(statement: Sql): Promise<Row[]> {
@@ -139,22 +156,30 @@ class MysqlDatabase implements Database {
   }
 
   async begin(): Promise<Transaction> {
-    const session = await MysqlSession.acquire(this.#pool, this.#limits);
+    const session = await this.#acquire();
     try {
       await session.command('START TRANSACTION');
     } catch (error) {
       session.release();
       throw error;
     }
-    return new MysqlTransaction(session, this.#server);
+    return new MysqlTransaction(session, this.#shared.server);
   }
 
   async close(): Promise<void> {
+    if (this.forConnectors !== this) {
+      this.#shared.pulse.close();
+      await this.forConnectors.close();
+    }
     await this.#pool.end();
   }
 
+  #acquire(): Promise<MysqlSession> {
+    return MysqlSession.acquire(this.#pool, this.#shared.pulse, this.#shared.limits);
+  }
+
   async #withSession<T>(work: (session: MysqlSession) => Promise<T>): Promise<T> {
-    const session = await MysqlSession.acquire(this.#pool, this.#limits);
+    const session = await this.#acquire();
     try {
       return await work(session);
     } finally {

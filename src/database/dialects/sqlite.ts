@@ -96,6 +96,9 @@ class Connection {
 
 class SqliteDatabase implements Database {
   readonly dialect = dialect;
+  readonly origin = this;
+  // A statement has the process to itself, on whatever connection: there is nothing to wait for.
+  readonly forConnectors = this;
   readonly #writer: Connection;
   readonly #reader: Connection;
   readonly #turn = new Mutex();
