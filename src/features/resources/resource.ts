@@ -42,6 +42,7 @@ export class Resource {
 
 @Entity('privileged_accounts')
 @Index('privileged_accounts_identity', ['resourceId', 'identity'], { unique: true })
+@Access(Privilege.READ_RESOURCES)
 @ObjectType({ simpleResolvers: true })
 export class PrivilegedAccount {
   @Id() @Field(() => ID) id!: number;

@@ -192,6 +192,12 @@ onEveryEngine('Analytics Plus, connected with a token,', (engine) => {
       ],
       [['RESOURCES'], '{ audit(id: "1") { id } }', ['audit'], 'READ_AUDITS'],
       [
+        ['USER_ACCOUNTS'],
+        '{ userAccounts { nodes { grants { resourceName account { passwordStatus } } } } }',
+        ['userAccounts', 'nodes', 'grants', 'account'],
+        'READ_RESOURCES',
+      ],
+      [
         ['RESOURCES', 'AUDITS'],
         '{ ...f } fragment f on Query { all: userAccountFeed { caughtUp } }',
         ['all'],
