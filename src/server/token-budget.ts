@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Database } from '../database/db.js';
-import { connectorOf } from '../features/integration/connector.js';
+import { connectorOf, UnknownToken } from '../features/integration/connector.js';
 import type { Actor } from '../graphql/context.js';
 import { AppError } from '../lib/app-error.js';
 import { counted } from '../lib/counted.js';
@@ -13,7 +13,7 @@ const UNKNOWN = { capacity: 60, refill: 1_000, buckets: 10_000 };
 
 /** What this process has seen of tokens, by their hashes. */
 class SeenTokens {
-  readonly good = new LRUCache<string, true>({ max: 10_000 });
+  readonly known = new LRUCache<string, true>({ max: 10_000 });
   /** Those that are being looked at: what the same token costs, it costs once. */
   readonly asked = new Set<string>();
   readonly unknown = new TokenBuckets(UNKNOWN);
@@ -23,7 +23,8 @@ const seenBy = new WeakMap<Database, SeenTokens>();
 
 /**
  * The connector that a token stands for. An address that has sent too many unknown ones is refused without asking the
- * database, but for tokens that were good before: those of the connectors behind the same address go on.
+ * database, but for tokens that were known before: those of the connectors behind the same address go on, and who has one
+ * that is refused reads why.
  * @throws AppError UNAUTHENTICATED or TOO_MANY_ATTEMPTS
  */
 export async function connectorWithinBudget(db: Database, token: string, ipAddress: string | null): Promise<Actor> {
@@ -31,36 +32,31 @@ export async function connectorWithinBudget(db: Database, token: string, ipAddre
   if (tokenFault('pag_', token)) return connectorOf(db, token, ipAddress);
   const seen = seenIn(db);
   const hash = tokenHash(token);
-  if (seen.good.has(hash) || seen.asked.has(hash)) return ifGood(seen, hash, connectorOf(db, token, ipAddress));
+  if (seen.known.has(hash) || seen.asked.has(hash)) return connectorOf(db, token, ipAddress);
   const network = networkOf(ipAddress);
   const wait = seen.unknown.take(network);
   if (wait > 0) throw tooManyAttempts(wait);
   seen.asked.add(hash);
   try {
-    const actor = await ifGood(seen, hash, connectorOf(db, token, ipAddress));
-    seen.unknown.giveBack(network);
-    return actor;
-  } catch (error) {
-    if (!isUnauthenticated(error)) seen.unknown.giveBack(network);
-    throw error;
+    return await ifKnown(seen, hash, network, connectorOf(db, token, ipAddress));
   } finally {
     seen.asked.delete(hash);
   }
 }
 
-async function ifGood(seen: SeenTokens, hash: string, connector: Promise<Actor>): Promise<Actor> {
+/** Only what is not known costs: not a token that is refused for another reason, nor a database that does not answer. */
+async function ifKnown(seen: SeenTokens, hash: string, network: string, connector: Promise<Actor>): Promise<Actor> {
   try {
     const actor = await connector;
-    seen.good.set(hash, true);
+    seen.known.set(hash, true);
+    seen.unknown.giveBack(network);
     return actor;
   } catch (error) {
-    if (isUnauthenticated(error)) seen.good.delete(hash);
+    if (error instanceof UnknownToken) throw error;
+    if (error instanceof AppError && error.code === 'UNAUTHENTICATED') seen.known.set(hash, true);
+    seen.unknown.giveBack(network);
     throw error;
   }
-}
-
-function isUnauthenticated(error: unknown): boolean {
-  return error instanceof AppError && error.code === 'UNAUTHENTICATED';
 }
 
 /** `wait` in milliseconds. */

@@ -1,5 +1,6 @@
 import sql from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sha256 } from '../../src/lib/sha256.js';
 import { newToken } from '../../src/lib/token.js';
 import { type TestDatabase, testDatabase } from '../helpers/databases.js';
 import { CountingDatabase } from '../helpers/gateway.js';
@@ -44,6 +45,16 @@ describe('an address', () => {
   /** Sends unknown tokens, more than an address may. */
   async function spendTokens(address: string): Promise<HttpAnswer[]> {
     return Promise.all(Array.from({ length: 200 }, () => send(address, unknown())));
+  }
+
+  const signInAs = (name: string) =>
+    `mutation { signIn(userName: "${name}", password: "wrong") { userErrors { code } } }`;
+
+  async function failuresOf(name: string): Promise<number> {
+    const rows = await door.db.query<{ failures: number }>(
+      sql`SELECT failures FROM sign_in_attempts WHERE name_hash = ${sha256(name)}`,
+    );
+    return rows[0]?.failures ?? 0;
   }
 
   const attempts = async () => (await door.db.query(sql`SELECT name_hash FROM sign_in_attempts`)).length;
@@ -93,6 +104,28 @@ describe('an address', () => {
     expect(await statuses('198.51.100.6')).toContain(429);
     expect(await statuses('198.51.100.7')).toEqual(Array(40).fill(200));
     expect(await statuses('198.51.100.6')).toEqual(Array(40).fill(200));
+  });
+
+  test('pays nothing for a token that is known and refused, and reads why every time', async () => {
+    await door.db.execute(sql`UPDATE integration SET status = 'DISABLED'`);
+    const disabled = await door.tokenFor('dora');
+    for (let round = 0; round < 3; round++) {
+      const answers = await Promise.all(Array.from({ length: 50 }, () => send('198.51.100.10', disabled)));
+      expect(new Set(answers.map((answer) => refusal(answer).message))).toEqual(
+        new Set([expect.stringMatching(/the integration is disabled/)]),
+      );
+    }
+    await door.db.execute(sql`UPDATE integration SET status = 'NOT_CONFIGURED'`);
+    await expect.poll(async () => (await send('198.51.100.10', disabled)).status).toBe(200);
+  });
+
+  test('that asks for more at once than is worked on costs neither itself nor a name the rest', async () => {
+    const names = Array.from({ length: 16 }, (_, i) => `crowd ${i}`);
+    const answers = await Promise.all(names.map((name) => at('198.51.100.11').ask(signInAs(name))));
+    const busy = answers.filter(({ body }) => body.errors?.[0]?.extensions.code === 'UNAVAILABLE').length;
+    expect(busy).toBeGreaterThan(0);
+    const counted = await Promise.all(names.map((name) => failuresOf(name)));
+    expect(counted.reduce((sum, failures) => sum + failures)).toBe(names.length - busy);
   });
 
   test('pays nothing for tokens that are good, nor for the same one at once', async () => {

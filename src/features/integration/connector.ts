@@ -50,6 +50,13 @@ export function forgetConnectors(db: Db): void {
   caches.get(db)?.clear();
 }
 
+/** The database does not know the token. */
+export class UnknownToken extends AppError {
+  constructor() {
+    super('UNAUTHENTICATED', 'the auth token is not known here: it may be one of another gateway');
+  }
+}
+
 interface TokenRow extends Validity {
   id: number;
   hint: string;
@@ -79,7 +86,7 @@ async function readConnector(db: Database, hash: string, ipAddress: string | nul
     FROM connector_tokens c JOIN integration i ON i.id = 1
       LEFT JOIN user_accounts u ON u.id = c.user_id LEFT JOIN analytics_plus p ON p.token_id = c.id
     WHERE c.hash = ${hash}`);
-  if (!row) throw refusal('the auth token is not known here: it may be one of another gateway');
+  if (!row) throw new UnknownToken();
   if (row.revokedAt) await recordRefusal(db, row, ipAddress);
   const refused = refusalOf(row);
   if (refused) throw refusal(refused);

@@ -14,7 +14,7 @@ const FAILURES = { capacity: 20, refill: 3_000, buckets: 10_000 };
 const budgets = new WeakMap<Database, TokenBuckets>();
 
 /**
- * Does the work of a sign-in, which costs its address one of its failures unless it succeeds. It is taken before and given
+ * Does the work of a sign-in, which costs its address one of its failures where it fails. It is taken before and given
  * back, so that what comes at once is counted too. A refusal stands in the log, without the name since
  * people type passwords there; not in the audits, which whoever is refused could fill.
  * @throws UserFault TOO_MANY_ATTEMPTS
@@ -24,9 +24,14 @@ export async function withinBudget<T>(context: Context, work: () => Promise<T>):
   const network = networkOf(clientOf(context).ipAddress);
   const wait = budget.take(network);
   if (wait > 0) throw tooManyAttempts(context, wait);
-  const result = await work();
-  budget.giveBack(network);
-  return result;
+  try {
+    const result = await work();
+    budget.giveBack(network);
+    return result;
+  } catch (error) {
+    if (!(error instanceof UserFault)) budget.giveBack(network);
+    throw error;
+  }
 }
 
 /** `wait` in milliseconds. */

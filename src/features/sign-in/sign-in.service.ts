@@ -13,7 +13,7 @@ import { isPasswordSized, opaqueString } from './password.rules.js';
 import { actorOfSession, endSession, isInUse, newSessionId, startSession } from './session.service.js';
 import { tooManyAttempts, withinBudget } from './sign-in.budget.js';
 import { sweepNowAndThen } from './sign-in.sweep.js';
-import { countAttempt, forgetFailures } from './sign-in.throttle.js';
+import { countAttempt, forgetFailures, takeBackAttempt } from './sign-in.throttle.js';
 
 /**
  * Milliseconds that an answer takes, or a multiple of it. What right, wrong and unknown cost beside the hash differs by
@@ -54,8 +54,7 @@ async function attempt(context: Context, userName: string, password: string): Pr
   sweepNowAndThen(context);
   const wait = await countAttempt(db, userName);
   if (wait > 0) throw tooManyAttempts(context, wait);
-  const user = await findUser(db, userName);
-  const refused = await refusalOf(context, user, password);
+  const { user, refused } = await lookAt(context, userName, password);
   const id = refused === null ? await enter(context, user!) : null;
   const actor = id && (await actorOfSession(db, settings, id));
   if (!actor) {
@@ -67,6 +66,21 @@ async function attempt(context: Context, userName: string, password: string): Pr
   }
   clientOf(context).setSession(id);
   return { viewer: viewerOf(actor) };
+}
+
+/** The user of a name, and why the person may not come in. What is not looked at, since too many wait, is no failure. */
+async function lookAt(
+  context: Context,
+  userName: string,
+  password: string,
+): Promise<{ user: User | undefined; refused: string | null }> {
+  try {
+    const user = await findUser(context.db, userName);
+    return { user, refused: await refusalOf(context, user, password) };
+  } catch (error) {
+    await takeBackAttempt(context.db, userName);
+    throw error;
+  }
 }
 
 interface User {

@@ -50,6 +50,22 @@ export function countAttempt(db: Db, userName: string): Promise<number> {
   });
 }
 
+/** Takes back an attempt that was counted, and then not looked at. */
+export function takeBackAttempt(db: Db, userName: string): Promise<void> {
+  const nameHash = sha256(userName);
+  return transaction(db, async (tx) => {
+    const [stored] = await tx.query<{ failures: number }>(
+      sql`SELECT failures FROM sign_in_attempts WHERE name_hash = ${nameHash} ${raw(tx.dialect.forUpdate)}`,
+    );
+    const failures = (stored?.failures ?? 1) - 1;
+    if (failures === 0) return forgetFailures(tx, userName);
+    // The delay before this attempt was over, or it would not have been counted.
+    await tx.execute(
+      sql`UPDATE sign_in_attempts SET failures = ${failures}, blocked_until = NULL WHERE name_hash = ${nameHash}`,
+    );
+  });
+}
+
 export function forgetFailures(tx: Transaction, userName: string): Promise<void> {
   return deleteBy(tx, SignInAttempts, 'nameHash', [sha256(userName)]);
 }
