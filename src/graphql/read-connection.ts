@@ -32,7 +32,7 @@ export interface List {
   /** Whether every record of the module is in it. */
   readonly isWhole: boolean;
   /** What a cursor is bound to. */
-  readonly boundTo: object;
+  readonly boundTo: Readonly<Record<string, unknown>> & { readonly filter: object | null | undefined };
 }
 
 type Row = Record<string, unknown> & TextRow & { sortValue: string | number | null; sortId: number };
@@ -63,7 +63,9 @@ export async function readConnection(
   const more = rows.length > size;
   if (more) rows.pop();
   if (backward) rows.reverse();
-  pageServed(context, { module: list.module, rows: rows.length, caughtUp: !more && !backward });
+  // A page that is looked at for something else says nothing of an import.
+  const isLast = !more && !backward && !ahead && !list.boundTo.filter;
+  if (wantsRows) pageServed(context, { module: list.module, rows: rows.length, caughtUp: isLast || null });
   if (text) putRawList(context, text.path, rows.map(text.write));
   return {
     nodes: text ? [] : rows,

@@ -6,8 +6,8 @@ import type { Context } from './context.js';
 export interface Served {
   readonly module: Module;
   readonly rows: number;
-  /** Whether there was nothing behind it. */
-  readonly caughtUp: boolean;
+  /** Whether there was nothing behind it; null where the page says nothing of that. */
+  readonly caughtUp: boolean | null;
 }
 
 const listeners = new Attached<(served: Served) => void>();

@@ -13,6 +13,13 @@ interface Day {
   at: number;
 }
 
+/** UTC by all of its names in the tz database (its file "backward"). A zone that only keeps the same time is another one. */
+const UTC = /^(Etc\/)?(UTC|UCT|Universal|Zulu|GMT|GMT[+-]?0|Greenwich)$/i;
+
+export function isUtc(name: string): boolean {
+  return UTC.test(name);
+}
+
 /** Offsets of an IANA time zone, from the data of the runtime. Throws RangeError for a name that is none. */
 export class TimeZone {
   readonly #format: Intl.DateTimeFormat;

@@ -5,7 +5,7 @@ import { transaction } from '../../database/transaction.js';
 import { UserFault } from '../../graphql/user-errors.js';
 import { AppError } from '../../lib/app-error.js';
 import { quote } from '../../lib/quote.js';
-import { TimeZone } from '../../lib/time-zone.js';
+import { isUtc, TimeZone } from '../../lib/time-zone.js';
 import { type Operator, recordOperation } from '../audits/own-audits.js';
 import { AnalyticsPlus } from './analytics-plus.js';
 import { forgetConnectors } from './connector.js';
@@ -21,9 +21,6 @@ const LONGEST_HOST_NAME = 255;
 
 /** A week. */
 const MOST_MINUTES = 10_080;
-
-/** UTC by its other names in the tz database (its file "backward"). */
-const UTC = /^(Etc\/)?(UTC|UCT|Universal|Zulu|GMT|GMT[+-]?0|Greenwich)$/i;
 
 /** What a token was narrowed to, and what its holder should know. */
 export interface Connected {
@@ -49,7 +46,7 @@ export async function connectAnalyticsPlus(
   const modules = Object.values(Module).filter((module) => input.modules.includes(module));
   await transaction(db, (tx) => store(tx, operator, tokenId, input, modules));
   forgetConnectors(db);
-  return { modules, warnings: UTC.test(input.timeZone) ? [] : [timeZoneWarning(input.timeZone)] };
+  return { modules, warnings: isUtc(input.timeZone) ? [] : [timeZoneWarning(input.timeZone)] };
 }
 
 /** What an integration was narrowed to must not widen by a new token: the last connection of the tokens before goes over to it. */

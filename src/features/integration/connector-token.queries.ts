@@ -12,6 +12,8 @@ export interface LiveToken {
   readonly lastUsedAt: string | null;
   /** The address that its last request came from. */
   readonly lastUsedFrom: string | null;
+  /** When Analytics Plus last connected with it. */
+  readonly connectedAt: string | null;
 }
 
 /** How long a token waits to be saved. */
@@ -19,11 +21,13 @@ const PENDING_MILLISECONDS = 86_400_000;
 
 /** The tokens that were not revoked, in the order in which they were saved or, until then, generated. */
 export function liveTokens(db: Db): Promise<LiveToken[]> {
-  const time = (column: string, name: string) => raw(`${db.dialect.timeText(`c.${column}`)} AS ${name}`);
+  const time = (column: string, name: string) => raw(`${db.dialect.timeText(column)} AS ${name}`);
   return db.query<LiveToken>(
-    sql`SELECT c.id, c.hint, u.user_name AS userName, ${time('generated_at', 'generatedAt')},
-          ${time('saved_at', 'savedAt')}, ${time('last_used_at', 'lastUsedAt')}, c.last_used_from AS lastUsedFrom
+    sql`SELECT c.id, c.hint, u.user_name AS userName, ${time('c.generated_at', 'generatedAt')},
+          ${time('c.saved_at', 'savedAt')}, ${time('c.last_used_at', 'lastUsedAt')}, c.last_used_from AS lastUsedFrom,
+          ${time('p.connected_at', 'connectedAt')}
         FROM connector_tokens c LEFT JOIN user_accounts u ON u.id = c.user_id
+          LEFT JOIN analytics_plus p ON p.token_id = c.id
         WHERE c.revoked_at IS NULL ORDER BY COALESCE(c.saved_at, c.generated_at), c.id`,
   );
 }
@@ -41,4 +45,17 @@ export function pendingToken(tokens: readonly LiveToken[]): LiveToken | undefine
 /** The tokens in effect; the one that was saved last stands last. */
 export function tokensInEffect(tokens: readonly LiveToken[]): LiveToken[] {
   return tokens.filter(({ savedAt }) => savedAt !== null);
+}
+
+/**
+ * Of the tokens in effect the one of Analytics Plus: that which connected last; where none did the one that was used last,
+ * and where none was the one that was saved last. A token from the shell for another tool does not take its place.
+ */
+export function tokenInEffect(tokens: readonly LiveToken[]): LiveToken | undefined {
+  const inOrder = tokensInEffect(tokens);
+  for (const time of ['connectedAt', 'lastUsedAt'] as const) {
+    const marked = inOrder.filter((token) => token[time] !== null);
+    if (marked.length > 0) return marked.reduce((last, token) => (token[time]! >= last[time]! ? token : last));
+  }
+  return inOrder.at(-1);
 }

@@ -20,7 +20,7 @@ interface Use {
 interface Read {
   rowCount: number;
   lastRequestAt: string;
-  caughtUp: boolean;
+  caughtUp: boolean | null;
 }
 
 /**
@@ -92,7 +92,8 @@ function addUse(uses: Map<number, Use>, tokenId: number, more: Use): void {
 function addRead(reads: Map<Module, Read>, module: Module, more: Read): void {
   const read = reads.get(module) ?? more;
   const last = more.lastRequestAt >= read.lastRequestAt ? more : read;
-  reads.set(module, { ...last, rowCount: read === more ? more.rowCount : read.rowCount + more.rowCount });
+  const caughtUp = last.caughtUp ?? read.caughtUp ?? more.caughtUp;
+  reads.set(module, { ...last, caughtUp, rowCount: read === more ? more.rowCount : read.rowCount + more.rowCount });
 }
 
 /** Each token's row first and in the order of ids, as those who revoke lock them: of a revoked token nothing is counted. */
@@ -115,9 +116,10 @@ async function storeRead(tx: Transaction, tokenId: number, module: Module, read:
   // Some engines assign in the order of writing, and read what was assigned: the time comes last.
   const known = await tx.execute(
     sql`UPDATE module_imports SET row_count = row_count + ${read.rowCount},
-          caught_up = CASE WHEN last_request_at > ${at} THEN caught_up ELSE ${read.caughtUp} END,
+          caught_up = CASE WHEN last_request_at > ${at} THEN caught_up ELSE COALESCE(${read.caughtUp}, caught_up) END,
           last_request_at = CASE WHEN last_request_at > ${at} THEN last_request_at ELSE ${at} END
         WHERE token_id = ${tokenId} AND module = ${module}`,
   );
-  if (known === 0) await insertAll(tx, ModuleImport, [{ tokenId, module, ...read }]);
+  if (known > 0) return;
+  await insertAll(tx, ModuleImport, [{ tokenId, module, ...read, caughtUp: read.caughtUp ?? false }]);
 }

@@ -3,7 +3,7 @@ import type { Db, Transaction } from '../../database/db.js';
 import { findBy, selectList, tableOf } from '../../database/rows.js';
 import { AnalyticsPlus } from './analytics-plus.js';
 import { type AuthToken, AuthTokenState } from './auth-token.js';
-import { type LiveToken, liveTokens, pendingToken, tokensInEffect } from './connector-token.queries.js';
+import { type LiveToken, liveTokens, pendingToken, tokenInEffect } from './connector-token.queries.js';
 import { Integration } from './integration.js';
 import type { IntegrationState } from './integration.states.js';
 import { ModuleImport } from './module-import.js';
@@ -40,10 +40,10 @@ export function stateOf({ status, tokens }: IntegrationWithTokens): IntegrationS
   return { status, token: authTokenOf(tokens).state };
 }
 
-/** The pending token; where there is none, the last one that took effect. */
+/** The pending token; where there is none, the one in effect. */
 export function authTokenOf(tokens: readonly LiveToken[]): AuthToken {
   const pending = pendingToken(tokens);
-  const shown = pending ?? tokensInEffect(tokens).at(-1) ?? none;
+  const shown = pending ?? tokenInEffect(tokens) ?? none;
   const state = pending ? AuthTokenState.PENDING_SAVE : shown === none ? AuthTokenState.NONE : AuthTokenState.AVAILABLE;
   const { userName, hint, generatedAt, savedAt, lastUsedAt } = shown;
   return { state, userName, hint, generatedAt, savedAt, lastUsedAt };
@@ -51,26 +51,25 @@ export function authTokenOf(tokens: readonly LiveToken[]): AuthToken {
 
 const none = { userName: null, hint: null, generatedAt: null, savedAt: null, lastUsedAt: null };
 
-/** What Analytics Plus said with the last token that took effect. */
+/** What Analytics Plus said with the token in effect. */
 export async function analyticsPlusOf(db: Db, { tokens }: IntegrationWithTokens): Promise<AnalyticsPlus | null> {
-  const [connection] = await findBy<AnalyticsPlus>(db, AnalyticsPlus, 'tokenId', idsOf(tokens));
+  const token = tokenInEffect(tokens);
+  if (!token?.connectedAt) return null;
+  const [connection] = await findBy<AnalyticsPlus>(db, AnalyticsPlus, 'tokenId', [token.id]);
   return connection ?? null;
 }
 
-/** What was read with the last token that took effect, as of `now`. */
+/** What was read with the token in effect of the modules that it may read, as of `now`. */
 export async function importsOf(db: Db, integration: IntegrationWithTokens, now: string): Promise<ModuleImport[]> {
-  const imports = await findBy<ModuleImport>(db, ModuleImport, 'tokenId', idsOf(integration.tokens));
-  const { importEveryMinutes = USUAL_SCHEDULE } = (await analyticsPlusOf(db, integration)) ?? {};
-  const earliest = Date.parse(now) - 2 * importEveryMinutes * 60_000;
-  return imports.map((read) => ({
+  const token = tokenInEffect(integration.tokens);
+  if (!token) return [];
+  const imports = await findBy<ModuleImport>(db, ModuleImport, 'tokenId', [token.id]);
+  const connection = await analyticsPlusOf(db, integration);
+  const earliest = Date.parse(now) - 2 * (connection?.importEveryMinutes ?? USUAL_SCHEDULE) * 60_000;
+  const chosen = connection ? imports.filter(({ module }) => connection.modules.split(',').includes(module)) : imports;
+  return chosen.map((read) => ({
     ...read,
     rowCount: Math.min(read.rowCount, MOST_ROWS),
     overdue: Date.parse(read.lastRequestAt) < earliest,
   }));
-}
-
-function idsOf(tokens: readonly LiveToken[]): number[] {
-  return tokensInEffect(tokens)
-    .slice(-1)
-    .map(({ id }) => id);
 }

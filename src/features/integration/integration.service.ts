@@ -14,7 +14,7 @@ import { addToken, revokeTokens, saveToken } from './connector-token.service.js'
 import { hostNameFault, normalHostName, portFault } from './diagnostics/host-name.js';
 import { hostHeader, type Target } from './diagnostics/target.js';
 import type { Integration, IntegrationStatus } from './integration.js';
-import { type IntegrationWithTokens, lockIntegration, stateOf } from './integration.queries.js';
+import { type IntegrationWithTokens, lockIntegration, readIntegration, stateOf } from './integration.queries.js';
 import { type IntegrationMutation, nextState } from './integration.states.js';
 import { findMappedUser, type MappedUser, missingPrivileges, refusalOfUser } from './mapped-user.js';
 
@@ -97,6 +97,8 @@ async function change<T>(
     }
     const result = await work(tx, integration);
     await setStatus(tx, operator, integration, next.status);
+    const after = stateOf(await readIntegration(tx));
+    if (after.token !== next.token) throw new Error(`${mutation} led to ${after.token}, not to ${next.token}`);
     return result;
   });
   forgetConnectors(db);

@@ -4,8 +4,8 @@ import { transaction } from '../../database/transaction.js';
 import type { Context } from '../../graphql/context.js';
 import { UserFault } from '../../graphql/user-errors.js';
 import { quote } from '../../lib/quote.js';
-import { type Operator, operatorOf, recordOperation } from '../audits/own-audits.js';
-import { pendingToken, tokensInEffect } from './connector-token.queries.js';
+import { type Operator, OWN_SOURCE, operatorOf, recordOperation } from '../audits/own-audits.js';
+import { pendingToken, tokenInEffect } from './connector-token.queries.js';
 import { readAuthorities } from './diagnostics/authority-file.js';
 import { CheckStatus, type DiagnosticCheck } from './diagnostics/check.js';
 import { skipped } from './diagnostics/finding.js';
@@ -27,13 +27,15 @@ const BEGUN = 'Integration Test Begun';
  * @throws UserFault UNKNOWN_CHECK, TOO_MANY_TESTS, AUTHORITIES_UNUSABLE
  */
 export async function testIntegration(context: Context, names: readonly string[] | null): Promise<DiagnosticCheck[]> {
-  const { db } = context;
+  const { db, settings } = context;
   const wanted = checkWanted(names);
+  const isConnecting = connectionChecks.some((name) => wanted.includes(name));
+  const file = settings.analyticsPlusCaFile;
+  const ca = isConnecting && file !== undefined ? await readAuthorities(file) : undefined;
   const operator = operatorOf(context);
   const integration = await begin(db, operator, wanted);
-  const isConnecting = connectionChecks.some((name) => wanted.includes(name));
   const [ofConnection, ofStored] = await Promise.all([
-    isConnecting ? checkConnection(context, integration) : [],
+    isConnecting ? checkConnection(context, integration, ca) : [],
     readStored(context, integration).then(checkStored),
   ]);
   const checks = [...ofConnection, ...ofStored].filter(({ name }) => wanted.includes(name));
@@ -44,7 +46,7 @@ export async function testIntegration(context: Context, names: readonly string[]
 function checkWanted(names: readonly string[] | null): readonly string[] {
   if (!names) return checkNames;
   const unknown = names.find((name) => !checkNames.includes(name));
-  if (unknown === undefined && names.length > 0) return names;
+  if (unknown === undefined && names.length > 0) return checkNames.filter((name) => names.includes(name));
   const fault = unknown === undefined ? 'no check is named' : `there is no check ${quote(unknown)}`;
   throw new UserFault('UNKNOWN_CHECK', `${fault}; there are: ${checkNames.join(', ')}`, ['checks']);
 }
@@ -56,7 +58,7 @@ function begin(db: Db, operator: Operator, wanted: readonly string[]): Promise<I
     const minuteAgo = new Date(Date.now() - 60_000).toISOString();
     const [recent] = await tx.query<{ runs: number }>(
       sql`SELECT COUNT(*) AS runs FROM audits t ${raw(tx.dialect.useIndex('audits_operation'))}
-          WHERE t.operation = ${BEGUN} AND t.occurred_at > ${tx.dialect.timeValue(minuteAgo)}`,
+          WHERE t.operation = ${BEGUN} AND t.source = ${OWN_SOURCE} AND t.occurred_at > ${tx.dialect.timeValue(minuteAgo)}`,
     );
     if (recent!.runs >= MOST_RUNS_A_MINUTE) {
       const message = `the integration was tested ${recent!.runs} times within a minute: try again in a minute`;
@@ -74,19 +76,21 @@ function recordEnd(db: Db, operator: Operator, checks: readonly DiagnosticCheck[
 }
 
 /** Only ever what an administrator saved. */
-async function checkConnection({ settings }: Context, saved: IntegrationWithTokens): Promise<DiagnosticCheck[]> {
+async function checkConnection(
+  { settings }: Context,
+  saved: IntegrationWithTokens,
+  ca: string | undefined,
+): Promise<DiagnosticCheck[]> {
   if (saved.hostName === null || saved.portNumber === null) {
     const untried = skipped('Not tried: no host name and port are saved, so save the integration first.');
     return connectionChecks.map((name) => ({ name, ...untried }));
   }
   const target: Target = { hostName: saved.hostName, portNumber: saved.portNumber };
-  const file = settings.analyticsPlusCaFile;
-  const ca = file === undefined ? undefined : await readAuthorities(file);
   return testConnection(target, { allowLoopback: settings.testIntegrationLoopback, ca });
 }
 
 async function readStored({ db, settings, now }: Context, integration: IntegrationWithTokens): Promise<Stored> {
-  const token = tokensInEffect(integration.tokens).at(-1);
+  const token = tokenInEffect(integration.tokens);
   const [user, analyticsPlus, imports] = await Promise.all([
     token?.userName ? findMappedUser(db, token.userName) : undefined,
     analyticsPlusOf(db, integration),

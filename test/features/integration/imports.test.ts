@@ -99,6 +99,49 @@ onEveryEngine('what was read with a token', (engine) => {
     expect(await scene.count('connector_tokens', "revoked_at IS NULL AND last_used_from = '127.0.0.1'")).toBe(1);
   });
 
+  test('says nothing new of its end where something was only looked at', async () => {
+    const looks = [
+      '{ audits { totalCount } }',
+      '{ audits(filter: { operations: ["nothing"] }) { nodes { id } } }',
+      '{ audits(last: 1) { nodes { id } } }',
+      '{ audits(first: 1) { nodes { id } } }',
+    ];
+    for (const [first, caughtUp] of [
+      [1, false],
+      [100, true],
+    ] as const) {
+      await ask(await open(), `{ auditFeed(first: ${first}, ${OURS}) { caughtUp } }`);
+      await closeDoors();
+      for (const look of looks) await ask(await open(), look);
+      await closeDoors();
+      expect(await imports(), `after a page of ${first}`).toMatchObject([{ module: 'AUDITS', caughtUp }]);
+    }
+  });
+
+  test('is read to its end by pages of a list, too', async () => {
+    await ask(await open(), '{ auditFeed(first: 1) { caughtUp } }');
+    await ask(await open(), '{ audits { nodes { id } } }');
+    await closeDoors();
+    expect(await imports()).toMatchObject([{ module: 'AUDITS', caughtUp: true }]);
+  });
+
+  test('is that of Analytics Plus, whatever tokens are made beside it, and of the modules that it chose last', async () => {
+    const connect = async (modules: string) => {
+      const input = `build: 5000, hostName: "bi", portNumber: 8443, timeZone: "UTC", modules: [${modules}]`;
+      await ask(await open(), `mutation { connectAnalyticsPlus(input: { ${input} }) { userErrors { code } } }`);
+    };
+    await connect('RESOURCES, AUDITS');
+    await ask(await open(), '{ resourceFeed { caughtUp } auditFeed { caughtUp } }');
+    await closeDoors();
+    await scene.tokenFromShell();
+    const modules = async () => (await imports()).map(({ module }) => module).sort();
+    expect(await modules()).toEqual(['AUDITS', 'RESOURCES']);
+    expect((await scene.read()).analyticsPlus).toMatchObject({ build: 5000 });
+    await connect('AUDITS');
+    await closeDoors();
+    expect(await modules()).toEqual(['AUDITS']);
+  });
+
   test('says whether the last page had nothing behind it', async () => {
     for (const [first, caughtUp] of [
       [3, false],

@@ -1,9 +1,11 @@
 import sql from 'sql-template-tag';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { recordAudits } from '../../../src/features/audits/audit.service.js';
 import type { CheckStatus } from '../../../src/features/integration/diagnostics/check.js';
 import type { UserError } from '../../../src/graphql/user-errors.js';
 import { onEveryEngine } from '../../helpers/databases.js';
 import { Gateway } from '../../helpers/gateway.js';
+import { anAudit } from '../writing/records.js';
 import { https, listen, stop } from './diagnostics/peer.js';
 import { anAdministrator, IntegrationScene } from './integration-scene.js';
 
@@ -121,7 +123,7 @@ onEveryEngine('testIntegration', (engine) => {
   });
 
   test('makes the checks that are named, and refuses a name that is none', async () => {
-    expect((await ask(['CLOCK', 'AUTH_TOKEN'])).checks.map(({ name }) => name)).toEqual(['CLOCK', 'AUTH_TOKEN']);
+    expect((await ask(['AUTH_TOKEN', 'CLOCK'])).checks.map(({ name }) => name)).toEqual(['CLOCK', 'AUTH_TOKEN']);
     for (const checks of [['AUTH_TOKEN', 'PING'], []]) {
       const { checks: made, userErrors } = await ask(checks);
       expect(made).toEqual([]);
@@ -135,6 +137,18 @@ onEveryEngine('testIntegration', (engine) => {
     expect(answers.filter(({ checks }) => checks.length === 1)).toHaveLength(6);
     const refused = answers.flatMap(({ userErrors }) => userErrors);
     expect(refused.map(({ code }) => code)).toEqual(Array(3).fill('TOO_MANY_TESTS'));
+  });
+
+  test('is not held up by audits of other sources, nor by a name that is given often', async () => {
+    const begun = Array.from({ length: 9 }, (_, i) => ({
+      ...anAudit(`foreign ${i}`),
+      operation: 'Integration Test Begun',
+      occurredAt: '2099-01-01T00:00:00.000Z',
+    }));
+    await recordAudits(scene.db, 'import', begun);
+    const { checks, userErrors } = await ask(Array(10_000).fill('AUTH_TOKEN'));
+    expect(userErrors).toEqual([]);
+    expect(checks.map(({ name }) => name)).toEqual(['AUTH_TOKEN']);
   });
 
   test('is recorded when it begins and as it ended', async () => {

@@ -1,4 +1,4 @@
-import { TimeZone } from '../../../lib/time-zone.js';
+import { isUtc, type TimeZone } from '../../../lib/time-zone.js';
 import type { AnalyticsPlus } from '../analytics-plus.js';
 import type { LiveToken } from '../connector-token.queries.js';
 import { IntegrationStatus } from '../integration.js';
@@ -87,11 +87,10 @@ function checkAddress({ token }: Stored): Finding {
     : skipped('No request came with the auth token yet, so there is no address to tell.');
 }
 
-function checkTimeZone({ analyticsPlus, sourceTimeZone, now }: Stored): Finding {
+function checkTimeZone({ analyticsPlus, sourceTimeZone }: Stored): Finding {
   const here = `times here are UTC, zone-less times of the source are read in ${sourceTimeZone.name}`;
   if (!analyticsPlus) return skipped(`Analytics Plus has not said its time zone yet; ${here}.`);
   const { timeZone } = analyticsPlus;
-  if (new TimeZone(timeZone).offsetAt(Date.parse(now)) === 0)
-    return pass(`Analytics Plus works in ${timeZone}; ${here}.`);
+  if (isUtc(timeZone)) return pass(`Analytics Plus works in ${timeZone}; ${here}.`);
   return warn(`Analytics Plus works in ${timeZone}, ${here}: let its import read times as UTC.`);
 }
