@@ -4,6 +4,7 @@ import { type Config, readConfig } from '../config.js';
 import { databaseId } from '../database/database-id.js';
 import type { Database } from '../database/db.js';
 import { databaseExists, databaseLimits, openDatabase } from '../database/open.js';
+import { readAuthorities } from '../features/integration/diagnostics/authority-file.js';
 import { describeFault } from './fault.js';
 
 interface Check {
@@ -53,6 +54,20 @@ function withoutPassword(url: string): string {
 }
 
 async function checks(config: Config): Promise<Check[]> {
+  return [...(await checkAuthorities(config)), ...(await checkDatabase(config))];
+}
+
+async function checkAuthorities({ analyticsPlusCaFile: file }: Config): Promise<Check[]> {
+  if (file === undefined) return [];
+  try {
+    await readAuthorities(file);
+    return [{ name: 'authorities', passed: true, detail: `${file} has a certificate` }];
+  } catch (error) {
+    return [{ name: 'authorities', passed: false, detail: describeFault(error) }];
+  }
+}
+
+async function checkDatabase(config: Config): Promise<Check[]> {
   if (!databaseExists(config.databaseUrl)) {
     return [
       { name: 'database', passed: false, detail: 'it is not there yet: pam-gateway migrate or npm start makes it' },

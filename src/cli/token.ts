@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { generateConnectorToken, revokeConnectorToken } from '../features/integration/connector-token.service.js';
+import { IntegrationStatus } from '../features/integration/integration.js';
+import { readIntegration } from '../features/integration/integration.queries.js';
 import { withDatabase } from './database.js';
 import { readStandardInput } from './standard-input.js';
 
@@ -10,7 +12,12 @@ export function tokenCommand(): Command {
     .description('make a token and print it, this once')
     .requiredOption('--user <name>', 'the user account whose view the token has')
     .action(async ({ user }: { user: string }) => {
-      console.log(await withDatabase((db) => generateConnectorToken(db, user)));
+      const { token, isDisabled } = await withDatabase(async (db) => ({
+        token: await generateConnectorToken(db, user),
+        isDisabled: (await readIntegration(db)).status === IntegrationStatus.DISABLED,
+      }));
+      if (isDisabled) console.error('the integration is disabled: until it is enabled, every token is refused');
+      console.log(token);
     });
   token
     .command('revoke')

@@ -164,6 +164,14 @@ describe.concurrent('import', () => {
     expect(await program.succeed('import', 'audits', 'strict.ndjson', '--strict')).toMatch(/^2 added/);
   });
 
+  test('takes no source that stands for the gateway itself', async () => {
+    const { code, stderr } = await program.run(['import', 'audits', 'one.ndjson', '--source', 'gateway']);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/gateway stands for this gateway itself: take another name/),
+    ]);
+  });
+
   test('takes a source of 64 characters', async () => {
     write('one.ndjson', audit(21));
     expect(await program.succeed('import', 'audits', 'one.ndjson', '--source', '😀'.repeat(64))).toMatch(/^1 added/);
