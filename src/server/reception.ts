@@ -1,0 +1,49 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import type { Config } from '../config.js';
+import type { Database } from '../database/db.js';
+import { ImportTally } from '../features/integration/import-tally.js';
+import { attachClient, type Client } from '../graphql/client.js';
+import type { Actor, Context } from '../graphql/context.js';
+import { attachLog } from '../graphql/request-log.js';
+import { authenticate } from './authenticate.js';
+import { clientOfRequest } from './client.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    client: Client | null;
+    actor: Actor | null;
+  }
+}
+
+/** How a request for data is received, whatever it is answered with. */
+export interface Reception {
+  /** Finds out who asks, before the body is read, let alone parsed. */
+  onRequest(request: FastifyRequest, reply: FastifyReply): Promise<void>;
+  /** Who asks now, for an answer that takes long. */
+  askAgain(request: FastifyRequest): Promise<Actor | null>;
+  /** What the answer is made with. What it reads is counted for the token. */
+  contextOf(request: FastifyRequest): Context;
+}
+
+export function openReception(app: FastifyInstance, config: Config, db: Database, logger: Logger): Reception {
+  const imports = new ImportTally(db, (err) => logger.warn({ err }, 'what connectors read could not be counted yet'));
+  app.addHook('onClose', () => imports.stop());
+  app.decorateRequest('client', null);
+  app.decorateRequest('actor', null);
+  const askAgain = ({ client, raw }: FastifyRequest) => authenticate(db, config, client!, raw.rawHeaders);
+  return {
+    askAgain,
+    onRequest: async (request, reply) => {
+      request.client = clientOfRequest(request, reply, config);
+      request.actor = await askAgain(request);
+    },
+    contextOf: ({ actor, client, id, log }) => {
+      const context: Context = { db, actor, settings: config, requestId: id, now: new Date().toISOString() };
+      attachClient(context, client!);
+      attachLog(context, log);
+      imports.watch(context);
+      return context;
+    },
+  };
+}
