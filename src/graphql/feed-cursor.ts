@@ -29,6 +29,11 @@ export class FeedCursors {
     return new FeedCursors(context, module, cursors);
   }
 
+  /** Where a reader begins that gives a cursor, or none. */
+  start(after: string | null | undefined, since: string | null = null): FeedPlace {
+    return after ? this.decode(after) : { position: 0, since };
+  }
+
   encode({ position, since }: FeedPlace): string {
     return this.#cursors.encode(position, since, scopeOf(actorOf(this.#context)), this.#earliest());
   }

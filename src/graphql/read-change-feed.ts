@@ -3,7 +3,7 @@ import { type ChangingModule, EVERY_VIEWER } from '../database/positions.js';
 import { type EntityClass, selectList, tableOf } from '../database/rows.js';
 import { type Actor, actorOf, type Context } from './context.js';
 import { type ChangeFeed, ChangeKind } from './feed.js';
-import { FeedCursors } from './feed-cursor.js';
+import { FeedCursors, type FeedPlace } from './feed-cursor.js';
 import { neededColumns } from './needs.js';
 import { checkSize } from './page-arguments.js';
 import { putRawList } from './raw-lists.js';
@@ -11,7 +11,8 @@ import { type TextList, type TextRow, textList } from './row-text.js';
 import type { Selection } from './selection.js';
 import { pageServed } from './served.js';
 
-interface FeedSource {
+/** A module whose records change, as a feature describes it. */
+export interface FeedSource {
   readonly module: ChangingModule;
   readonly entity: EntityClass;
   /** The rows, as `t`, that an actor may see. */
@@ -23,12 +24,24 @@ interface FeedArguments {
   first: number;
 }
 
-type Row = Record<string, unknown> & TextRow & { feedPosition: number; feedId: number; isDeleted: number };
+/** What each row of a feed has beside the columns that were asked for. */
+export interface ChangeRow {
+  readonly feedPosition: number;
+  readonly feedId: number;
+  readonly isDeleted: number;
+}
 
-/**
- * A page of records and tombstones behind a position. They are read by one statement: read apart, a tombstone could
- * move the cursor past a change that was committed between the two.
- */
+type Row = Record<string, unknown> & TextRow & ChangeRow;
+
+/** A page of a feed. */
+export interface FeedPage<Row> {
+  readonly rows: Row[];
+  /** Where the reader stands behind it. */
+  readonly place: FeedPlace;
+  readonly caughtUp: boolean;
+}
+
+/** A page of records and tombstones behind a cursor. */
 export async function readChangeFeed(
   context: Context,
   source: FeedSource,
@@ -37,20 +50,43 @@ export async function readChangeFeed(
 ): Promise<ChangeFeed> {
   checkSize(actorOf(context), 'first', first, 1);
   const cursors = await FeedCursors.of(context, source.module);
-  const place = after ? cursors.decode(after) : { position: 0, since: null };
   const text = textList<Row>(context.db.dialect, source.entity, selection.under('changes'), memberOf);
-  const rows = await context.db.query<Row>(statement(context, source, place.position, first + 1, selection, text));
-  const caughtUp = rows.length <= first;
+  const columns = columnsOf(context, source, selection, text);
+  const { rows, place, caughtUp } = await readChanges<Row>(
+    context,
+    source,
+    cursors,
+    cursors.start(after),
+    first,
+    columns,
+  );
+  if (text) putRawList(context, text.path, rows.map(text.write));
+  return {
+    changes: text ? [] : rows.map((row) => ({ kind: kindOf(row), id: row.feedId, node: row.isDeleted ? null : row })),
+    nextCursor: cursors.encode(place),
+    caughtUp,
+  };
+}
+
+/**
+ * A page of at most `size` records and tombstones behind a place, each with `columns` of the record, as `t`. They are read
+ * by one statement: read apart, a tombstone could move the cursor past a change that was committed between the two.
+ */
+export async function readChanges<Row extends ChangeRow>(
+  context: Context,
+  source: FeedSource,
+  cursors: FeedCursors,
+  place: FeedPlace,
+  size: number,
+  columns: readonly Sql[],
+): Promise<FeedPage<Row>> {
+  const rows = await context.db.query<Row>(statement(context, source, place.position, size + 1, columns));
+  const caughtUp = rows.length <= size;
   if (!caughtUp) rows.pop();
   if (rows.length === 0) await cursors.checkReached(place);
   pageServed(context, { module: source.module, rows: rows.length, caughtUp });
   const position = rows.at(-1)?.feedPosition ?? place.position;
-  if (text) putRawList(context, text.path, rows.map(text.write));
-  return {
-    changes: text ? [] : rows.map((row) => ({ kind: kindOf(row), id: row.feedId, node: row.isDeleted ? null : row })),
-    nextCursor: cursors.encode({ position, since: null }),
-    caughtUp,
-  };
+  return { rows, place: { position, since: null }, caughtUp };
 }
 
 function kindOf({ isDeleted }: Row): ChangeKind {
@@ -62,24 +98,29 @@ function memberOf(row: Row, name: string): string {
   return name === 'kind' ? `"${kindOf(row)}"` : `"${row.feedId}"`;
 }
 
+function columnsOf(
+  { db }: Context,
+  { entity }: FeedSource,
+  selection: Selection,
+  text: TextList<Row> | undefined,
+): Sql[] {
+  if (text) return [raw(`CASE f.isDeleted WHEN 0 THEN ${text.json} END AS json`)];
+  const needed = neededColumns(entity, selection.under('changes').under('node'));
+  return needed.length > 0 ? [selectList(db.dialect, entity, needed, 't')] : [];
+}
+
 function statement(
   context: Context,
   source: FeedSource,
   position: number,
   limit: number,
-  selection: Selection,
-  text: TextList<Row> | undefined,
+  columns: readonly Sql[],
 ): Sql {
   const { dialect } = context.db;
   const actor = actorOf(context);
   const viewer = actor.scope === 'ALL' ? EVERY_VIEWER : actor.userId;
-  const needed = neededColumns(source.entity, selection.under('changes').under('node'));
   const table = raw(tableOf(source.entity).name);
-  const columnsOfRow = needed.length > 0 ? [selectList(dialect, source.entity, needed, 't')] : [];
-  const select = join([
-    raw('f.position AS feedPosition, f.id AS feedId, f.isDeleted AS isDeleted'),
-    ...(text ? [raw(`CASE f.isDeleted WHEN 0 THEN ${text.json} END AS json`)] : columnsOfRow),
-  ]);
+  const select = join([raw('f.position AS feedPosition, f.id AS feedId, f.isDeleted AS isDeleted'), ...columns]);
   const index = raw(dialect.useIndex(`${tableOf(source.entity).name}_position`));
   return sql`SELECT ${select} FROM (
       SELECT * FROM (

@@ -9,6 +9,7 @@ import { all, checkLists, isWithin } from '../../graphql/filters.js';
 import { neededColumns } from '../../graphql/needs.js';
 import { checkSize } from '../../graphql/page-arguments.js';
 import { putRawList } from '../../graphql/raw-lists.js';
+import type { FeedPage } from '../../graphql/read-change-feed.js';
 import { type TextList, type TextRow, textList } from '../../graphql/row-text.js';
 import type { Selection } from '../../graphql/selection.js';
 import { pageServed } from '../../graphql/served.js';
@@ -30,9 +31,14 @@ interface AuditFeedArguments {
   filter?: AuditFilter | null;
 }
 
-type Row = Record<string, unknown> & TextRow & { feedPosition: number };
+/** What each row has beside the columns that were asked for. */
+interface AuditRow {
+  readonly feedPosition: number;
+}
 
-/** A page of audits behind a position. Where few are wanted it may be short, or empty, before the feed is caught up. */
+type Row = Record<string, unknown> & TextRow & AuditRow;
+
+/** A page of audits behind a cursor. */
 export async function readAuditFeed(
   context: Context,
   { after, first, since = null, filter }: AuditFeedArguments,
@@ -41,22 +47,39 @@ export async function readAuditFeed(
   checkSize(actorOf(context), 'first', first, 1);
   checkLists(filter);
   const cursors = await FeedCursors.of(context, Module.AUDITS, filter ?? {});
-  const place = after ? cursors.decode(after) : { position: 0, since };
+  const text = textList<Row>(context.db.dialect, Audit, selection.under('nodes'), () => '');
+  const columns = columnsOf(context, selection, text);
+  const start = cursors.start(after, since);
+  const { rows, place, caughtUp } = await readAuditsBehind<Row>(context, cursors, start, first, columns, filter);
+  if (text) putRawList(context, text.path, rows.map(text.write));
+  return { nodes: text ? [] : rows, nextCursor: cursors.encode(place), caughtUp };
+}
+
+/**
+ * A page of at most `size` audits behind a place, each with `columns` of `t`. Where few are wanted it may be short, or empty,
+ * before the feed is caught up.
+ */
+export async function readAuditsBehind<Row extends AuditRow>(
+  context: Context,
+  cursors: FeedCursors,
+  place: FeedPlace,
+  size: number,
+  columns: readonly Sql[],
+  filter?: AuditFilter | null,
+): Promise<FeedPage<Row>> {
   // Read before the resources that the actor sees and before the rows: what stands up to here is visible to both.
   const last = isAll(context, filter, place) ? undefined : await lastPosition(context.db, Module.AUDITS);
   const wanted = last === undefined ? undefined : await conditions(context, filter, place);
   const end = last === undefined ? undefined : Math.min(place.position + WINDOW, last);
-  const text = textList<Row>(context.db.dialect, Audit, selection.under('nodes'), () => '');
-  const rows = await context.db.query<Row>(statement(context, place, end, wanted, first + 1, selection, text));
-  const more = rows.length > first;
+  const rows = await context.db.query<Row>(statement(context, place, end, wanted, size + 1, columns));
+  const more = rows.length > size;
   if (more) rows.pop();
   if (rows.length === 0) await cursors.checkReached(place);
   const reached = rows.at(-1)?.feedPosition ?? place.position;
   const position = more || end === undefined ? reached : Math.max(end, place.position);
   const caughtUp = !more && (end === undefined || end < place.position + WINDOW);
   pageServed(context, { module: Module.AUDITS, rows: rows.length, caughtUp });
-  if (text) putRawList(context, text.path, rows.map(text.write));
-  return { nodes: text ? [] : rows, nextCursor: cursors.encode({ position, since: place.since }), caughtUp };
+  return { rows, place: { position, since: place.since }, caughtUp };
 }
 
 /** Whether every audit is wanted. */
@@ -77,18 +100,21 @@ async function conditions(
   return all(visibleAudits(actor, resourceIds), matches(filter), served);
 }
 
+function columnsOf({ db }: Context, selection: Selection, text: TextList<Row> | undefined): Sql[] {
+  if (text) return [raw(`${text.json} AS json`)];
+  const needed = neededColumns(Audit, selection.under('nodes'));
+  return needed.length > 0 ? [selectList(db.dialect, Audit, needed, 't')] : [];
+}
+
 function statement(
   { db }: Context,
   { position }: FeedPlace,
   end: number | undefined,
   wanted: Sql | undefined,
   limit: number,
-  selection: Selection,
-  text: TextList<Row> | undefined,
+  columns: readonly Sql[],
 ): Sql {
-  const needed = neededColumns(Audit, selection.under('nodes'));
-  const columnsOfRow = needed.length > 0 ? [selectList(db.dialect, Audit, needed, 't')] : [];
-  const select = join([raw('p.position AS feedPosition'), ...(text ? [raw(`${text.json} AS json`)] : columnsOfRow)]);
+  const select = join([raw('p.position AS feedPosition'), ...columns]);
   const where = all(
     sql`p.position > ${position}`,
     ...(end === undefined ? [] : [sql`p.position <= ${end}`]),
