@@ -10,6 +10,7 @@ import type { Context } from './context.js';
 import { formatError, isUnavailable, isUnexpected } from './errors.js';
 import { guard } from './guard.js';
 import { insertRawLists, stringifyAnswer } from './raw-lists.js';
+import { unavailablePlugin } from './unavailable.js';
 
 /** Headers that a browser sends across origins only after it asked; with one of them a GET cannot be forged. */
 const UNFORGEABLE_HEADERS = ['authorization', 'authtoken', 'x-apollo-operation-name', 'apollo-require-preflight'];
@@ -34,6 +35,7 @@ export function makeApollo(schema: GraphQLSchema, logger: Logger): ApolloServer<
       guardPlugin(schema),
       rawListsPlugin(),
       discretionPlugin(),
+      unavailablePlugin(),
       logPlugin(logger),
     ],
   });

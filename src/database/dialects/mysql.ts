@@ -171,7 +171,8 @@ class MysqlDatabase implements Database {
       this.#shared.pulse.close();
       await this.forConnectors.close();
     }
-    await this.#pool.end();
+    // A connection that is lost already need not be closed.
+    await this.#pool.end().catch(() => {});
   }
 
   #acquire(): Promise<MysqlSession> {

@@ -128,9 +128,10 @@ class SqliteDatabase implements Database {
   }
 
   async begin(): Promise<Transaction> {
+    const deadline = Date.now() + this.#limits.acquireTimeout;
     const release = await this.#turn.acquire();
     try {
-      await this.#beginImmediate();
+      await this.#beginImmediate(deadline);
     } catch (error) {
       release();
       throw error;
@@ -145,16 +146,18 @@ class SqliteDatabase implements Database {
     release();
   }
 
-  /** Another process may hold the file. Waiting inside SQLite would stop this whole process, so it is asked again. */
-  async #beginImmediate(): Promise<void> {
-    const deadline = Date.now() + this.#limits.acquireTimeout;
+  /**
+   * Another process may hold the file. Waiting inside SQLite would stop this whole process, so it is asked again. Time spent
+   * behind other writers counts: of those that wait for a file that stays locked, nobody waits longer than the first.
+   */
+  async #beginImmediate(deadline: number): Promise<void> {
     for (;;) {
       try {
         this.#writer.run('BEGIN IMMEDIATE');
         return;
       } catch (error) {
         if (!isBusy(error)) throw error;
-        if (Date.now() > deadline) throw new AppError('UNAVAILABLE', 'another process keeps the database locked');
+        if (Date.now() > deadline) throw new AppError('UNAVAILABLE', 'another process keeps the database locked', 2);
         await sleep(5 + Math.random() * 20);
       }
     }
