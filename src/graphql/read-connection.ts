@@ -35,7 +35,13 @@ export interface List {
   readonly boundTo: Readonly<Record<string, unknown>> & { readonly filter: object | null | undefined };
 }
 
-type Row = Record<string, unknown> & TextRow & { sortValue: string | number | null; sortId: number };
+/** What each row of a list has beside the columns that were asked for: its place. */
+export interface ListRow {
+  readonly sortValue: string | number | null;
+  readonly sortId: number;
+}
+
+type Row = Record<string, unknown> & TextRow & ListRow;
 
 /** Reads what the operation selects of a page, and no more. */
 export async function readConnection(
@@ -45,27 +51,17 @@ export async function readConnection(
   selection: Selection,
 ): Promise<Connection<object>> {
   const { size, backward } = pageSize(actorOf(context), args);
-  const cursors = new Cursors(await databaseId(context.db), {
-    ...list.boundTo,
-    list: list.module,
-    orderBy: list.orderBy,
-    direction: list.direction,
-  });
+  const cursors = await listCursors(context, list);
   const behind = placeOf(cursors, args.after);
   const ahead = placeOf(cursors, args.before);
-  const cursorOf = ({ sortValue, sortId }: Row) => cursors.encode(sortValue, sortId);
+  const cursorOf = (row: Row) => cursorOfRow(cursors, row);
   const text = textOf(context, list.entity, selection, cursorOf);
   const wantsRows = selection.has('nodes') || selection.has('edges') || selection.has('pageInfo');
-  const [rows, totalCount] = await Promise.all([
-    wantsRows ? readRows(context, list, { size: size + 1, backward, behind, ahead }, selection, text) : [],
+  const page = { size, backward, behind, ahead };
+  const [{ rows, more }, totalCount] = await Promise.all([
+    wantsRows ? readListPage<Row>(context, list, page, columnsOf(context, list, selection, text)) : nothing,
     selection.has('totalCount') ? count(context, list) : 0,
   ]);
-  const more = rows.length > size;
-  if (more) rows.pop();
-  if (backward) rows.reverse();
-  // A page that is looked at for something else says nothing of an import.
-  const isLast = !more && !backward && !ahead && !list.boundTo.filter;
-  if (wantsRows) pageServed(context, { module: list.module, rows: rows.length, caughtUp: isLast || null });
   if (text) putRawList(context, text.path, rows.map(text.write));
   return {
     nodes: text ? [] : rows,
@@ -92,40 +88,69 @@ function textOf(
   return textList<Row>(db.dialect, entity, selection.under(lists[0]!), (row) => `"${cursorOf(row)}"`);
 }
 
-function placeOf(cursors: Cursors, cursor: string | null | undefined): Place | undefined {
+/** The cursors of a list's rows. */
+export async function listCursors({ db }: Context, list: List): Promise<Cursors> {
+  const { boundTo, module, orderBy, direction } = list;
+  return new Cursors(await databaseId(db), { ...boundTo, list: module, orderBy, direction });
+}
+
+export function cursorOfRow(cursors: Cursors, { sortValue, sortId }: ListRow): string {
+  return cursors.encode(sortValue, sortId);
+}
+
+/** The place that a cursor of a list stands for. */
+export function placeOf(cursors: Cursors, cursor: string | null | undefined): Place | undefined {
   if (cursor === null || cursor === undefined) return undefined;
   const [value, id] = cursors.decode(cursor);
   return { value: value!, id: id as number };
 }
 
-interface Page {
-  size: number;
-  backward: boolean;
-  behind: Place | undefined;
-  ahead: Place | undefined;
+export interface ListPage {
+  readonly size: number;
+  readonly backward: boolean;
+  readonly behind: Place | undefined;
+  readonly ahead: Place | undefined;
 }
 
-/** The rows of a page from its end inwards: where it is read backward they come in reverse. */
-function readRows(
-  { db }: Context,
-  list: List,
-  { size, backward, behind, ahead }: Page,
-  selection: Selection,
-  text: TextList<Row> | undefined,
-): Promise<Row[]> {
-  const { entity } = list;
-  const { name: table, columns } = tableOf(entity);
-  const order = columns.get(list.orderBy)!;
+const nothing = { rows: [], more: false };
+
+function columnsOf({ db }: Context, { entity }: List, selection: Selection, text: TextList<Row> | undefined): Sql[] {
+  if (text) return [raw(`${text.json} AS json`)];
   const needed = new Set([
     ...neededColumns(entity, selection.under('nodes')),
     ...neededColumns(entity, selection.under('edges').under('node')),
   ]);
-  const columnsOfRow = needed.size > 0 ? [selectList(db.dialect, entity, needed, 't')] : [];
+  return needed.size > 0 ? [selectList(db.dialect, entity, needed, 't')] : [];
+}
+
+/** At most `size` rows of a list in its order, with `columns` of `t`, and whether there are more beyond them. */
+export async function readListPage<Row extends ListRow>(
+  context: Context,
+  list: List,
+  page: ListPage,
+  columns: readonly Sql[],
+): Promise<{ rows: Row[]; more: boolean }> {
+  const rows = await readRows<Row>(context, list, { ...page, size: page.size + 1 }, columns);
+  const more = rows.length > page.size;
+  if (more) rows.pop();
+  if (page.backward) rows.reverse();
+  // A page that is looked at for something else says nothing of an import.
+  const isLast = !more && !page.backward && !page.ahead && !list.boundTo.filter;
+  pageServed(context, { module: list.module, rows: rows.length, caughtUp: isLast || null });
+  return { rows, more };
+}
+
+/** The rows of a page from its end inwards: where it is read backward they come in reverse. */
+function readRows<Row>(
+  { db }: Context,
+  list: List,
+  { size, backward, behind, ahead }: ListPage,
+  columnsOfRow: readonly Sql[],
+): Promise<Row[]> {
+  const { name: table, columns } = tableOf(list.entity);
+  const order = columns.get(list.orderBy)!;
   const sortValue = order.isTime ? db.dialect.timeText(`t.${order.name}`) : `t.${order.name}`;
-  const select = join([
-    raw(`${sortValue} AS sortValue, t.id AS sortId`),
-    ...(text ? [raw(`${text.json} AS json`)] : columnsOfRow),
-  ]);
+  const select = join([raw(`${sortValue} AS sortValue, t.id AS sortId`), ...columnsOfRow]);
   const timeValue = (time: string | null | undefined) => (time ? db.dialect.timeValue(time) : undefined);
   const compared = (place: Place | undefined): Place | undefined =>
     place && order.isTime && place.value !== null ? { ...place, value: timeValue(place.value as string)! } : place;
