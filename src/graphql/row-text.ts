@@ -46,8 +46,13 @@ export function textList<Row extends TextRow>(
   return { path, json, write };
 }
 
-/** Undefined where more is asked for than plain columns. */
 function rowText(dialect: Dialect, entity: EntityClass, selection: Selection): string | undefined {
+  const cells = rowCells(dialect, entity, selection);
+  return cells && dialect.jsonObject!(cells);
+}
+
+/** The columns of a row, as `t`, by what they are written as; undefined where more is asked for than plain columns. */
+export function rowCells(dialect: Dialect, entity: EntityClass, selection: Selection): JsonCell[] | undefined {
   const { columns } = tableOf(entity);
   const fields = selection.type.getFields();
   const cells: JsonCell[] = [];
@@ -61,7 +66,7 @@ function rowText(dialect: Dialect, entity: EntityClass, selection: Selection): s
     const value = column.isTime ? dialect.timeText(`t.${column.name}`) : `t.${column.name}`;
     cells.push({ key, value, kind: kindOf(fields[name]!.type), isNullable: column.isNullable });
   }
-  return dialect.jsonObject!(cells);
+  return cells;
 }
 
 function kindOf(type: GraphQLOutputType): JsonKind {

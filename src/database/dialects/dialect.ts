@@ -5,7 +5,7 @@ export type SortDirection = 'ASC' | 'DESC';
 /** How a value stands in JSON: a number, true or false, text; `word` is text in which nothing is ever escaped. */
 export type JsonKind = 'number' | 'boolean' | 'text' | 'word';
 
-/** A member of a JSON object: its key, a GraphQL name, and the SQL expression of its value. */
+/** A member of a JSON object, or a cell of CSV: its key, a GraphQL name, and the SQL expression of its value. */
 export interface JsonCell {
   readonly key: string;
   readonly value: string;
@@ -29,6 +29,9 @@ export interface Dialect {
 
   /** What `jsonObject` gave as JSON.stringify would write it. */
   jsonText(json: string): string;
+
+  /** An expression that writes columns as a row of CSV; `isSafe` disarms what a spreadsheet would run as a formula. */
+  csvRow(cells: readonly JsonCell[], isSafe: boolean): string;
 
   /** Follows a table's name in FROM: the one index that the statement shall use. */
   useIndex(index: string): string;

@@ -4,6 +4,7 @@ import mysql from 'mysql2/promise';
 import sql, { raw, type Sql } from 'sql-template-tag';
 import type { DataSourceOptions } from 'typeorm';
 import type { Database, Transaction, Value } from '../db.js';
+import { csvRow } from './csv-row.js';
 import type { Dialect } from './dialect.js';
 import type { DatabaseLimits, Engine } from './engine.js';
 import { insertRows, RowsLeftOut } from './mysql-bulk.js';
@@ -81,6 +82,11 @@ const dialect: Dialect = {
   timeValue: (time) => `${time.slice(0, 10)} ${time.slice(11, 23)}`,
   jsonObject,
   jsonText,
+  csvRow: (cells, isSafe) =>
+    csvRow(cells, isSafe, {
+      concat: (parts) => `CONCAT(${parts.join(', ')})`,
+      firstCode: (value) => `ASCII(${value})`,
+    }),
   useIndex: (index) => `FORCE INDEX (${index})`,
   joinInOrder: 'STRAIGHT_JOIN',
   forUpdate: 'FOR UPDATE',

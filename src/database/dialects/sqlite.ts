@@ -7,6 +7,7 @@ import { raw, type Sql, default as sql } from 'sql-template-tag';
 import { AppError } from '../../lib/app-error.js';
 import { Mutex } from '../../lib/mutex.js';
 import type { Database, Transaction, Value } from '../db.js';
+import { csvRow } from './csv-row.js';
 import type { Dialect, JsonCell } from './dialect.js';
 import type { DatabaseLimits, Engine } from './engine.js';
 
@@ -27,6 +28,8 @@ const dialect: Dialect = {
   jsonObject: (cells) =>
     `'{' || ${cells.map((cell) => `'"${cell.key}":' || ${jsonValue(cell)}`).join(" || ',' || ")} || '}'`,
   jsonText: (json) => json,
+  csvRow: (cells, isSafe) =>
+    csvRow(cells, isSafe, { concat: (parts) => `(${parts.join(' || ')})`, firstCode: (value) => `unicode(${value})` }),
   useIndex: (index) => `INDEXED BY ${index}`,
   joinInOrder: 'CROSS JOIN',
   // A transaction has the whole database to itself.
