@@ -40,12 +40,12 @@ export function answerNotFound(request: FastifyRequest, reply: FastifyReply): vo
   const path = request.url.split('?')[0]!;
   const allowed = ['GET', 'POST'].filter((method) => request.server.hasRoute({ method, url: path } as never));
   if (allowed.length > 0) {
-    const message = `${path} answers ${allowed.join(' and ')}, not ${request.method}`;
+    const message = `this path answers ${allowed.join(' and ')}, not ${request.method}`;
     reply.status(405).header('allow', allowed.join(', ')).send(errorBody(message, 'METHOD_NOT_ALLOWED'));
     return;
   }
   const known = 'POST or GET /graphql, GET /health/live, GET /health/ready';
-  reply.status(404).send(errorBody(`${request.method} ${path} is not here; what is: ${known}`, 'NOT_FOUND'));
+  reply.status(404).send(errorBody(`${request.method} of this path is not here; what is: ${known}`, 'NOT_FOUND'));
 }
 
 /** An answer of one error, as GraphQL has it. */

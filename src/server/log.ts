@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { type Logger, pino } from 'pino';
 
-/** Logs lines of JSON; of a request its method, path and id, never its headers or query. */
+/** Logs lines of JSON; of a request its method, route and id, never its headers or query. */
 export function requestLogger(level: string): Logger {
   return pino({
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: {
-      req: ({ method, url, ip }: { method: string; url: string; ip: string }) => ({
+      // A token may stand in a path that is none of ours.
+      req: ({ method, ip, routeOptions }: { method: string; ip: string; routeOptions?: { url?: string } }) => ({
         method,
-        path: url.split('?')[0],
+        path: routeOptions?.url ?? 'unknown',
         ip,
       }),
       res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),

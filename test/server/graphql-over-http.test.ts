@@ -189,7 +189,7 @@ describe('a request', () => {
 
   test('to a path that is not there is told what is, and its query is not repeated', async () => {
     const answer = await door.send('/api?token=pag_secret');
-    expectRefusal(answer, 404, /GET \/api is not here; what is: POST or GET \/graphql/, 'NOT_FOUND');
+    expectRefusal(answer, 404, /GET of this path is not here; what is: POST or GET \/graphql/, 'NOT_FOUND');
     expect(answer.text).not.toContain('pag_secret');
   });
 
