@@ -5,6 +5,9 @@ import type { Dialect } from './dialects/dialect.js';
 export interface Db {
   readonly dialect: Dialect;
 
+  /** The database as it was opened, whatever pool or transaction this is. What a process remembers of a database it keeps under it. */
+  readonly origin: Db;
+
   /** The rows of a SELECT, as the driver gives them. */
   query<Row>(statement: Sql): Promise<Row[]>;
 
@@ -31,9 +34,6 @@ export interface Transaction extends Db {
 export interface Database extends Db {
   /** The same database for connectors, where possible on connections of their own: an import makes no person wait. */
   readonly forConnectors: Database;
-
-  /** The database that was opened, also of what is for connectors. What a process remembers of a database it keeps under it. */
-  readonly origin: Database;
 
   begin(): Promise<Transaction>;
   close(): Promise<void>;

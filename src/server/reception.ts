@@ -39,7 +39,8 @@ export function openReception(app: FastifyInstance, config: Config, db: Database
       request.actor = await askAgain(request);
     },
     contextOf: ({ actor, client, id, log }) => {
-      const context: Context = { db, actor, settings: config, requestId: id, now: new Date().toISOString() };
+      const pool = actor?.kind === 'CONNECTOR' ? db.forConnectors : db;
+      const context: Context = { db: pool, actor, settings: config, requestId: id, now: new Date().toISOString() };
       attachClient(context, client!);
       attachLog(context, log);
       imports.watch(context);

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Database } from '../database/db.js';
+import type { Database, Db } from '../database/db.js';
 import { connectorOf, UnknownToken } from '../features/integration/connector.js';
 import type { Actor } from '../graphql/context.js';
 import { AppError } from '../lib/app-error.js';
@@ -19,7 +19,7 @@ class SeenTokens {
   readonly unknown = new TokenBuckets(UNKNOWN);
 }
 
-const seenBy = new WeakMap<Database, SeenTokens>();
+const seenBy = new WeakMap<Db, SeenTokens>();
 
 /**
  * The connector that a token stands for. An address that has sent too many unknown ones is refused without asking the
@@ -67,10 +67,10 @@ function tooManyAttempts(wait: number): AppError {
 }
 
 function seenIn(db: Database): SeenTokens {
-  let seen = seenBy.get(db);
+  let seen = seenBy.get(db.origin);
   if (!seen) {
     seen = new SeenTokens();
-    seenBy.set(db, seen);
+    seenBy.set(db.origin, seen);
   }
   return seen;
 }

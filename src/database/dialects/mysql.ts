@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import mysql from 'mysql2/promise';
 import sql, { raw, type Sql } from 'sql-template-tag';
 import type { DataSourceOptions } from 'typeorm';
-import type { Database, Transaction, Value } from '../db.js';
+import type { Database, Db, Transaction, Value } from '../db.js';
 import { csvRow } from './csv-row.js';
 import type { Dialect } from './dialect.js';
 import type { DatabaseLimits, Engine } from './engine.js';
@@ -119,7 +119,7 @@ const QUEUE = 1_000;
 
 class MysqlDatabase implements Database {
   readonly dialect = dialect;
-  readonly origin: Database;
+  readonly origin: Db;
   readonly forConnectors: Database;
   readonly #pool: mysql.Pool;
   readonly #shared: Shared;
@@ -169,7 +169,7 @@ class MysqlDatabase implements Database {
       session.release();
       throw error;
     }
-    return new MysqlTransaction(session, this.#shared.server);
+    return new MysqlTransaction(this.origin, session, this.#shared.server);
   }
 
   async close(): Promise<void> {
@@ -200,6 +200,7 @@ class MysqlTransaction implements Transaction {
   #open = true;
 
   constructor(
+    readonly origin: Db,
     readonly session: MysqlSession,
     readonly server: Server,
   ) {}

@@ -6,7 +6,7 @@ import { LRUCache } from 'lru-cache';
 import { raw, type Sql, default as sql } from 'sql-template-tag';
 import { AppError } from '../../lib/app-error.js';
 import { Mutex } from '../../lib/mutex.js';
-import type { Database, Transaction, Value } from '../db.js';
+import type { Database, Db, Transaction, Value } from '../db.js';
 import { csvRow } from './csv-row.js';
 import type { Dialect, JsonCell } from './dialect.js';
 import type { DatabaseLimits, Engine } from './engine.js';
@@ -139,7 +139,7 @@ class SqliteDatabase implements Database {
       release();
       throw error;
     }
-    return new SqliteTransaction(this.#writer, release);
+    return new SqliteTransaction(this, this.#writer, release);
   }
 
   async close(): Promise<void> {
@@ -184,6 +184,7 @@ class SqliteTransaction implements Transaction {
   #open = true;
 
   constructor(
+    readonly origin: Db,
     readonly connection: Connection,
     readonly release: () => void,
   ) {}

@@ -30,10 +30,10 @@ const caches = new WeakMap<Db, LRUCache<string, Promise<Actor>>>();
 export function connectorOf(db: Database, token: string, ipAddress: string | null): Promise<Actor> {
   const fault = tokenFault('pag_', token);
   if (fault) throw new AppError('UNAUTHENTICATED', `this is not an auth token: ${fault}`);
-  let cache = caches.get(db);
+  let cache = caches.get(db.origin);
   if (!cache) {
     cache = new LRUCache({ max: 1_000, ttl: CACHE_MILLISECONDS });
-    caches.set(db, cache);
+    caches.set(db.origin, cache);
   }
   const hash = tokenHash(token);
   let actor = cache.get(hash);
@@ -47,7 +47,7 @@ export function connectorOf(db: Database, token: string, ipAddress: string | nul
 
 /** What was changed of tokens or of the integration holds in this process at once. */
 export function forgetConnectors(db: Db): void {
-  caches.get(db)?.clear();
+  caches.get(db.origin)?.clear();
 }
 
 /** The database does not know the token. */

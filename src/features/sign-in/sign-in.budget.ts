@@ -1,4 +1,4 @@
-import type { Database } from '../../database/db.js';
+import type { Db } from '../../database/db.js';
 import { clientOf } from '../../graphql/client.js';
 import type { Context } from '../../graphql/context.js';
 import { logOf } from '../../graphql/request-log.js';
@@ -11,7 +11,7 @@ import { TokenBuckets } from '../../lib/token-buckets.js';
 const FAILURES = { capacity: 20, refill: 3_000, buckets: 10_000 };
 
 /** Of this process alone: in the database each failure of an address would cost what it shall not cost. */
-const budgets = new WeakMap<Database, TokenBuckets>();
+const budgets = new WeakMap<Db, TokenBuckets>();
 
 /**
  * Does the work of a sign-in, which costs its address one of its failures where it fails. It is taken before and given
@@ -41,11 +41,11 @@ export function tooManyAttempts(context: Context, wait: number): UserFault {
   return new UserFault('TOO_MANY_ATTEMPTS', `too many sign-ins failed: wait ${seconds} before you try again`);
 }
 
-function budgetOf(db: Database): TokenBuckets {
-  let budget = budgets.get(db);
+function budgetOf(db: Db): TokenBuckets {
+  let budget = budgets.get(db.origin);
   if (!budget) {
     budget = new TokenBuckets(FAILURES);
-    budgets.set(db, budget);
+    budgets.set(db.origin, budget);
   }
   return budget;
 }

@@ -1,5 +1,5 @@
 import sql from 'sql-template-tag';
-import type { Database } from '../../database/db.js';
+import type { Db } from '../../database/db.js';
 import type { Context } from '../../graphql/context.js';
 import { logOf } from '../../graphql/request-log.js';
 
@@ -7,14 +7,14 @@ import { logOf } from '../../graphql/request-log.js';
 const FAILURES_KEPT = 24 * 3_600_000;
 const SWEPT_EVERY = 10 * 60_000;
 
-const sweptAt = new WeakMap<Database, number>();
+const sweptAt = new WeakMap<Db, number>();
 
 /** Deletes what time has made useless, now and then, with nobody waiting for it. */
 export function sweepNowAndThen(context: Context): void {
   const { db } = context;
   const now = Date.now();
-  if (now - (sweptAt.get(db) ?? 0) < SWEPT_EVERY) return;
-  sweptAt.set(db, now);
+  if (now - (sweptAt.get(db.origin) ?? 0) < SWEPT_EVERY) return;
+  sweptAt.set(db.origin, now);
   sweep(context, now).catch((err) => logOf(context)?.warn({ err }, 'old sessions and failures were not swept away'));
 }
 
