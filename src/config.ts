@@ -5,7 +5,7 @@ import { TimeZone } from './lib/time-zone.js';
 /** One row a setting: how it is read and what it is where it is not set. `.env.example` says the same for people. */
 const settings = z.object({
   DATABASE_URL: z.string().refine(isDatabaseUrl, databaseUrlForm()).default('sqlite:./data/gateway.db'),
-  DATABASE_CONNECTIONS: numberFrom(1, 1_000, { whole: true }).default(10),
+  DATABASE_CONNECTIONS: numberFrom(2, 1_000, { whole: true }).default(10),
   DATABASE_STATEMENT_SECONDS: numberFrom(1, 3_600).default(30),
   HOST: z.string().default('127.0.0.1'),
   PORT: numberFrom(0, 65_535, { whole: true }).default(4000),
@@ -16,6 +16,8 @@ const settings = z.object({
   TRUSTED_PROXIES: list('').pipe(
     z.array(z.string().refine(isAddressOrNetwork, 'write addresses or networks, as in 10.0.0.5,10.1.0.0/16')),
   ),
+  CONNECTOR_COST_PER_SECOND: numberFrom(1_000, 1_000_000_000, { whole: true }).default(1_000_000),
+  SESSION_COST_PER_SECOND: numberFrom(1_000, 1_000_000_000, { whole: true }).default(200_000),
   SESSION_IDLE_MINUTES: numberFrom(1, 1_440).default(30),
   SESSION_HOURS: numberFrom(1, 168).default(12),
   ANALYTICS_PLUS_CA_FILE: z.string().optional(),
@@ -39,6 +41,8 @@ export interface Config {
   publicUrl: string | undefined;
   /** Addresses and networks whose X-Forwarded-For is believed. */
   trustedProxies: string[];
+  /** What operations may cost, in rows; docs/limits.md. */
+  costPerSecond: { connector: number; session: number };
   /** Milliseconds. */
   sessionIdleTime: number;
   /** Milliseconds. */
@@ -74,6 +78,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     passwordRetrievalOperations: data.PASSWORD_RETRIEVAL_OPERATIONS,
     publicUrl: data.PUBLIC_URL,
     trustedProxies: data.TRUSTED_PROXIES,
+    costPerSecond: { connector: data.CONNECTOR_COST_PER_SECOND, session: data.SESSION_COST_PER_SECOND },
     sessionIdleTime: data.SESSION_IDLE_MINUTES * 60_000,
     sessionTime: data.SESSION_HOURS * 3_600_000,
     analyticsPlusCaFile: data.ANALYTICS_PLUS_CA_FILE,

@@ -72,7 +72,7 @@ test('all faults are reported at once, each with its name and what to write', ()
   expect(faults.split('\n').map((line) => line.trim())).toEqual([
     'these settings cannot be used:',
     expect.stringMatching(/^DATABASE_URL: write sqlite:PATH or mysql:\/\/user:password@host:3306\/name/),
-    'DATABASE_CONNECTIONS: write a whole number from 1 to 1000',
+    'DATABASE_CONNECTIONS: write a whole number from 2 to 1000',
     'DATABASE_STATEMENT_SECONDS: write a number from 1 to 3600',
     'PORT: write a whole number from 0 to 65535',
     'PRODUCT: write one of PAM360, PASSWORD_MANAGER_PRO',

@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { Command } from 'commander';
 import sql from 'sql-template-tag';
 import { type Config, readConfig } from '../config.js';
@@ -38,6 +39,8 @@ function shown(config: Config): Record<string, string> {
     PASSWORD_RETRIEVAL_OPERATIONS: config.passwordRetrievalOperations.join(','),
     PUBLIC_URL: config.publicUrl ?? '',
     TRUSTED_PROXIES: config.trustedProxies.join(','),
+    CONNECTOR_COST_PER_SECOND: String(config.costPerSecond.connector),
+    SESSION_COST_PER_SECOND: String(config.costPerSecond.session),
     SESSION_IDLE_MINUTES: String(config.sessionIdleTime / 60_000),
     SESSION_HOURS: String(config.sessionTime / 3_600_000),
     ANALYTICS_PLUS_CA_FILE: config.analyticsPlusCaFile ?? '',
