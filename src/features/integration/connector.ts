@@ -8,9 +8,10 @@ import type { Actor, ImportBounds } from '../../graphql/context.js';
 import { AppError } from '../../lib/app-error.js';
 import { tokenFault, tokenHash } from '../../lib/token.js';
 import { recordOperation } from '../audits/own-audits.js';
+import type { Validity } from '../users/validity.js';
 import { isPending } from './connector-token.queries.js';
 import { IntegrationStatus } from './integration.js';
-import { privilegeOf, refusalOfUser, type Validity } from './mapped-user.js';
+import { privilegeOf, refusalOfUser } from './mapped-user.js';
 
 /** What every connector may do, whatever the roles of its user are. */
 const CONNECTOR_PRIVILEGES: ReadonlySet<Privilege> = new Set(Object.values(privilegeOf));

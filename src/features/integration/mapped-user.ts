@@ -2,6 +2,7 @@ import sql, { join, raw } from 'sql-template-tag';
 import type { Db } from '../../database/db.js';
 import { Module } from '../../database/module.js';
 import { Privilege } from '../../graphql/access.js';
+import { isInUse, type Validity } from '../users/validity.js';
 
 /** The privilege that reads a module. */
 export const privilegeOf: Record<Module, Privilege> = {
@@ -9,12 +10,6 @@ export const privilegeOf: Record<Module, Privilege> = {
   [Module.USER_ACCOUNTS]: Privilege.READ_USER_ACCOUNTS,
   [Module.AUDITS]: Privilege.READ_AUDITS,
 };
-
-/** What says whether a user account is in use. */
-export interface Validity {
-  readonly status: string;
-  readonly expiresAt: string | null;
-}
 
 /** The user account whose view a token has. */
 export interface MappedUser extends Validity {
@@ -31,12 +26,11 @@ export async function findMappedUser(db: Db, userName: string): Promise<MappedUs
 }
 
 /** Why a user's tokens are refused, said for people; undefined where they are not. */
-export function refusalOfUser({ status, expiresAt }: Validity): string | undefined {
-  if (status !== 'ACTIVE') return `the user account that the auth token is mapped to is ${status}`;
-  if (expiresAt && expiresAt <= new Date().toISOString()) {
-    return `the user account that the auth token is mapped to expired at ${expiresAt}`;
-  }
-  return undefined;
+export function refusalOfUser(user: Validity): string | undefined {
+  if (isInUse(user, Date.now())) return undefined;
+  const { status, expiresAt } = user;
+  const fault = status === 'ACTIVE' ? `expired at ${expiresAt}` : `is ${status}`;
+  return `the user account that the auth token is mapped to ${fault}`;
 }
 
 /** Of the privileges that read the modules, those which the roles given here to a user do not carry. */

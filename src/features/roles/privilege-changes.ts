@@ -7,6 +7,7 @@ import { Privilege } from '../../graphql/access.js';
 import { UserFault } from '../../graphql/user-errors.js';
 import { chunks } from '../../lib/chunks.js';
 import { UserAccount } from '../users/user-account.js';
+import { inUse } from '../users/validity.js';
 
 const USERS_AT_ONCE = 900;
 
@@ -39,11 +40,10 @@ interface Holders {
 }
 
 async function countHolders(tx: Transaction): Promise<Holders> {
-  const now = tx.dialect.timeValue(new Date().toISOString());
   const [holders] = await tx.query<Holders>(
     sql`SELECT COUNT(*) AS everybody, COUNT(w.user_id) AS ableToSignIn
         FROM user_accounts u LEFT JOIN passwords w
-          ON w.user_id = u.id AND u.status = 'ACTIVE' AND (u.expires_at IS NULL OR u.expires_at > ${now})
+          ON w.user_id = u.id AND ${inUse(tx, 'u', Date.now())}
         WHERE u.id IN (SELECT a.user_id FROM role_assignments a JOIN role_privileges p ON p.role_id = a.role_id
           WHERE p.privilege = ${Privilege.MANAGE_USERS})`,
   );

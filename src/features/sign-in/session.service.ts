@@ -7,6 +7,7 @@ import type { Privilege } from '../../graphql/access.js';
 import type { Actor } from '../../graphql/context.js';
 import { sha256 } from '../../lib/sha256.js';
 import { Session } from '../users/session.js';
+import { isInUse, type Validity } from '../users/validity.js';
 
 type Limits = Pick<Config, 'sessionIdleTime' | 'sessionTime'>;
 
@@ -41,16 +42,6 @@ export async function actorOfSession(db: Db, limits: Limits, id: string): Promis
   noteUse(db, hash, row, limits, now);
   const { userId, userName, fullName, scope, scopeVersion } = row;
   return { kind: 'SESSION', userId, userName, fullName, scope, scopeVersion, ...given };
-}
-
-/** What says whether a user account is in use. */
-interface Validity {
-  readonly status: string;
-  readonly expiresAt: string | null;
-}
-
-export function isInUse({ status, expiresAt }: Validity, now: number): boolean {
-  return status === 'ACTIVE' && (expiresAt === null || Date.parse(expiresAt) > now);
 }
 
 type SessionRow = Pick<Actor, 'userId' | 'userName' | 'fullName' | 'scope' | 'scopeVersion'> &

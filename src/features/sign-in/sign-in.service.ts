@@ -7,10 +7,11 @@ import { UserFault } from '../../graphql/user-errors.js';
 import { networkOf } from '../../lib/network.js';
 import { notSooner } from '../../lib/not-sooner.js';
 import { type Operator, operatorOf, recordOperation } from '../audits/own-audits.js';
+import { isInUse, type Validity } from '../users/validity.js';
 import { type Viewer, viewerOf } from '../users/viewer.js';
 import { matchesHash } from './password.hashing.js';
 import { isPasswordSized, opaqueString } from './password.rules.js';
-import { actorOfSession, endSession, isInUse, newSessionId, startSession } from './session.service.js';
+import { actorOfSession, endSession, newSessionId, startSession } from './session.service.js';
 import { tooManyAttempts, withinBudget } from './sign-in.budget.js';
 import { sweepNowAndThen } from './sign-in.sweep.js';
 import { countAttempt, forgetFailures, takeBackAttempt } from './sign-in.throttle.js';
@@ -83,11 +84,9 @@ async function lookAt(
   }
 }
 
-interface User {
+interface User extends Validity {
   readonly id: number;
   readonly userName: string;
-  readonly status: string;
-  readonly expiresAt: string | null;
   /** Null: the user account is no sign-in. */
   readonly hash: string | null;
 }
