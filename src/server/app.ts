@@ -7,6 +7,7 @@ import type { Database } from '../database/db.js';
 import { makeApollo } from '../graphql/apollo.js';
 import { readStrictJson, requireOperation } from './body.js';
 import { answerError, answerNotFound } from './errors.js';
+import { addFeeds } from './feeds/feeds.js';
 import { addHealth } from './health.js';
 import { requestLogger } from './log.js';
 import { serverOptions } from './options.js';
@@ -24,7 +25,9 @@ export async function buildApp(config: Config, db: Database, schema: GraphQLSche
   closeConnectionsWhenStopping(app);
   addHealth(app, db);
   await app.register(cookie);
-  await addGraphql(app, openReception(app, config, db, logger), schema, logger);
+  const reception = openReception(app, config, db, logger);
+  await addGraphql(app, reception, schema, logger);
+  addFeeds(app, reception, schema);
   return app;
 }
 

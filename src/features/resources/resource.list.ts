@@ -2,6 +2,7 @@ import { Module } from '../../database/module.js';
 import { actorOf, type Context } from '../../graphql/context.js';
 import { all, checkLists, contains, isOneOf, isWithin, parseIds, SortDirection } from '../../graphql/filters.js';
 import { checkRange, type DateRange } from '../../graphql/page-arguments.js';
+import type { FeedSource } from '../../graphql/read-change-feed.js';
 import type { List } from '../../graphql/read-connection.js';
 import {
   type ResourceDateField,
@@ -18,6 +19,8 @@ const orders = {
   MODIFIED_AT: { property: 'modifiedAt', column: 'modified_at' },
   LAST_ACCESSED_AT: { property: 'lastAccessedAt', column: 'last_accessed_at' },
 } as const;
+
+export const resourceChanges: FeedSource = { module: Module.RESOURCES, entity: Resource, visibleTo: visibleResources };
 
 /** The resources that an actor may see and a query asks for. */
 export function resourceList(

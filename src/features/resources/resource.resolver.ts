@@ -1,7 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import sql from 'sql-template-tag';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
-import { Module } from '../../database/module.js';
 import { Access, Privilege } from '../../graphql/access.js';
 import { type Connection, connectionOf } from '../../graphql/connection.js';
 import { actorOf, type Context } from '../../graphql/context.js';
@@ -16,7 +15,7 @@ import { UserAccount } from '../users/user-account.js';
 import { userAccountByName } from '../users/user-account.loaders.js';
 import { ResourceDateField, ResourceFilter, ResourceOrder } from './resource.inputs.js';
 import { CustomField, PrivilegedAccount, Resource } from './resource.js';
-import { resourceList } from './resource.list.js';
+import { resourceChanges, resourceList } from './resource.list.js';
 import { accountsOf, customFieldsOf } from './resource.loaders.js';
 import { visibleResources } from './resource.queries.js';
 
@@ -59,8 +58,7 @@ export class ResourceResolver {
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<ChangeFeed> {
-    const source = { module: Module.RESOURCES, entity: Resource, visibleTo: visibleResources } as const;
-    return readChangeFeed(context, source, { after, first }, selectionOf(info));
+    return readChangeFeed(context, resourceChanges, { after, first }, selectionOf(info));
   }
 
   @Needs('ownerName')

@@ -3,6 +3,7 @@ import { Module } from '../../database/module.js';
 import { actorOf, type Context } from '../../graphql/context.js';
 import { all, checkLists, contains, isOneOf, isWithin, parseIds, SortDirection } from '../../graphql/filters.js';
 import { checkRange, type DateRange } from '../../graphql/page-arguments.js';
+import type { FeedSource } from '../../graphql/read-change-feed.js';
 import type { List } from '../../graphql/read-connection.js';
 import {
   type UserAccountDateField,
@@ -19,6 +20,12 @@ const orders = {
   MODIFIED_AT: { property: 'modifiedAt', column: 'modified_at' },
   LAST_LOGIN_AT: { property: 'lastLoginAt', column: 'last_login_at' },
 } as const;
+
+export const userAccountChanges: FeedSource = {
+  module: Module.USER_ACCOUNTS,
+  entity: UserAccount,
+  visibleTo: visibleUserAccounts,
+};
 
 /** The user accounts that an actor may see and a query asks for. */
 export function userAccountList(

@@ -1,7 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import sql from 'sql-template-tag';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
-import { Module } from '../../database/module.js';
 import { Access, Privilege } from '../../graphql/access.js';
 import { type Connection, connectionOf } from '../../graphql/connection.js';
 import { actorOf, type Context } from '../../graphql/context.js';
@@ -14,7 +13,7 @@ import { readRow } from '../../graphql/read-row.js';
 import { selectionOf } from '../../graphql/selection.js';
 import { UserAccountDateField, UserAccountFilter, UserAccountOrder } from './user-account.inputs.js';
 import { UserAccount } from './user-account.js';
-import { userAccountList } from './user-account.list.js';
+import { userAccountChanges, userAccountList } from './user-account.list.js';
 import { privilegesOf, rolesOf } from './user-account.loaders.js';
 import { visibleUserAccounts } from './user-account.queries.js';
 
@@ -57,8 +56,7 @@ export class UserAccountResolver {
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<ChangeFeed> {
-    const source = { module: Module.USER_ACCOUNTS, entity: UserAccount, visibleTo: visibleUserAccounts } as const;
-    return readChangeFeed(context, source, { after, first }, selectionOf(info));
+    return readChangeFeed(context, userAccountChanges, { after, first }, selectionOf(info));
   }
 
   @Needs('id')

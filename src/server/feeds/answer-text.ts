@@ -1,0 +1,30 @@
+import type { Format } from './format.js';
+import type { RowReader } from './row-reader.js';
+
+/** Rows that are read at once. */
+const CHUNK = 5_000;
+
+/**
+ * The text of an answer, chunk by chunk. Between two chunks it holds nothing of the database. `beforeEach` runs before every
+ * chunk but the first, and ends the answer by throwing.
+ */
+export async function* answerText(
+  reader: RowReader,
+  format: Format,
+  limit: number,
+  beforeEach: () => Promise<void>,
+): AsyncGenerator<Buffer, void> {
+  let count = 0;
+  for (let chunk = 0, more = true; more; chunk++) {
+    if (chunk > 0) await beforeEach();
+    const page = await reader.read(Math.min(CHUNK, limit - count));
+    const isFirst = count === 0;
+    count += page.rows.length;
+    more = page.more && count < limit;
+    const text = [chunk === 0 ? format.head : '', format.rows(page.rows, isFirst), more ? '' : format.end(count)].join(
+      '',
+    );
+    // An empty chunk would end the stream.
+    if (text !== '') yield Buffer.from(text);
+  }
+}

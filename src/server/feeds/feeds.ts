@@ -1,0 +1,122 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import { UNFORGEABLE_HEADERS } from '../../graphql/apollo.js';
+import type { Actor } from '../../graphql/context.js';
+import { rowCells } from '../../graphql/row-text.js';
+import { pageServed } from '../../graphql/served.js';
+import { AppError } from '../../lib/app-error.js';
+import type { Reception } from '../reception.js';
+import { answerText } from './answer-text.js';
+import { type FlatModule, flatModules } from './flat-module.js';
+import { type FlatQuery, parseFlatQuery } from './flat-query.js';
+import { type FormatKind, formats } from './formats.js';
+import { acceptsGzip, gzipped } from './gzip.js';
+import type { RowReader } from './row-reader.js';
+import { openRows } from './row-reader.js';
+import { keepRunning } from './running.js';
+import { guardFields, plainFields } from './same-operation.js';
+import { stillAllowed } from './still-allowed.js';
+import { etagOf, isKnown, type Progress, progressOf } from './validator.js';
+
+/** The modules as flat files, for tools that import from a URL. */
+export function addFeeds(app: FastifyInstance, reception: Reception, schema: GraphQLSchema): void {
+  const running = keepRunning(app);
+  for (const flat of flatModules) {
+    for (const extension of Object.keys(formats)) {
+      app.route({
+        url: `/feeds/${flat.name}.${extension}`,
+        method: ['GET', 'HEAD'],
+        onRequest: reception.onRequest,
+        handler: (request, reply) => answer({ reception, schema, running, flat, extension }, request, reply),
+      });
+    }
+  }
+}
+
+interface Feed {
+  readonly reception: Reception;
+  readonly schema: GraphQLSchema;
+  readonly running: ReturnType<typeof keepRunning>;
+  readonly flat: FlatModule;
+  readonly extension: string;
+}
+
+async function answer(feed: Feed, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { reception, schema, flat, extension } = feed;
+  checkCaller(request);
+  const query = parseFlatQuery(request.query, plainFields(schema, flat), extension);
+  const guard = (actor: Actor | null) => guardFields(schema, flat, query.fields, actor);
+  const selection = guard(request.actor);
+  const context = reception.contextOf(request);
+  const { dialect } = context.db;
+  const kind = formats[extension]!;
+  const rowText = kind.rowText(dialect, rowCells(dialect, flat.entity, selection)!, query.safe);
+  const progress = await progressOf(context, flat.module);
+  const reader = await openRows(context, flat, query, rowText.columns, progress.position);
+  const deletions = reader.isFeed && flat.changes;
+  checkFields(query, deletions);
+  const isGzip = acceptsGzip(request.headers['accept-encoding']);
+  const etag = await etagOf(context, progress, {
+    path: [flat.name, extension],
+    isGzip,
+    ...query,
+    limit: `${query.limit}`,
+  });
+  const headers = headersOf(feed, kind, { query, reader, progress, isGzip, etag });
+  if (isKnown(request.headers['if-none-match'], etag)) {
+    // Whoever asks again and has it all is up to date.
+    pageServed(context, { module: flat.module, rows: 0, caughtUp: query.limit === Number.POSITIVE_INFINITY || null });
+    return reply.headers(headers).status(304).send();
+  }
+  if (request.method === 'HEAD') return reply.headers(headers).send();
+  const format = kind.open({ fields: query.fields, rowText, reader, cursor: query.cursor, deletions });
+  const text = answerText(reader, format, query.limit, stillAllowed(reception, request, guard));
+  // What is wrong with the first rows is still answered as an error.
+  const first = await text.next();
+  const stream = feed.running.add(Readable.from(startingWith(first, text)));
+  return reply.headers(headers).send(isGzip ? gzipped(stream) : stream);
+}
+
+interface Described {
+  readonly query: FlatQuery;
+  readonly reader: RowReader;
+  readonly progress: Progress;
+  readonly isGzip: boolean;
+  readonly etag: string;
+}
+
+function headersOf({ flat, extension }: Feed, { contentType }: FormatKind, described: Described) {
+  const { query, reader, progress, isGzip, etag } = described;
+  return {
+    'content-type': contentType,
+    'content-disposition': `attachment; filename="${flat.name}.${extension}"`,
+    'cache-control': 'private, no-cache',
+    vary: 'Accept-Encoding',
+    etag,
+    ...(isGzip && { 'content-encoding': 'gzip' }),
+    ...(reader.isWhole && { 'x-row-count': String(Math.min(progress.records, query.limit)) }),
+  };
+}
+
+/** A read with a cookie alone could be begun by any page that the browser shows; /graphql refuses it too. */
+function checkCaller({ actor, headers }: FastifyRequest): void {
+  if (!actor) throw new AppError('UNAUTHENTICATED', 'a feed needs an auth token, or a sign-in');
+  if (UNFORGEABLE_HEADERS.some((name) => headers[name])) return;
+  const message = `a sign-in reads a feed only with one of these headers: ${UNFORGEABLE_HEADERS.join(', ')}`;
+  throw new AppError('BAD_USER_INPUT', message);
+}
+
+function checkFields({ fields }: FlatQuery, deletions: boolean): void {
+  if (!deletions || fields.includes('id')) return;
+  throw new AppError('BAD_USER_INPUT', 'fields: add id: the feed tells by it what was deleted');
+}
+
+async function* startingWith<T>(
+  first: IteratorResult<T, void>,
+  rest: AsyncGenerator<T, void>,
+): AsyncGenerator<T, void> {
+  if (first.done) return;
+  yield first.value;
+  yield* rest;
+}

@@ -1,0 +1,109 @@
+import type { Sql } from 'sql-template-tag';
+import type { Context } from '../../graphql/context.js';
+import type { Cursors } from '../../graphql/cursor.js';
+import { FeedCursors } from '../../graphql/feed-cursor.js';
+import { cursorOfRow, type ListRow, listCursors, placeOf, readListPage } from '../../graphql/read-connection.js';
+import { AppError } from '../../lib/app-error.js';
+import type { FeedRow, FlatModule } from './flat-module.js';
+import type { FlatQuery } from './flat-query.js';
+
+/** A row as the database wrote it. */
+export interface FlatRow {
+  readonly text: string;
+  /** Of what was deleted, in the feed of a module whose records change. */
+  readonly isDeleted?: number;
+  readonly feedId?: number;
+}
+
+/** Reads the rows of an answer, page by page, each page by statements of its own. */
+export interface RowReader {
+  readonly isFeed: boolean;
+  /** Whether every record of the module is read. */
+  readonly isWhole: boolean;
+  read(size: number): Promise<{ rows: FlatRow[]; more: boolean }>;
+  cursorOf(row: FlatRow): string;
+  /** Where the reader stands: behind the last page; null at the beginning of a list. */
+  cursor(): string | null;
+}
+
+type TextRow<Row> = FlatRow & Row;
+
+/**
+ * The reader of what a query asks for; `last` is the module's last position, where a feed ends for this time.
+ * @throws AppError BAD_CURSOR, RESYNC_REQUIRED
+ */
+export async function openRows(
+  context: Context,
+  flat: FlatModule,
+  query: FlatQuery,
+  columns: readonly Sql[],
+  last: number,
+): Promise<RowReader> {
+  const { after, range } = query;
+  const list = await flat.list(context, range);
+  const cursors = await listCursors(context, list);
+  const goesOn = after !== null && (range !== null || isOf(cursors, after));
+  if (after !== null && !goesOn) return openFeed(context, flat, after, columns, last);
+  return openList(context, flat, query, columns, cursors, list.isWhole);
+}
+
+function openList(
+  context: Context,
+  flat: FlatModule,
+  { range, after }: FlatQuery,
+  columns: readonly Sql[],
+  cursors: Cursors,
+  isWhole: boolean,
+): RowReader {
+  let behind = placeOf(cursors, after);
+  return {
+    isFeed: false,
+    isWhole: isWhole && !behind,
+    read: async (size) => {
+      // What the actor may see of it may be less by now.
+      const list = await flat.list(context, range);
+      const page = { size, backward: false, behind, ahead: undefined };
+      const { rows, more } = await readListPage<TextRow<ListRow>>(context, list, page, columns);
+      const end = rows.at(-1);
+      if (end) behind = { value: end.sortValue, id: end.sortId };
+      return { rows, more };
+    },
+    cursorOf: (row) => cursorOfRow(cursors, row as TextRow<ListRow>),
+    cursor: () => (behind ? cursors.encode(behind.value, behind.id) : null),
+  };
+}
+
+async function openFeed(
+  context: Context,
+  flat: FlatModule,
+  after: string,
+  columns: readonly Sql[],
+  last: number,
+): Promise<RowReader> {
+  const cursors = await FeedCursors.of(context, flat.module);
+  let place = cursors.start(after);
+  await cursors.checkReached(place);
+  const { since } = place;
+  return {
+    isFeed: true,
+    isWhole: false,
+    read: async (size) => {
+      const page = await flat.behind<TextRow<FeedRow>>(context, cursors, place, size, columns);
+      place = page.place;
+      // What is written meanwhile is for the next time: else a slow reader would never come to an end.
+      return { rows: page.rows, more: !page.caughtUp && place.position < last };
+    },
+    cursorOf: (row) => cursors.encode({ position: (row as TextRow<FeedRow>).feedPosition, since }),
+    cursor: () => cursors.encode(place),
+  };
+}
+
+function isOf(cursors: Cursors, cursor: string): boolean {
+  try {
+    cursors.decode(cursor);
+    return true;
+  } catch (error) {
+    if (error instanceof AppError) return false;
+    throw error;
+  }
+}
