@@ -8,6 +8,7 @@ import { lockRoles } from '../features/roles/role.queries.js';
 import { assignRoles } from '../features/roles/role.service.js';
 import { type NewPassword, preparePassword, setPassword } from '../features/sign-in/password.service.js';
 import { AccessScope, UserAccount } from '../features/users/user-account.js';
+import { quotedUserName } from '../features/users/user-name.js';
 import { AppError } from '../lib/app-error.js';
 import { withDatabase } from './database.js';
 import { readStandardInput } from './standard-input.js';
@@ -64,7 +65,7 @@ async function create(
   else if (Object.keys(given).length > 0) {
     throw new AppError(
       'BAD_USER_INPUT',
-      `${JSON.stringify(userName)} is a user account of ${stored.source}, which alone can change its record: give --roles, and --password-stdin where it shall sign in, and nothing else`,
+      `${quotedUserName(userName)} is a user account of ${stored.source}, which alone can change its record: give --roles, and --password-stdin where it shall sign in, and nothing else`,
     );
   }
   await assignRoles(tx, commandLine, userName, roles);

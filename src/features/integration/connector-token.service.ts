@@ -5,11 +5,13 @@ import { transaction } from '../../database/transaction.js';
 import { AppError } from '../../lib/app-error.js';
 import { newToken, tokenHash } from '../../lib/token.js';
 import { commandLine, type Operator, recordOperation } from '../audits/own-audits.js';
+import { type NamedUser, userNamed } from '../users/user-account.queries.js';
+import { noUserNamed } from '../users/user-name.js';
 import { AnalyticsPlus } from './analytics-plus.js';
 import { ConnectorToken } from './connector-token.js';
 import type { LiveToken } from './connector-token.queries.js';
 import { lockIntegration } from './integration.queries.js';
-import { findMappedUser, type MappedUser, refusalOfUser } from './mapped-user.js';
+import { refusalOfUser } from './mapped-user.js';
 import { ModuleImport } from './module-import.js';
 
 const HINT_LENGTH = 10;
@@ -25,8 +27,8 @@ type NamedToken = Pick<LiveToken, 'id' | 'hint' | 'userName'>;
 export function generateConnectorToken(db: Db, userName: string): Promise<string> {
   return transaction(db, async (tx) => {
     await lockIntegration(tx);
-    const user = await findMappedUser(tx, userName);
-    if (!user) throw new AppError('BAD_USER_INPUT', `there is no user account ${JSON.stringify(userName)}`);
+    const user = await userNamed(tx, userName);
+    if (!user) throw new AppError('BAD_USER_INPUT', noUserNamed(userName));
     const refused = refusalOfUser(user);
     if (refused) throw new AppError('BAD_USER_INPUT', refused);
     const { token, named } = await addToken(tx, commandLine, user);
@@ -51,7 +53,7 @@ export function revokeConnectorToken(db: Db, token: string): Promise<boolean> {
 export async function addToken(
   tx: Transaction,
   operator: Operator,
-  { id: userId, userName }: MappedUser,
+  { id: userId, userName }: NamedUser,
 ): Promise<{ token: string; named: NamedToken }> {
   const token = newToken('pag_');
   const hash = tokenHash(token);

@@ -5,8 +5,9 @@ import { Privilege } from '../../graphql/access.js';
 import type { Actor } from '../../graphql/context.js';
 import { UserFault } from '../../graphql/user-errors.js';
 import { AppError } from '../../lib/app-error.js';
-import { quote } from '../../lib/quote.js';
 import { type Operator, recordOperation } from '../audits/own-audits.js';
+import { type NamedUser, userNamed } from '../users/user-account.queries.js';
+import { noUserNamed } from '../users/user-name.js';
 import { carryConnection } from './analytics-plus.service.js';
 import { forgetConnectors } from './connector.js';
 import { pendingToken, tokensInEffect } from './connector-token.queries.js';
@@ -16,7 +17,7 @@ import { hostHeader, type Target } from './diagnostics/target.js';
 import type { Integration, IntegrationStatus } from './integration.js';
 import { type IntegrationWithTokens, lockIntegration, readIntegration, stateOf } from './integration.queries.js';
 import { type IntegrationMutation, nextState } from './integration.states.js';
-import { findMappedUser, type MappedUser, missingPrivileges, refusalOfUser } from './mapped-user.js';
+import { missingPrivileges, refusalOfUser } from './mapped-user.js';
 
 /**
  * The name of the user that a token is to be mapped to: the caller's own where none is given.
@@ -143,10 +144,10 @@ export function targetOf({ hostName, portNumber }: Integration): string | null {
   return hostName === null || portNumber === null ? null : hostHeader({ hostName, portNumber });
 }
 
-async function checkedUser(tx: Transaction, userName: string): Promise<MappedUser> {
+async function checkedUser(tx: Transaction, userName: string): Promise<NamedUser> {
   const field = ['userName'];
-  const user = await findMappedUser(tx, userName);
-  if (!user) throw new UserFault('USER_NOT_FOUND', `there is no user account ${quote(userName)}`, field);
+  const user = await userNamed(tx, userName);
+  if (!user) throw new UserFault('USER_NOT_FOUND', noUserNamed(userName), field);
   const refused = refusalOfUser(user);
   if (refused) throw new UserFault('USER_NOT_ACTIVE', refused, field);
   const missing = await missingPrivileges(tx, user.id);

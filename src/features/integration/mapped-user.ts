@@ -1,4 +1,4 @@
-import sql, { join, raw } from 'sql-template-tag';
+import sql, { join } from 'sql-template-tag';
 import type { Db } from '../../database/db.js';
 import { Module } from '../../database/module.js';
 import { Privilege } from '../../graphql/access.js';
@@ -10,20 +10,6 @@ export const privilegeOf: Record<Module, Privilege> = {
   [Module.USER_ACCOUNTS]: Privilege.READ_USER_ACCOUNTS,
   [Module.AUDITS]: Privilege.READ_AUDITS,
 };
-
-/** The user account whose view a token has. */
-export interface MappedUser extends Validity {
-  readonly id: number;
-  readonly userName: string;
-}
-
-export async function findMappedUser(db: Db, userName: string): Promise<MappedUser | undefined> {
-  const [user] = await db.query<MappedUser>(
-    sql`SELECT id, user_name AS userName, status, ${raw(db.dialect.timeText('expires_at'))} AS expiresAt
-        FROM user_accounts WHERE user_name = ${userName}`,
-  );
-  return user;
-}
 
 /** Why a user's tokens are refused, said for people; undefined where they are not. */
 export function refusalOfUser(user: Validity): string | undefined {

@@ -5,6 +5,7 @@ import type { Context } from '../../graphql/context.js';
 import { UserFault } from '../../graphql/user-errors.js';
 import { quote } from '../../lib/quote.js';
 import { type Operator, OWN_SOURCE, operatorOf, recordOperation } from '../audits/own-audits.js';
+import { userNamed } from '../users/user-account.queries.js';
 import { pendingToken, tokenInEffect } from './connector-token.queries.js';
 import { readAuthorities } from './diagnostics/authority-file.js';
 import { CheckStatus, type DiagnosticCheck } from './diagnostics/check.js';
@@ -13,7 +14,7 @@ import { checkStored, type Stored, storedChecks } from './diagnostics/stored-che
 import type { Target } from './diagnostics/target.js';
 import { connectionChecks, testConnection } from './diagnostics/test-connection.js';
 import { analyticsPlusOf, type IntegrationWithTokens, importsOf, lockIntegration } from './integration.queries.js';
-import { findMappedUser, refusalOfUser } from './mapped-user.js';
+import { refusalOfUser } from './mapped-user.js';
 
 const checkNames: readonly string[] = [...connectionChecks, ...storedChecks];
 
@@ -92,7 +93,7 @@ async function checkConnection(
 async function readStored({ db, settings, now }: Context, integration: IntegrationWithTokens): Promise<Stored> {
   const token = tokenInEffect(integration.tokens);
   const [user, analyticsPlus, imports] = await Promise.all([
-    token?.userName ? findMappedUser(db, token.userName) : undefined,
+    token?.userName ? userNamed(db, token.userName) : undefined,
     analyticsPlusOf(db, integration),
     importsOf(db, integration, now),
   ]);

@@ -1,4 +1,4 @@
-import sql, { raw } from 'sql-template-tag';
+import sql from 'sql-template-tag';
 import type { Db, Transaction } from '../../database/db.js';
 import { deleteBy, findBy, insertAll, update } from '../../database/rows.js';
 import { transaction } from '../../database/transaction.js';
@@ -6,6 +6,8 @@ import { UserFault } from '../../graphql/user-errors.js';
 import { quote } from '../../lib/quote.js';
 import { type Operator, recordOperation } from '../audits/own-audits.js';
 import { Role, RoleAssignment, RolePrivilege } from '../users/role.js';
+import { lockUserNamed } from '../users/user-account.queries.js';
+import { noUserNamed } from '../users/user-name.js';
 import { changePrivileges } from './privilege-changes.js';
 import type { ChangeRoleInput, CreateRoleInput } from './role.inputs.js';
 import { nameBeside } from './role.name.js';
@@ -80,7 +82,8 @@ export function deleteRole(db: Db, by: Operator, name: string): Promise<void> {
 export function assignRoles(db: Db, by: Operator, userName: string, names: readonly string[]): Promise<Role[]> {
   return transaction(db, async (tx) => {
     const roles = await lockRoles(tx);
-    const user = await lockUser(tx, userName);
+    const user = await lockUserNamed(tx, userName);
+    if (!user) throw new UserFault('USER_NOT_FOUND', noUserNamed(userName), ['userName']);
     const given = new Set(names.map((name, index) => roleNamed(roles, name, 'roles', String(index))));
     const held = await findBy<RoleAssignment>(tx, RoleAssignment, 'userId', [user.id]);
     const before = roles.filter(({ id }) => held.some(({ roleId }) => roleId === id));
@@ -95,15 +98,6 @@ export function assignRoles(db: Db, by: Operator, userName: string, names: reado
     await recordOperation(tx, by, { operation: 'Roles Assigned', userName, reason });
     return after;
   });
-}
-
-/** Kept from whoever would delete it before its roles are written. */
-async function lockUser(tx: Transaction, userName: string): Promise<{ id: number }> {
-  const [user] = await tx.query<{ id: number }>(
-    sql`SELECT id FROM user_accounts WHERE user_name = ${userName} ${raw(tx.dialect.forUpdate)}`,
-  );
-  if (user) return user;
-  throw new UserFault('USER_NOT_FOUND', `there is no user account ${quote(userName, 255)}`, ['userName']);
 }
 
 async function insertPrivileges(tx: Transaction, roleId: number, privileges: readonly string[]): Promise<void> {

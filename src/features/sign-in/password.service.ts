@@ -1,12 +1,12 @@
-import sql, { raw } from 'sql-template-tag';
 import type { Transaction } from '../../database/db.js';
 import { deleteBy, insertAll } from '../../database/rows.js';
 import { AppError } from '../../lib/app-error.js';
 import { networkOf } from '../../lib/network.js';
-import { quote } from '../../lib/quote.js';
 import { type Operator, recordOperation } from '../audits/own-audits.js';
 import { Password } from '../users/password.js';
 import { Session } from '../users/session.js';
+import { lockUserNamed } from '../users/user-account.queries.js';
+import { noUserNamed } from '../users/user-name.js';
 import { hashPassword } from './password.hashing.js';
 import { newPassword } from './password.rules.js';
 import { forgetFailures } from './sign-in.throttle.js';
@@ -30,11 +30,8 @@ export async function preparePassword(by: Operator, userName: string, text: stri
  * @throws AppError BAD_USER_INPUT where there is no such user
  */
 export async function setPassword(tx: Transaction, by: Operator, { userName, hash }: NewPassword): Promise<void> {
-  // Locked, so that the user account is not deleted meanwhile: its password would be left behind.
-  const [user] = await tx.query<{ id: number }>(
-    sql`SELECT id FROM user_accounts WHERE user_name = ${userName} ${raw(tx.dialect.forUpdate)}`,
-  );
-  if (!user) throw new AppError('BAD_USER_INPUT', `there is no user account ${quote(userName)}`);
+  const user = await lockUserNamed(tx, userName);
+  if (!user) throw new AppError('BAD_USER_INPUT', noUserNamed(userName));
   await deleteBy(tx, Password, 'userId', [user.id]);
   await insertAll(tx, Password, [{ userId: user.id, hash, changedAt: new Date().toISOString() }]);
   await deleteBy(tx, Session, 'userId', [user.id]);

@@ -7,7 +7,9 @@ import { UserFault } from '../../graphql/user-errors.js';
 import { networkOf } from '../../lib/network.js';
 import { notSooner } from '../../lib/not-sooner.js';
 import { type Operator, operatorOf, recordOperation } from '../audits/own-audits.js';
-import { isInUse, type Validity } from '../users/validity.js';
+import type { NamedUser } from '../users/user-account.queries.js';
+import { LONGEST_USER_NAME } from '../users/user-name.js';
+import { isInUse } from '../users/validity.js';
 import { type Viewer, viewerOf } from '../users/viewer.js';
 import { matchesHash } from './password.hashing.js';
 import { isPasswordSized, opaqueString } from './password.rules.js';
@@ -21,9 +23,6 @@ import { countAttempt, forgetFailures, takeBackAttempt } from './sign-in.throttl
  * statements, and the time to answer would tell which names there are; with this, each of them takes the same.
  */
 const ANSWER_TIME = 250;
-
-/** The most characters of a user name. */
-const LONGEST_NAME = 255;
 
 /**
  * Starts a session. The same is answered, and the same work done, whatever is wrong.
@@ -84,9 +83,7 @@ async function lookAt(
   }
 }
 
-interface User extends Validity {
-  readonly id: number;
-  readonly userName: string;
+interface User extends NamedUser {
   /** Null: the user account is no sign-in. */
   readonly hash: string | null;
 }
@@ -95,7 +92,7 @@ async function findUser(db: Db, userName: string): Promise<User | undefined> {
   const [user] = await db.query<User>(
     sql`SELECT u.id, u.user_name AS userName, u.status, ${raw(db.dialect.timeText('u.expires_at'))} AS expiresAt, p.hash
         FROM user_accounts u LEFT JOIN passwords p ON p.user_id = u.id
-        WHERE u.user_name = ${userName.slice(0, LONGEST_NAME + 1)}`,
+        WHERE u.user_name = ${userName.slice(0, LONGEST_USER_NAME + 1)}`,
   );
   return user;
 }

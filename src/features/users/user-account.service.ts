@@ -10,6 +10,7 @@ import { RoleAssignment } from './role.js';
 import { Session } from './session.js';
 import { UserAccount, UserAccountRole } from './user-account.js';
 import type { UserAccountRecord } from './user-account.record.js';
+import { quotedUserName } from './user-name.js';
 
 export interface WrittenUserAccount {
   readonly record: UserAccountRecord;
@@ -99,7 +100,7 @@ async function refuse(
     const fault = tooLong(UserAccount, record) ?? roles.find(Boolean);
     if (fault) refusals.set(record, fault);
     else if (holder !== identity) {
-      refusals.set(record, `userName: ${JSON.stringify(record.userName)} belongs to another user account already`);
+      refusals.set(record, `userName: ${quotedUserName(record.userName)} belongs to another user account already`);
     } else holders.set(record.userName, identity);
   }
   return refusals;

@@ -3,6 +3,7 @@ import { Entity, Index } from 'typeorm';
 import { Id, Int, Key, Long, Text, TextKey, Time } from '../../database/columns.js';
 import { Access, Privilege } from '../../graphql/access.js';
 import { DateTime } from '../../graphql/date-time.js';
+import { LONGEST_USER_NAME } from './user-name.js';
 
 export enum UserAccountStatus {
   ACTIVE = 'ACTIVE',
@@ -36,7 +37,7 @@ export class UserAccount {
   @Int() scopeVersion!: number;
   @Text(64) @Field(() => String) source!: string;
   @Text(255) sourceId!: string;
-  @Text(255) @Field(() => String) userName!: string;
+  @Text(LONGEST_USER_NAME) @Field(() => String) userName!: string;
   @Text(255, { nullable: true }) @Field(() => String, { nullable: true }) firstName!: string | null;
   @Text(255, { nullable: true }) @Field(() => String, { nullable: true }) lastName!: string | null;
   @Text(511) @Field(() => String) fullName!: string;
