@@ -48,7 +48,7 @@ export function textList<Row extends TextRow>(
 
 function rowText(dialect: Dialect, entity: EntityClass, selection: Selection): string | undefined {
   const cells = rowCells(dialect, entity, selection);
-  return cells && dialect.jsonObject!(cells);
+  return cells && cells.length > 0 ? dialect.jsonObject!(cells) : undefined;
 }
 
 /** The columns of a row, as `t`, by what they are written as; undefined where more is asked for than plain columns. */
