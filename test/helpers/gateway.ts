@@ -36,6 +36,22 @@ export class Gateway {
   }
 
   async ask<Data = never>(actor: Actor | null, query: string, variables: Variables = {}): Promise<Answer<Data>> {
+    const { result, statements } = await this.#execute(actor, query, variables);
+    const { data, errors = [] } = JSON.parse(stringifyAnswer(result)) as ExecutionResult;
+    return { data: data as Data | null | undefined, errors, statements };
+  }
+
+  /** The same with the data as they are sent, to the byte. */
+  async askText(actor: Actor | null, query: string, variables: Variables = {}): Promise<Answer<string>> {
+    const { result, statements } = await this.#execute(actor, query, variables);
+    return { data: stringifyAnswer(result.data), errors: result.errors ?? [], statements };
+  }
+
+  async #execute(
+    actor: Actor | null,
+    query: string,
+    variables: Variables,
+  ): Promise<{ result: ExecutionResult; statements: readonly Sql[] }> {
     const db = new CountingDatabase(this.db);
     const now = new Date().toISOString();
     const contextValue: Context = { db, actor, settings: readConfig(this.environment), requestId: 'test', now };
@@ -44,8 +60,7 @@ export class Gateway {
     const sent = JSON.parse(JSON.stringify(variables)) as Variables;
     const { body } = await this.#apollo.executeOperation({ query, variables: sent }, { contextValue });
     if (body.kind !== 'single') throw new Error('the answer came in parts');
-    const { data, errors = [] } = JSON.parse(stringifyAnswer(body.singleResult)) as ExecutionResult;
-    return { data: data as Data | null | undefined, errors, statements: db.statements };
+    return { result: body.singleResult, statements: db.statements };
   }
 
   /** The data of an operation that must succeed. */

@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Actor } from '../../src/graphql/context.js';
+import { buildSchema } from '../../src/schema.js';
+import { onEveryEngine, type TestDatabase, testDatabase } from '../helpers/databases.js';
+import { anActor } from '../helpers/gateway.js';
+import { anAsker, askers } from './actors.js';
+import { BothWays } from './both-ways.js';
+import { writeOperation } from './operation.js';
+import { storeRecords } from './records.js';
+import { tape } from './tape.js';
+
+const OPERATIONS = 1_500;
+const MOST_ALIASES = 100;
+const lists = ['audits', 'audits feed', 'resources', 'resources feed', 'user_accounts', 'user_accounts feed'];
+const schema = buildSchema();
+
+onEveryEngine('rows that the database writes as JSON', (engine) => {
+  let database: TestDatabase;
+  let bothWays: BothWays;
+  let actors: Actor[];
+  beforeAll(async () => {
+    database = await testDatabase(engine);
+    await storeRecords(database.db);
+    bothWays = new BothWays(database.db);
+    actors = await askers(database.db);
+  });
+  afterAll(() => database.drop());
+
+  test('are to the byte what graphql-js makes of their columns, whatever is asked', async () => {
+    const counts = new Map<string, number>();
+    const count = (what: string) => counts.set(what, (counts.get(what) ?? 0) + 1);
+    await fc.assert(
+      fc.asyncProperty(tape, async (numbers) => {
+        const actor = anAsker(actors, numbers);
+        const operation = await bothWays.withCursors(actor, writeOperation(schema, numbers));
+        const { errors, written } = await bothWays.ask(actor, operation);
+        count(errors.length > 0 ? 'refused' : written.length > 0 ? 'written' : 'resolved');
+        for (const list of new Set(written)) count(list);
+      }),
+      { numRuns: OPERATIONS },
+    );
+    // Were most of it refused, or resolved both ways, this would prove nothing.
+    expect(counts.get('written')).toBeGreaterThan(OPERATIONS / 3);
+    expect(counts.get('resolved')).toBeGreaterThan(OPERATIONS / 10);
+    expect(counts.get('refused')).toBeGreaterThan(OPERATIONS / 50);
+    for (const list of lists) expect(counts.get(list), list).toBeGreaterThan(OPERATIONS / 50);
+  });
+
+  test.each(['audits', 'auditFeed'])('are the same where %s have as many members as may be asked for', async (root) => {
+    const keys = Array.from({ length: MOST_ALIASES }, (_, n) => `k${n}: reason`);
+    const columns = 'id occurredAt category operation outcome operatedBy ipAddress clientType reason ticketId userName';
+    const query = `{ ${root} { nodes { ${columns} ${keys.join(' ')} } } }`;
+    const { errors, written } = await bothWays.ask(anActor(), { query, variables: {} });
+    expect({ errors, lists: written.length }).toEqual({ errors: [], lists: 1 });
+  });
+});
