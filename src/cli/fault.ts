@@ -15,7 +15,8 @@ function adviceFor({ code, syscall, port, address, hostname, message }: SystemEr
     return `the database cannot be reached (${message}): is it running, and is DATABASE_URL right?`;
   }
   if (syscall === 'getaddrinfo') return `there is no host ${hostname}: look at HOST and DATABASE_URL`;
-  if (syscall !== 'listen') return undefined;
+  // It is `bind` where workers share the port.
+  if (syscall !== 'listen' && syscall !== 'bind') return undefined;
   if (code === 'EADDRINUSE') return `port ${port} is in use: stop what uses it, or set another PORT`;
   if (code === 'EACCES') return `port ${port} may not be used by this user: set a PORT from 1024 on`;
   if (code === 'EADDRNOTAVAIL') return `HOST: ${address} is not an address of this machine`;

@@ -5,6 +5,7 @@ import { migrate } from '../database/migrate.js';
 import { databaseLimits, openDatabase } from '../database/open.js';
 import { buildSchema } from '../schema.js';
 import { buildApp } from './app.js';
+import { stopAtSignals } from './stop-at-signals.js';
 
 export interface RunningServer {
   readonly app: FastifyInstance;
@@ -16,8 +17,16 @@ export interface RunningServer {
 }
 
 /** Migrates the database, then serves until SIGTERM or SIGINT. */
-export async function serve(config: Config): Promise<RunningServer> {
-  const migrated = migrate(config.databaseUrl);
+export function serve(config: Config): Promise<RunningServer> {
+  return serveAfter(migrate(config.databaseUrl), config);
+}
+
+/** Serves when the database is `migrated`. `listening` is what the log says then. */
+export async function serveAfter(
+  migrated: Promise<unknown>,
+  config: Config,
+  listening?: (address: string) => string,
+): Promise<RunningServer> {
   // Not every engine takes a migration back that is left in the middle.
   let stop = async (): Promise<void> => {
     await migrated;
@@ -32,28 +41,11 @@ export async function serve(config: Config): Promise<RunningServer> {
       await app.close();
       await db.close();
     };
-    const address = await app.listen({ host: config.host, port: config.port });
+    const { host, port } = config;
+    const address = await app.listen({ host, port, ...(listening && { listenTextResolver: listening }) });
     return { app, address, db, stop };
   } catch (error) {
     await db.close().catch(() => {});
     throw error;
   }
-}
-
-/** At the first signal the process finishes its answers and exits 0. A second signal ends it at once. */
-function stopAtSignals(stop: () => Promise<void>): void {
-  let stopping = false;
-  const onSignal = (): void => {
-    if (stopping) process.exit(1);
-    stopping = true;
-    stop().then(
-      () => process.exit(0),
-      (error) => {
-        console.error('could not stop cleanly:', error);
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
 }
