@@ -1,0 +1,151 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Sql } from 'sql-template-tag';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Database } from '../../../src/database/db.js';
+import { openDatabase } from '../../../src/database/open.js';
+import { revokeConnectorToken } from '../../../src/features/integration/connector-token.service.js';
+import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
+import { CountingDatabase } from '../../helpers/gateway.js';
+import { FrontDoor, VIEWER } from '../front-door.js';
+import { linesOf, readLines, readOn, stalledClient, storeManyAudits } from './feed-scene.js';
+
+const MANY = 200_000;
+/** Pages that lie in buffers, the network's among them, when a client does not read. */
+const BUFFERED = 12;
+
+/** Keeps the pages of audits that are read, and fails where it is told to. */
+class WatchedDatabase extends CountingDatabase {
+  failAt = Number.POSITIVE_INFINITY;
+
+  get pages(): number {
+    return this.statements.filter(({ sql }) => /FROM audits t|FROM audit_positions p/.test(sql)).length;
+  }
+
+  override async query<Row>(statement: Sql): Promise<Row[]> {
+    const rows = await super.query<Row>(statement);
+    if (this.pages >= this.failAt) throw new Error('the disk is gone');
+    return rows;
+  }
+}
+
+onEveryEngine('a flat feed of many rows', (engine) => {
+  let database: TestDatabase;
+  let db: Database;
+  let watched: WatchedDatabase;
+  let door: FrontDoor;
+  const doors: FrontDoor[] = [];
+
+  beforeAll(async () => {
+    database = await testDatabase(engine);
+    db = await openDatabase(database.url, { connections: 1, acquireTimeout: 5_000, statementTimeout: 30_000 });
+    await storeManyAudits(db, MANY);
+    watched = new WatchedDatabase(db);
+    door = await open();
+    door.token = await door.tokenFor('ann');
+  });
+  afterEach(() => {
+    watched.failAt = Number.POSITIVE_INFINITY;
+  });
+  afterAll(async () => {
+    await Promise.all(doors.map((one) => one.close()));
+    await db.close();
+    await database.drop();
+  });
+
+  async function open(): Promise<FrontDoor> {
+    const opened = await FrontDoor.open(watched);
+    doors.push(opened);
+    return opened;
+  }
+
+  /** The pages that were read once no more are. */
+  async function settledPages(): Promise<number> {
+    for (let before = -1; ; await sleep(300)) {
+      if (watched.pages === before) return before;
+      before = watched.pages;
+    }
+  }
+
+  test.each(['audits.ndjson?cursor=1', 'audits.ndjson?cursor=1&after='])(
+    'comes whole, each row once: %s',
+    async (path) => {
+      const lines = await readLines(door, `${path}&fields=id`);
+      const end = lines.pop()!;
+      expect(end).toMatchObject({ _end: true, count: lines.length });
+      expect(new Set(lines.map(({ id }) => id)).size).toBe(lines.length);
+      expect(lines.length).toBeGreaterThanOrEqual(MANY);
+    },
+  );
+
+  test('waits for a client that does not read, holds no connection meanwhile, and then comes whole', async () => {
+    watched.statements.length = 0;
+    const response = await stalledClient(door, 'audits.ndjson?cursor=1');
+    const pages = await settledPages();
+    expect(pages).toBeLessThan(BUFFERED);
+    // The one connection is free.
+    expect((await door.post({ query: VIEWER }, { authtoken: door.token })).body.data?.viewer?.userName).toBe('ann');
+    const { whole, text } = await readOn(response);
+    expect(whole).toBe(true);
+    expect(linesOf(text).at(-1)).toMatchObject({ _end: true });
+  });
+
+  test('ends with the client: no statement comes after it has left', async () => {
+    watched.statements.length = 0;
+    const response = await stalledClient(door, 'audits.csv');
+    await settledPages();
+    response.destroy();
+    const pages = await settledPages();
+    expect(pages).toBeLessThan(BUFFERED);
+    expect(await settledPages()).toBe(pages);
+  });
+
+  test.each(['ndjson?cursor=1', 'csv', 'json'])(
+    'that fails in the middle is cut, for all to see: %s',
+    async (format) => {
+      watched.statements.length = 0;
+      const response = await stalledClient(door, `audits.${format}`);
+      watched.failAt = (await settledPages()) + 1;
+      const { whole, text } = await readOn(response);
+      expect(whole).toBe(false);
+      expect(text).not.toMatch(/_end|"count"|the disk is gone/);
+    },
+  );
+
+  test('that fails before its first row is answered as an error', async () => {
+    watched.statements.length = 0;
+    watched.failAt = 1;
+    const response = await stalledClient(door, 'audits.csv');
+    expect(response.statusCode).toBe(500);
+    expect(response.headers['content-encoding']).toBeUndefined();
+    expect((await readOn(response)).text).toMatch(/INTERNAL_SERVER_ERROR/);
+  });
+
+  test('is cut when its token is revoked', async () => {
+    const token = await door.tokenFor('bob');
+    const response = await stalledClient(door, 'audits.ndjson?cursor=1', token);
+    await settledPages();
+    await revokeConnectorToken(db, token);
+    await sleep(1_000);
+    const { whole, text } = await readOn(response);
+    expect(whole).toBe(false);
+    expect(text).not.toMatch(/_end/);
+  });
+
+  test('is cut when the server stops before it has come to its end', async () => {
+    const stopping = await open();
+    const response = await stalledClient(stopping, 'audits.ndjson?cursor=1', door.token);
+    await settledPages();
+    const closed = stopping.close();
+    await sleep(5_500);
+    expect(await readOn(response)).toMatchObject({ whole: false });
+    await closed;
+  });
+
+  test('that is being read comes whole though the server stops', async () => {
+    const stopping = await open();
+    const response = await stalledClient(stopping, 'audits.ndjson?cursor=1&fields=id', door.token);
+    const [{ whole, text }] = await Promise.all([readOn(response), stopping.close()]);
+    expect(whole).toBe(true);
+    expect(linesOf(text).at(-1)).toMatchObject({ _end: true });
+  });
+});
