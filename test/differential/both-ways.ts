@@ -68,7 +68,9 @@ async function told(gateway: Gateway, actor: Actor | null, { query, variables }:
     data,
     // Fields that fail beside each other do so in any order.
     errors: errors.map((error) => JSON.stringify(error)).sort(),
-    written: written.map(({ sql }) => `${/(?:FROM|JOIN) (\w+) t\b/.exec(sql)![1]}${/feedPosition/.test(sql) ? ' feed' : ''}`),
+    written: written.map(
+      ({ sql }) => `${/(?:FROM|JOIN) (\w+) t\b/.exec(sql)![1]}${/feedPosition/.test(sql) ? ' feed' : ''}`,
+    ),
   };
 }
 
