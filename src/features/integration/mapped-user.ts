@@ -1,7 +1,7 @@
-import sql, { join } from 'sql-template-tag';
 import type { Db } from '../../database/db.js';
 import { Module } from '../../database/module.js';
 import { Privilege } from '../../graphql/access.js';
+import { privilegesOfUsers } from '../users/user-privileges.js';
 import { isInUse, type Validity } from '../users/validity.js';
 
 /** The privilege that reads a module. */
@@ -22,9 +22,6 @@ export function refusalOfUser(user: Validity): string | undefined {
 /** Of the privileges that read the modules, those which the roles given here to a user do not carry. */
 export async function missingPrivileges(db: Db, userId: number): Promise<Privilege[]> {
   const wanted = Object.values(privilegeOf);
-  const held = await db.query<{ privilege: Privilege }>(
-    sql`SELECT p.privilege FROM role_assignments a JOIN role_privileges p ON p.role_id = a.role_id
-        WHERE a.user_id = ${userId} AND p.privilege IN (${join(wanted)})`,
-  );
-  return wanted.filter((privilege) => !held.some((row) => row.privilege === privilege));
+  const held = (await privilegesOfUsers(db, [userId])).get(userId);
+  return wanted.filter((privilege) => !held?.includes(privilege));
 }

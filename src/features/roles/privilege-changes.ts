@@ -1,15 +1,13 @@
-import sql, { join } from 'sql-template-tag';
+import sql from 'sql-template-tag';
 import type { Transaction } from '../../database/db.js';
 import { Module } from '../../database/module.js';
 import { recordChanged } from '../../database/positions.js';
 import { lockRows } from '../../database/rows.js';
 import { Privilege } from '../../graphql/access.js';
 import { UserFault } from '../../graphql/user-errors.js';
-import { chunks } from '../../lib/chunks.js';
 import { UserAccount } from '../users/user-account.js';
+import { privilegesOfUsers } from '../users/user-privileges.js';
 import { inUse } from '../users/validity.js';
-
-const USERS_AT_ONCE = 900;
 
 /**
  * Does `work`, which changes what these users may do, in a transaction that has locked the roles. Those whose privileges
@@ -24,12 +22,12 @@ export async function changePrivileges(
   const userIds = users.map(({ id }) => id);
   // Who imports user accounts takes their rows first and their positions last.
   await lockRows(tx, UserAccount, userIds);
-  const before = { holders: await countHolders(tx), privileges: await privilegesOf(tx, userIds) };
+  const before = { holders: await countHolders(tx), privileges: await privilegesOfUsers(tx, userIds) };
   await work();
   checkHolders(before.holders, await countHolders(tx));
-  const privileges = await privilegesOf(tx, userIds);
+  const privileges = await privilegesOfUsers(tx, userIds);
   for (const id of userIds) {
-    if (privileges.get(id) !== before.privileges.get(id)) recordChanged(tx, Module.USER_ACCOUNTS, id);
+    if (String(privileges.get(id)) !== String(before.privileges.get(id))) recordChanged(tx, Module.USER_ACCOUNTS, id);
   }
 }
 
@@ -60,18 +58,4 @@ function checkHolders(before: Holders, after: Holders): void {
       'nobody who can sign in would hold MANAGE_USERS any more: give a role that has it to another user first, one who is ACTIVE, has not expired and has a password';
     throw new UserFault('LAST_HOLDER', message);
   }
-}
-
-/** What each user may do by its roles, as one text; nothing for a user who may do nothing. */
-async function privilegesOf(tx: Transaction, userIds: readonly number[]): Promise<Map<number, string>> {
-  const privileges = new Map<number, string>();
-  for (const part of chunks(userIds, USERS_AT_ONCE)) {
-    const rows = await tx.query<{ id: number; privilege: string }>(
-      sql`SELECT DISTINCT a.user_id AS id, p.privilege FROM role_assignments a
-          JOIN role_privileges p ON p.role_id = a.role_id
-          WHERE a.user_id IN (${join(part)}) ORDER BY a.user_id, p.privilege`,
-    );
-    for (const { id, privilege } of rows) privileges.set(id, `${privileges.get(id) ?? ''} ${privilege}`);
-  }
-  return privileges;
 }

@@ -5,8 +5,8 @@ import type { Context } from '../../graphql/context.js';
 import { allForEach, loaderOf, oneForEach } from '../../graphql/loaders.js';
 
 /** The privileges of roles, by role id; sorted. */
-export function privilegesOf(context: Context): DataLoader<number, Privilege[]> {
-  return loaderOf(context, 'privilegesOfRole', async (ids) => {
+export function privilegesOfRoles(context: Context): DataLoader<number, Privilege[]> {
+  return loaderOf(context, 'privilegesOfRoles', async (ids) => {
     const rows = await context.db.query<{ roleId: number; privilege: Privilege }>(
       sql`SELECT role_id AS roleId, privilege FROM role_privileges
           WHERE role_id IN (${join([...ids])}) ORDER BY role_id, privilege`,
@@ -40,7 +40,7 @@ export function userCountOf(context: Context): DataLoader<number, number> {
 
 /** What was read before a mutation is not so after it: the next one of the same operation reads anew. */
 export function forgetRoles(context: Context): void {
-  privilegesOf(context).clearAll();
+  privilegesOfRoles(context).clearAll();
   userNamesOf(context).clearAll();
   userCountOf(context).clearAll();
 }

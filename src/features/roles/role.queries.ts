@@ -42,7 +42,7 @@ export function customRoleNamed(roles: readonly Role[], name: string): Role {
 }
 
 /** The privileges of a role, sorted. */
-export async function privilegesOf(tx: Transaction, { id }: Role): Promise<string[]> {
+export async function privilegesOfRole(tx: Transaction, { id }: Role): Promise<string[]> {
   const rows = await findBy<RolePrivilege>(tx, RolePrivilege, 'roleId', [id]);
   return rows.map(({ privilege }) => privilege).sort();
 }

@@ -6,7 +6,7 @@ import { withUserErrors } from '../../graphql/user-errors.js';
 import { operatorOf } from '../audits/own-audits.js';
 import { Role } from '../users/role.js';
 import { ChangeRoleInput, CreateRoleInput } from './role.inputs.js';
-import { forgetRoles, privilegesOf, userCountOf, userNamesOf } from './role.loaders.js';
+import { forgetRoles, privilegesOfRoles, userCountOf, userNamesOf } from './role.loaders.js';
 import { AssignRolesPayload, DeleteRolePayload, RolePayload } from './role.payloads.js';
 import { readRoles } from './role.queries.js';
 import { assignRoles, changeRole, createRole, deleteRole } from './role.service.js';
@@ -28,7 +28,7 @@ export class RoleResolver {
 
   @FieldResolver(() => [Privilege])
   privileges(@Root() { id }: Role, @Ctx() context: Context): Promise<Privilege[]> {
-    return privilegesOf(context).load(id);
+    return privilegesOfRoles(context).load(id);
   }
 
   @FieldResolver(() => [String], { description: 'The users who have the role.' })

@@ -11,7 +11,7 @@ import { noUserNamed } from '../users/user-name.js';
 import { changePrivileges } from './privilege-changes.js';
 import type { ChangeRoleInput, CreateRoleInput } from './role.inputs.js';
 import { nameBeside } from './role.name.js';
-import { customRoleNamed, lockRoles, privilegesOf, roleNamed, usersOf } from './role.queries.js';
+import { customRoleNamed, lockRoles, privilegesOfRole, roleNamed, usersOf } from './role.queries.js';
 import { inWords, quotedInWords } from './role.words.js';
 
 /** @throws UserFault INVALID_NAME or NAME_TAKEN */
@@ -37,7 +37,7 @@ export function changeRole(db: Db, by: Operator, name: string, input: ChangeRole
     const role = customRoleNamed(roles, name);
     const others = roles.filter((other) => other !== role);
     const changed = { ...role, name: input.name == null ? name : nameBeside(others, input.name) };
-    const before = await privilegesOf(tx, role);
+    const before = await privilegesOfRole(tx, role);
     const after = input.privileges ? distinct(input.privileges) : before;
     const changes = [
       ...(changed.name === name ? [] : [`renamed to ${quote(changed.name, 255)}`]),
@@ -63,7 +63,7 @@ export function changeRole(db: Db, by: Operator, name: string, input: ChangeRole
 export function deleteRole(db: Db, by: Operator, name: string): Promise<void> {
   return transaction(db, async (tx) => {
     const role = customRoleNamed(await lockRoles(tx), name);
-    const privileges = await privilegesOf(tx, role);
+    const privileges = await privilegesOfRole(tx, role);
     const users = await usersOf(tx, role);
     await changePrivileges(tx, users, async () => {
       await deleteBy(tx, RoleAssignment, 'roleId', [role.id]);

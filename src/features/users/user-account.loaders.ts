@@ -7,6 +7,7 @@ import { fieldsKey, readRows } from '../../graphql/read-row.js';
 import type { Selection } from '../../graphql/selection.js';
 import { UserAccount } from './user-account.js';
 import { visibleUserAccounts } from './user-account.queries.js';
+import { privilegesOfUsers } from './user-privileges.js';
 
 /** User accounts by user name; null where there is none that the actor may see. */
 export function userAccountByName(context: Context, selection: Selection): DataLoader<string, UserAccount | null> {
@@ -30,11 +31,7 @@ export function rolesOf(context: Context): DataLoader<number, string[]> {
 /** The privileges of the roles given here, by user id. */
 export function privilegesOf(context: Context): DataLoader<number, Privilege[]> {
   return loaderOf(context, 'privilegesOf', async (ids) => {
-    const rows = await context.db.query<{ userId: number; privilege: Privilege }>(
-      sql`SELECT DISTINCT a.user_id AS userId, p.privilege FROM role_assignments a
-          JOIN role_privileges p ON p.role_id = a.role_id
-          WHERE a.user_id IN (${join([...ids])}) ORDER BY a.user_id, p.privilege`,
-    );
-    return allForEach(ids, rows, ({ userId }) => userId).map((held) => held.map(({ privilege }) => privilege));
+    const privileges = await privilegesOfUsers(context.db, ids);
+    return ids.map((id) => privileges.get(id)!);
   });
 }
