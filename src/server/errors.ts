@@ -44,7 +44,7 @@ export function answerNotFound(request: FastifyRequest, reply: FastifyReply): vo
     reply.status(405).header('allow', allowed.join(', ')).send(errorBody(message, 'METHOD_NOT_ALLOWED'));
     return;
   }
-  const known = 'POST or GET /graphql, GET /health/live, GET /health/ready';
+  const known = 'POST or GET /graphql, GET /feeds/audits.csv and its like, GET /health/live, GET /health/ready';
   reply.status(404).send(errorBody(`${request.method} of this path is not here; what is: ${known}`, 'NOT_FOUND'));
 }
 
