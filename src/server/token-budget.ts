@@ -4,6 +4,7 @@ import { connectorOf, UnknownToken } from '../features/integration/connector.js'
 import type { Actor } from '../graphql/context.js';
 import { AppError } from '../lib/app-error.js';
 import { counted } from '../lib/counted.js';
+import { keptWith } from '../lib/kept-with.js';
 import { networkOf } from '../lib/network.js';
 import { tokenFault, tokenHash } from '../lib/token.js';
 import { TokenBuckets } from '../lib/token-buckets.js';
@@ -19,7 +20,7 @@ class SeenTokens {
   readonly unknown = new TokenBuckets(UNKNOWN);
 }
 
-const seenBy = new WeakMap<Db, SeenTokens>();
+const seenIn = keptWith<Db, SeenTokens>(() => new SeenTokens());
 
 /**
  * The connector that a token stands for. An address that has sent too many unknown ones is refused without asking the
@@ -30,7 +31,7 @@ const seenBy = new WeakMap<Db, SeenTokens>();
 export async function connectorWithinBudget(db: Database, token: string, ipAddress: string | null): Promise<Actor> {
   // It costs nothing to refuse.
   if (tokenFault('pag_', token)) return connectorOf(db, token, ipAddress);
-  const seen = seenIn(db);
+  const seen = seenIn(db.origin);
   const hash = tokenHash(token);
   if (seen.known.has(hash) || seen.asked.has(hash)) return connectorOf(db, token, ipAddress);
   const network = networkOf(ipAddress);
@@ -64,13 +65,4 @@ function tooManyAttempts(wait: number): AppError {
   const seconds = Math.ceil(wait / 1_000);
   const message = `too many unknown auth tokens came from your address: wait ${counted(seconds, 'second')} before you try again`;
   return new AppError('TOO_MANY_ATTEMPTS', message, seconds);
-}
-
-function seenIn(db: Database): SeenTokens {
-  let seen = seenBy.get(db.origin);
-  if (!seen) {
-    seen = new SeenTokens();
-    seenBy.set(db.origin, seen);
-  }
-  return seen;
 }

@@ -6,6 +6,7 @@ import { transaction } from '../../database/transaction.js';
 import type { Privilege } from '../../graphql/access.js';
 import type { Actor, ImportBounds } from '../../graphql/context.js';
 import { AppError } from '../../lib/app-error.js';
+import { keptWith } from '../../lib/kept-with.js';
 import { tokenFault, tokenHash } from '../../lib/token.js';
 import { recordOperation } from '../audits/own-audits.js';
 import type { Validity } from '../users/validity.js';
@@ -22,7 +23,9 @@ const CACHE_MILLISECONDS = 500;
 /** How often the refusal of a revoked token is recorded. */
 const REFUSAL_MILLISECONDS = 3_600_000;
 
-const caches = new WeakMap<Db, LRUCache<string, Promise<Actor>>>();
+const cacheOf = keptWith<Db, LRUCache<string, Promise<Actor>>>(
+  () => new LRUCache({ max: 1_000, ttl: CACHE_MILLISECONDS }),
+);
 
 /**
  * The connector that a token stands for, which an address sent. The token's shape is checked before the database is asked.
@@ -31,11 +34,7 @@ const caches = new WeakMap<Db, LRUCache<string, Promise<Actor>>>();
 export function connectorOf(db: Database, token: string, ipAddress: string | null): Promise<Actor> {
   const fault = tokenFault('pag_', token);
   if (fault) throw new AppError('UNAUTHENTICATED', `this is not an auth token: ${fault}`);
-  let cache = caches.get(db.origin);
-  if (!cache) {
-    cache = new LRUCache({ max: 1_000, ttl: CACHE_MILLISECONDS });
-    caches.set(db.origin, cache);
-  }
+  const cache = cacheOf(db.origin);
   const hash = tokenHash(token);
   let actor = cache.get(hash);
   if (!actor) {
@@ -48,7 +47,7 @@ export function connectorOf(db: Database, token: string, ipAddress: string | nul
 
 /** What was changed of tokens or of the integration holds in this process at once. */
 export function forgetConnectors(db: Db): void {
-  caches.get(db.origin)?.clear();
+  cacheOf(db.origin).clear();
 }
 
 /** The database does not know the token. */

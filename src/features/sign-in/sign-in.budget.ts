@@ -4,6 +4,7 @@ import type { Context } from '../../graphql/context.js';
 import { logOf } from '../../graphql/request-log.js';
 import { UserFault } from '../../graphql/user-errors.js';
 import { counted } from '../../lib/counted.js';
+import { keptWith } from '../../lib/kept-with.js';
 import { networkOf } from '../../lib/network.js';
 import { TokenBuckets } from '../../lib/token-buckets.js';
 
@@ -11,7 +12,7 @@ import { TokenBuckets } from '../../lib/token-buckets.js';
 const FAILURES = { capacity: 20, refill: 3_000, buckets: 10_000 };
 
 /** Of this process alone: in the database each failure of an address would cost what it shall not cost. */
-const budgets = new WeakMap<Db, TokenBuckets>();
+const budgetOf = keptWith<Db, TokenBuckets>(() => new TokenBuckets(FAILURES));
 
 /**
  * Does the work of a sign-in, which costs its address one of its failures where it fails. It is taken before and given
@@ -20,7 +21,7 @@ const budgets = new WeakMap<Db, TokenBuckets>();
  * @throws UserFault TOO_MANY_ATTEMPTS
  */
 export async function withinBudget<T>(context: Context, work: () => Promise<T>): Promise<T> {
-  const budget = budgetOf(context.db);
+  const budget = budgetOf(context.db.origin);
   const network = networkOf(clientOf(context).ipAddress);
   const wait = budget.take(network);
   if (wait > 0) throw tooManyAttempts(context, wait);
@@ -39,13 +40,4 @@ export function tooManyAttempts(context: Context, wait: number): UserFault {
   logOf(context)?.warn('a sign-in was refused: too many failed before');
   const seconds = counted(Math.ceil(wait / 1_000), 'second');
   return new UserFault('TOO_MANY_ATTEMPTS', `too many sign-ins failed: wait ${seconds} before you try again`);
-}
-
-function budgetOf(db: Db): TokenBuckets {
-  let budget = budgets.get(db.origin);
-  if (!budget) {
-    budget = new TokenBuckets(FAILURES);
-    budgets.set(db.origin, budget);
-  }
-  return budget;
 }
