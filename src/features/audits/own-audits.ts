@@ -29,11 +29,11 @@ export interface Operation {
 /** Whoever may run a command holds the database: the operating system knows who that is. */
 export const commandLine: Operator = { userName: 'System', ipAddress: null, clientType: 'Command Line' };
 
-/** Who sent a request; `userName` where nobody is signed in. */
-export function operatorOf(context: Context, userName = 'Unknown'): Operator {
+/** Who sent a request. */
+export function operatorOf(context: Context): Operator {
   const { actor } = context;
   return {
-    userName: actor?.userName ?? userName,
+    userName: actor?.userName ?? 'Unknown',
     ipAddress: clientOf(context).ipAddress,
     clientType: actor?.kind === 'CONNECTOR' ? 'API Client' : 'Web Client',
   };

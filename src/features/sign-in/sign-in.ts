@@ -10,6 +10,5 @@ export class SignInPayload {
 
 @ObjectType({ simpleResolvers: true })
 export class SignOutPayload {
-  /** False where nobody was signed in. */
   @Field(() => Boolean, { description: 'False where nobody was signed in.' }) signedOut!: boolean;
 }
