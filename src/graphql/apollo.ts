@@ -4,11 +4,13 @@ import {
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { type FragmentDefinitionNode, type GraphQLSchema, getVariableValues, Kind } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Context } from './context.js';
 import { formatError, isUnavailable, isUnexpected } from './errors.js';
-import { guard } from './guard.js';
+import { admissionPlugin } from './limits/admission-plugin.js';
+import { LIMITS } from './limits/limit.js';
+import { limitsPlugin } from './limits/limits-plugin.js';
 import { insertRawLists, stringifyAnswer } from './raw-lists.js';
 import { unavailablePlugin } from './unavailable.js';
 
@@ -24,6 +26,9 @@ export function makeApollo(schema: GraphQLSchema, logger: Logger): ApolloServer<
     hideSchemaDetailsFromClientErrors: false,
     stopOnTerminationSignals: false,
     persistedQueries: false,
+    // The plugin of the limits keeps documents.
+    documentStore: null,
+    parseOptions: { maxTokens: LIMITS.tokens },
     csrfPrevention: { requestHeaders: UNFORGEABLE_HEADERS },
     formatError,
     stringifyResult: stringifyAnswer,
@@ -32,31 +37,14 @@ export function makeApollo(schema: GraphQLSchema, logger: Logger): ApolloServer<
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
-      guardPlugin(schema),
+      limitsPlugin(),
+      admissionPlugin(schema),
       rawListsPlugin(),
       discretionPlugin(),
       unavailablePlugin(),
       logPlugin(logger),
     ],
   });
-}
-
-function guardPlugin(schema: GraphQLSchema): ApolloServerPlugin<Context> {
-  return {
-    requestDidStart: async () => ({
-      async didResolveOperation({ document, operation, request, contextValue }) {
-        // An operation that cannot be told from its neighbours, or whose variables are wrong, ends before a field runs.
-        if (!operation) return;
-        const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables ?? {});
-        if (!coerced) return;
-        const named = document.definitions
-          .filter((definition): definition is FragmentDefinitionNode => definition.kind === Kind.FRAGMENT_DEFINITION)
-          .map((fragment) => [fragment.name.value, fragment]);
-        const fragments: Record<string, FragmentDefinitionNode> = Object.fromEntries(named);
-        guard({ schema, operation, fragments, variableValues: coerced }, contextValue.actor);
-      },
-    }),
-  };
 }
 
 /** Rows that the database wrote as JSON are put into the answer as they are. */

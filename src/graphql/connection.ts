@@ -1,4 +1,5 @@
 import { type ClassType, Field, Int, ObjectType } from 'type-graphql';
+import { RowsBehind } from './limits/rows-behind.js';
 
 @ObjectType({ simpleResolvers: true })
 export class PageInfo {
@@ -34,7 +35,9 @@ export function connectionOf(node: ClassType): ClassType<Connection<object>> {
     @Field(() => [NodeEdge]) edges!: NodeEdge[];
     @Field(() => [node]) nodes!: object[];
     @Field(() => PageInfo) pageInfo!: PageInfo;
-    @Field(() => Int, { description: 'Computed only where it is asked for.' }) totalCount!: number;
+    @RowsBehind(1_000)
+    @Field(() => Int, { description: 'Computed only where it is asked for.' })
+    totalCount!: number;
   }
   return NodeConnection;
 }

@@ -1,5 +1,6 @@
 import { type ASTNode, GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { AppError } from '../lib/app-error.js';
+import { limitCodes } from './limits/limit-codes.js';
 
 /** What a caller reads instead of an error that is not for callers. */
 export const MASKED = 'something went wrong here: the log of the gateway has it under the X-Request-Id of this answer';
@@ -7,7 +8,8 @@ export const MASKED = 'something went wrong here: the log of the gateway has it 
 const LONGEST_MESSAGE = 1_000;
 
 /** Codes of errors that graphql-js and Apollo make of what the caller wrote; their messages are for the caller. */
-const callersFaults = new Set([
+const callersFaults = new Set<string>([
+  ...limitCodes,
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
   'OPERATION_RESOLUTION_FAILURE',
@@ -32,6 +34,11 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   const refusal = findRefusal(error);
   if (refusal) return { message, ...place, extensions: { code: refusal } };
   const code = String(extensions?.code ?? '');
+  const [, tokens] = /^Syntax Error: Document contains more that (\d+) tokens/.exec(message) ?? [];
+  if (tokens) {
+    const tooMany = `the document has more than ${tokens} tokens: send long lists as variables`;
+    return { message: tooMany, ...place, extensions: { code: 'TOO_MANY_TOKENS' } };
+  }
   if (callersFaults.has(code)) return { message, ...place, extensions: { code } };
   return { message: MASKED, ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
 }

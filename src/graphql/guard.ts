@@ -1,4 +1,5 @@
 import {
+  type ASTNode,
   type FieldNode,
   GraphQLError,
   type GraphQLResolveInfo,
@@ -8,17 +9,13 @@ import {
 } from 'graphql';
 import { accessOf, isOnce } from './access.js';
 import type { Actor } from './context.js';
-import { badInput } from './errors.js';
 import { Selection } from './selection.js';
 
 export interface GuardedOperation extends Pick<GraphQLResolveInfo, 'schema' | 'fragments' | 'variableValues'> {
   readonly operation: OperationDefinitionNode;
 }
 
-/** Each resource of a user's grants may have an owner with grants: without an end to it an answer has none either. */
-const MOST_DEPTH = 12;
-
-const STATUS = { UNAUTHENTICATED: 401, FORBIDDEN: 403 } as const;
+const STATUS = { UNAUTHENTICATED: 401, FORBIDDEN: 403, BAD_USER_INPUT: 400 } as const;
 
 /**
  * Decides, from what is selected and before anything runs, whether an actor may do an operation. A field is guarded by
@@ -28,12 +25,11 @@ const STATUS = { UNAUTHENTICATED: 401, FORBIDDEN: 403 } as const;
 export function guard(guarded: GuardedOperation, actor: Actor | null): void {
   const { operation, schema } = guarded;
   const root = schema.getRootType(operation.operation);
-  if (!root) throw badInput(`this API has no ${operation.operation}`, operation);
+  if (!root) throw refusal('BAD_USER_INPUT', `this API has no ${operation.operation}`, undefined, operation);
   check(new Selection(root, guarded, [operation]), actor, []);
 }
 
 function check(selection: Selection, actor: Actor | null, path: readonly string[]): void {
-  if (path.length > MOST_DEPTH) throw badInput(`fields are nested deeper than ${MOST_DEPTH} at ${path.join('.')}`);
   const isMutation = selection.type === selection.scope.schema.getMutationType();
   for (const [name, nodes] of selection.fields) {
     const [node] = nodes;
@@ -56,7 +52,12 @@ function check(selection: Selection, actor: Actor | null, path: readonly string[
       }
     }
     if (isOnce(field) && new Set(nodes.map(({ alias }) => alias?.value ?? name)).size > 1) {
-      throw badInput(`${name} stands in the operation more than once: send one in each request`, node);
+      throw refusal(
+        'BAD_USER_INPUT',
+        `${name} stands in the operation more than once: send one in each request`,
+        here,
+        node!,
+      );
     }
     if (isObjectType(type)) check(selection.under(name), actor, here);
   }
@@ -66,6 +67,11 @@ function unauthenticated(field: string, path: readonly string[], node: FieldNode
   return refusal('UNAUTHENTICATED', `${field} needs an auth token, or a sign-in`, path, node);
 }
 
-function refusal(code: keyof typeof STATUS, message: string, path: readonly string[], node: FieldNode): GraphQLError {
+function refusal(
+  code: keyof typeof STATUS,
+  message: string,
+  path: readonly string[] | undefined,
+  node: ASTNode,
+): GraphQLError {
   return new GraphQLError(message, { nodes: node, path, extensions: { code, http: { status: STATUS[code] } } });
 }

@@ -4,8 +4,10 @@ import { quote } from '../lib/quote.js';
 import type { Actor } from './context.js';
 import { DateTime } from './date-time.js';
 
-const DEFAULT_SIZE = 100;
-const maximum = { SESSION: 1_000, CONNECTOR: 10_000 } as const;
+/** The rows of a page of a connection where the operation does not say how many. */
+export const DEFAULT_SIZE = 100;
+/** The most rows of a page. */
+export const LARGEST_PAGE = { SESSION: 1_000, CONNECTOR: 10_000 } as const;
 
 @InputType({ description: 'Half-open interval [from, to): from is included, to is not. Either end may be left out.' })
 export class DateRange {
@@ -38,7 +40,7 @@ export function pageSize(actor: Actor, { first, last }: PageArguments): { size: 
 
 /** @throws AppError BAD_USER_INPUT */
 export function checkSize(actor: Actor, argument: string, size: number, least: number): void {
-  const most = maximum[actor.kind];
+  const most = LARGEST_PAGE[actor.kind];
   if (size < least || size > most) {
     throw new AppError('BAD_USER_INPUT', `${argument} is ${size}: it must be from ${least} to ${most}`);
   }

@@ -10,13 +10,15 @@ export interface Served {
   readonly caughtUp: boolean | null;
 }
 
-const listeners = new Attached<(served: Served) => void>();
+type Listener = (served: Served) => void;
+
+const listeners = new Attached<readonly Listener[]>();
 
 /** Calls `listener` for each page that is read for this request. */
-export function onServed(context: Context, listener: (served: Served) => void): void {
-  listeners.set(context, listener);
+export function onServed(context: Context, listener: Listener): void {
+  listeners.set(context, [...(listeners.get(context) ?? []), listener]);
 }
 
 export function pageServed(context: Context, served: Served): void {
-  listeners.get(context)?.(served);
+  for (const listener of listeners.get(context) ?? []) listener(served);
 }

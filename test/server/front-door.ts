@@ -25,6 +25,8 @@ export interface HttpAnswer {
     data?: { viewer?: { userName: string } | null; [field: string]: unknown } | null;
     errors?: { message: string; extensions: { code: string } }[];
   };
+  /** What stands beside the data, in the same body. */
+  readonly extensions?: { cost?: Record<'requested' | 'actual' | 'available' | 'restoreRate', number> };
 }
 
 /** The real app over a database, listening on a free port, with a token of the user `ann`. */
@@ -74,8 +76,8 @@ export class FrontDoor {
   async send(path: string, init: RequestInit = {}): Promise<HttpAnswer> {
     const response = await fetch(this.url + path, init);
     const answer = await response.text();
-    const json = answer.startsWith('{') ? JSON.parse(answer) : {};
-    return { status: response.status, headers: response.headers, text: answer, body: json };
+    const { extensions = {}, ...body } = answer.startsWith('{') ? JSON.parse(answer) : {};
+    return { status: response.status, headers: response.headers, text: answer, body, extensions };
   }
 
   connect(): Socket {

@@ -3,6 +3,7 @@ import sql, { join, raw } from 'sql-template-tag';
 import { Arg, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { actorOf, type Context } from '../../graphql/context.js';
 import { all, isOneOf, isWithin } from '../../graphql/filters.js';
+import { RowsBehind } from '../../graphql/limits/rows-behind.js';
 import { loaderOf, oneForEach } from '../../graphql/loaders.js';
 import { Needs } from '../../graphql/needs.js';
 import { checkRange, DateRange } from '../../graphql/page-arguments.js';
@@ -13,6 +14,7 @@ import { ResourceUsage } from './resource-usage.js';
 @Resolver(() => Resource)
 export class ResourceUsageResolver {
   @Needs('id')
+  @RowsBehind(10)
   @FieldResolver(() => ResourceUsage, {
     description: 'Counted from audits of the range; all time where no range is given.',
   })

@@ -5,6 +5,7 @@ import { Access, Privilege } from '../../graphql/access.js';
 import { type Connection, connectionOf } from '../../graphql/connection.js';
 import { actorOf, type Context } from '../../graphql/context.js';
 import { type ChangeFeed, changeFeedOf } from '../../graphql/feed.js';
+import { RowsBehind } from '../../graphql/limits/rows-behind.js';
 import { Needs } from '../../graphql/needs.js';
 import { DateRange, PageArguments, parseId } from '../../graphql/page-arguments.js';
 import { readChangeFeed } from '../../graphql/read-change-feed.js';
@@ -60,12 +61,14 @@ export class UserAccountResolver {
   }
 
   @Needs('id')
+  @RowsBehind(2)
   @FieldResolver(() => [String], { description: 'As the PAM product says.' })
   roles(@Root() { id }: UserAccount, @Ctx() context: Context): Promise<string[]> {
     return rolesOf(context).load(id);
   }
 
   @Needs('id')
+  @RowsBehind(2)
   @FieldResolver(() => [Privilege], {
     description: 'What this user may do in this gateway, from the roles given here.',
   })

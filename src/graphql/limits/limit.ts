@@ -1,0 +1,33 @@
+import { HeaderMap } from '@apollo/server';
+import { type ASTNode, GraphQLError } from 'graphql';
+import type { LimitCode } from './limit-codes.js';
+
+/** What a document may have at most, before it is validated. `docs/limits.md` says the same for people. */
+export const LIMITS = {
+  /** UTF-16 units. */
+  characters: 100_000,
+  tokens: 10_000,
+  /** Objects within each other. Each resource of a user's grants may have an owner with grants, without an end. */
+  depth: 12,
+  /** The same below `__schema` and `__type`: tools ask for 14 (graphql-js, getIntrospectionQuery). */
+  introspectionDepth: 16,
+  rootFields: 30,
+  aliases: 100,
+  directives: 50,
+  fragments: 100,
+  /** Fields and fragments, each as often as it is spread. */
+  selections: 2_000,
+  variableDepth: 8,
+  variableValues: 20_000,
+} as const;
+
+/** A refusal of an operation for what it asks for, HTTP 400. */
+export function overLimit(code: LimitCode | 'BAD_USER_INPUT', message: string, nodes?: ASTNode): GraphQLError {
+  return new GraphQLError(message, { ...(nodes && { nodes }), extensions: { code, http: { status: 400 } } });
+}
+
+/** A refusal for now, HTTP 429; `wait` in seconds. */
+export function overBudget(message: string, wait: number): GraphQLError {
+  const http = { status: 429, headers: new HeaderMap([['retry-after', String(wait)]]) };
+  return new GraphQLError(message, { extensions: { code: 'RATE_LIMITED', http } });
+}

@@ -1,0 +1,45 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import { type DocumentNode, type GraphQLError, Kind } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { Context } from '../context.js';
+import { faultOfDocument } from './document.js';
+import { faultOfText, faultOfVariables } from './text.js';
+
+const NOTHING: DocumentNode = { kind: Kind.DOCUMENT, definitions: [] };
+
+/** A document takes up to two hundred times its text. */
+const CACHED = { max: 1_000, maxSize: 300_000, maxEntrySize: 30_000 };
+
+/**
+ * Refuses documents that are too large to look at: some before they are parsed, the others before they are validated.
+ * Apollo lets a plugin refuse an operation no earlier than when it knows which of the document's it is, so until
+ * then a refused document is exchanged for one of nothing. Documents that passed are kept.
+ */
+export function limitsPlugin(): ApolloServerPlugin<Context> {
+  const known = new LRUCache<string, DocumentNode>({ ...CACHED, sizeCalculation: ({ loc }) => loc!.end });
+  return {
+    requestDidStart: async () => {
+      let fault: GraphQLError | undefined;
+      return {
+        async didResolveSource(request) {
+          fault = faultOfText(request.source) ?? faultOfVariables(request.request.variables);
+          exchange(request, fault ? NOTHING : known.get(request.queryHash));
+        },
+        async validationDidStart(request) {
+          fault = faultOfDocument(request.document);
+          if (fault) exchange(request, NOTHING);
+          return async (errors) => {
+            if (!fault && !errors) known.set(request.queryHash, request.document);
+          };
+        },
+        async didResolveOperation() {
+          if (fault) throw fault;
+        },
+      };
+    },
+  };
+}
+
+function exchange(request: { readonly document?: DocumentNode }, document: DocumentNode | undefined): void {
+  Object.assign(request, { document });
+}

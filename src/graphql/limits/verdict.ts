@@ -1,0 +1,88 @@
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLSchema,
+  getVariableValues,
+  Kind,
+  type OperationDefinitionNode,
+  visit,
+} from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { Actor } from '../context.js';
+import { guard } from '../guard.js';
+import { type Cost, costOf, SIZE_ARGUMENTS } from './cost.js';
+
+type Variables = Readonly<Record<string, unknown>>;
+
+/** What was found of one operation; it lives as long as its document is kept. */
+interface Known {
+  /** The variables that say what is included, and how much is asked for. */
+  readonly variables: readonly string[];
+  /** What it costs whom, by what matters of them and of the variables. Who may not do it is refused each time. */
+  readonly costs: LRUCache<string, Cost>;
+}
+
+const VERDICTS = 20;
+const LONGEST_KEY = 1_000;
+
+const known = new WeakMap<OperationDefinitionNode, Known>();
+
+/**
+ * What an operation costs that an actor may do; undefined where the variables are wrong, since it then ends before a
+ * field runs.
+ * @throws GraphQLError as the guard does
+ */
+export function judge(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Variables,
+  actor: Actor | null,
+): Cost | undefined {
+  const { variables: names, costs } = knownOf(document, operation);
+  const given = names.filter((name) => Object.hasOwn(variables, name)).map((name) => [name, variables[name]]);
+  const key = JSON.stringify([actorKey(actor), given]);
+  let cost = costs.get(key);
+  if (cost) return cost;
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+  if (!coerced) return undefined;
+  const guarded = { schema, operation, fragments: fragmentsOf(document), variableValues: coerced };
+  guard(guarded, actor);
+  cost = costOf(guarded, actor);
+  if (key.length <= LONGEST_KEY) costs.set(key, cost);
+  return cost;
+}
+
+/** What guard and cost look at of an actor. */
+function actorKey(actor: Actor | null): unknown {
+  return actor && [actor.kind, [...actor.privileges], [...(actor.bounds?.withheld ?? [])]];
+}
+
+function knownOf(document: DocumentNode, operation: OperationDefinitionNode): Known {
+  let found = known.get(operation);
+  if (!found) {
+    found = { variables: readVariables(document), costs: new LRUCache({ max: VERDICTS }) };
+    known.set(operation, found);
+  }
+  return found;
+}
+
+function readVariables(document: DocumentNode): string[] {
+  const names = new Set<string>();
+  visit(document, {
+    Argument(argument) {
+      // The one argument of @include and @skip is `if`.
+      if (argument.name.value !== 'if' && !SIZE_ARGUMENTS.has(argument.name.value)) return false;
+      visit(argument, { Variable: ({ name }) => void names.add(name.value) });
+      return false;
+    },
+  });
+  return [...names];
+}
+
+function fragmentsOf({ definitions }: DocumentNode): Record<string, FragmentDefinitionNode> {
+  const fragments = definitions.filter(
+    (definition): definition is FragmentDefinitionNode => definition.kind === Kind.FRAGMENT_DEFINITION,
+  );
+  return Object.fromEntries(fragments.map((fragment) => [fragment.name.value, fragment]));
+}
