@@ -14,6 +14,9 @@ export interface LiveToken {
   readonly lastUsedFrom: string | null;
   /** When Analytics Plus last connected with it. */
   readonly connectedAt: string | null;
+  /** What it chose then: modules separated by commas, and the minutes between its imports. */
+  readonly modules: string | null;
+  readonly importEveryMinutes: number | null;
 }
 
 /** How long a token waits to be saved. */
@@ -25,7 +28,7 @@ export function liveTokens(db: Db): Promise<LiveToken[]> {
   return db.query<LiveToken>(
     sql`SELECT c.id, c.hint, u.user_name AS userName, ${time('c.generated_at', 'generatedAt')},
           ${time('c.saved_at', 'savedAt')}, ${time('c.last_used_at', 'lastUsedAt')}, c.last_used_from AS lastUsedFrom,
-          ${time('p.connected_at', 'connectedAt')}
+          ${time('p.connected_at', 'connectedAt')}, p.modules, p.import_every_minutes AS importEveryMinutes
         FROM connector_tokens c LEFT JOIN user_accounts u ON u.id = c.user_id
           LEFT JOIN analytics_plus p ON p.token_id = c.id
         WHERE c.revoked_at IS NULL ORDER BY COALESCE(c.saved_at, c.generated_at), c.id`,

@@ -60,14 +60,14 @@ export async function analyticsPlusOf(db: Db, { tokens }: IntegrationWithTokens)
 }
 
 /** What was read with the token in effect of the modules that it may read, as of `now`. */
-export async function importsOf(db: Db, integration: IntegrationWithTokens, now: string): Promise<ModuleImport[]> {
-  const token = tokenInEffect(integration.tokens);
+export async function importsOf(db: Db, { tokens }: IntegrationWithTokens, now: string): Promise<ModuleImport[]> {
+  const token = tokenInEffect(tokens);
   if (!token) return [];
   const imports = await findBy<ModuleImport>(db, ModuleImport, 'tokenId', [token.id]);
-  const connection = await analyticsPlusOf(db, integration);
-  const earliest = Date.parse(now) - 2 * (connection?.importEveryMinutes ?? USUAL_SCHEDULE) * 60_000;
-  const chosen = connection ? imports.filter(({ module }) => connection.modules.split(',').includes(module)) : imports;
-  return chosen.map((read) => ({
+  const earliest = Date.parse(now) - 2 * (token.importEveryMinutes ?? USUAL_SCHEDULE) * 60_000;
+  const chosen = token.modules?.split(',');
+  const bounded = chosen ? imports.filter(({ module }) => chosen.includes(module)) : imports;
+  return bounded.map((read) => ({
     ...read,
     rowCount: Math.min(read.rowCount, MOST_ROWS),
     overdue: Date.parse(read.lastRequestAt) < earliest,

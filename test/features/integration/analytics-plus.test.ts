@@ -91,6 +91,12 @@ onEveryEngine('Analytics Plus, connected with a token,', (engine) => {
     });
   });
 
+  test('is read with what it imported, and with its token, by four statements', async () => {
+    await connect();
+    const query = `{ integration { authToken { hint } analyticsPlus { build } imports { module overdue } } }`;
+    expect((await scene.gateway.ask(anAdministrator(), query)).statements).toHaveLength(4);
+  });
+
   test('chooses each module once, in whatever order it names them', async () => {
     expect(await connect({ modules: ['AUDITS', 'RESOURCES', 'AUDITS'] })).toEqual({
       modules: ['RESOURCES', 'AUDITS'],
