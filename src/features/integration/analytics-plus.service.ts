@@ -10,7 +10,7 @@ import { type Operator, recordOperation } from '../audits/own-audits.js';
 import { AnalyticsPlus } from './analytics-plus.js';
 import { forgetConnectors } from './connector.js';
 import { type LiveToken, tokensInEffect } from './connector-token.queries.js';
-import { portFault } from './diagnostics/host-name.js';
+import { portFault } from './host-name.js';
 import { beginningOf } from './import-period.js';
 import type { ConnectAnalyticsPlusInput } from './integration.inputs.js';
 import { IntegrationStatus } from './integration.js';

@@ -12,12 +12,12 @@ import { carryConnection } from './analytics-plus.service.js';
 import { forgetConnectors } from './connector.js';
 import { pendingToken, tokensInEffect } from './connector-token.queries.js';
 import { addToken, revokeTokens, saveToken } from './connector-token.service.js';
-import { hostNameFault, normalHostName, portFault } from './diagnostics/host-name.js';
-import { hostHeader, type Target } from './diagnostics/target.js';
+import { hostNameFault, normalHostName, portFault } from './host-name.js';
 import type { Integration, IntegrationStatus } from './integration.js';
 import { type IntegrationWithTokens, lockIntegration, readIntegration, stateOf } from './integration.queries.js';
 import { type IntegrationMutation, nextState } from './integration.states.js';
 import { missingPrivileges, refusalOfUser } from './mapped-user.js';
+import { hostHeader, type Target } from './target.js';
 
 /**
  * The name of the user that a token is to be mapped to: the caller's own where none is given.

@@ -1,15 +1,9 @@
-import { Arg, Ctx, Field, Mutation, ObjectType, Resolver } from 'type-graphql';
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { Access, Privilege } from '../../graphql/access.js';
 import type { Context } from '../../graphql/context.js';
-import { UserError, withUserErrors } from '../../graphql/user-errors.js';
-import { DiagnosticCheck } from './diagnostics/check.js';
+import { withUserErrors } from '../../graphql/user-errors.js';
+import { TestIntegrationPayload } from './integration.payloads.js';
 import { testIntegration } from './test-integration.service.js';
-
-@ObjectType({ simpleResolvers: true })
-class TestIntegrationPayload {
-  @Field(() => [DiagnosticCheck]) checks!: DiagnosticCheck[];
-  @Field(() => [UserError]) userErrors!: UserError[];
-}
 
 @Resolver()
 export class TestIntegrationResolver {

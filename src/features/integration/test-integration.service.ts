@@ -11,10 +11,10 @@ import { readAuthorities } from './diagnostics/authority-file.js';
 import { CheckStatus, type DiagnosticCheck } from './diagnostics/check.js';
 import { skipped } from './diagnostics/finding.js';
 import { checkStored, type Stored, storedChecks } from './diagnostics/stored-checks.js';
-import type { Target } from './diagnostics/target.js';
 import { connectionChecks, testConnection } from './diagnostics/test-connection.js';
 import { analyticsPlusOf, type IntegrationWithTokens, importsOf, lockIntegration } from './integration.queries.js';
 import { refusalOfUser } from './mapped-user.js';
+import type { Target } from './target.js';
 
 const checkNames: readonly string[] = [...connectionChecks, ...storedChecks];
 

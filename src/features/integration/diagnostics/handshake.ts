@@ -1,9 +1,9 @@
 import { isIP, type Socket } from 'node:net';
 import { rootCertificates, type TLSSocket, connect as wrap } from 'node:tls';
+import { hostHeader, type Target } from '../target.js';
 import { answersInPlainHttp, type Connection } from './connect.js';
 import { type Finding, fail, pass } from './finding.js';
 import type { Run } from './run.js';
-import { hostHeader, type Target } from './target.js';
 
 const HANDSHAKE_MS = 5_000;
 

@@ -1,8 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { hostNameFault, normalHostName } from '../host-name.js';
 import { kindOf } from './addresses.js';
 import { type Finding, fail, pass } from './finding.js';
-import { hostNameFault, normalHostName } from './host-name.js';
 import type { Run } from './run.js';
 
 const LOOKUP_MS = 3_000;

@@ -1,4 +1,5 @@
-import { checkAnswer, checkBuild, checkClock } from './analytics-plus.js';
+import { normalHostName } from '../host-name.js';
+import { hostHeader, type Target } from '../target.js';
 import { ask } from './answer.js';
 import { checkName, checkValidity } from './certificate.js';
 import { checkChain } from './certificate-chain.js';
@@ -6,10 +7,9 @@ import { CheckStatus, type DiagnosticCheck } from './check.js';
 import { connect } from './connect.js';
 import { type Finding, skipped } from './finding.js';
 import { authorities, handshake } from './handshake.js';
-import { normalHostName } from './host-name.js';
+import { checkAnswer, checkBuild, checkClock } from './http-checks.js';
 import { resolve } from './resolve.js';
 import { type Run, runWithin } from './run.js';
-import { hostHeader, type Target } from './target.js';
 
 const TOTAL_MS = 10_000;
 

@@ -1,10 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  hostNameFault,
-  normalHostName,
-  portFault,
-} from '../../../../src/features/integration/diagnostics/host-name.js';
+import { hostNameFault, normalHostName, portFault } from '../../../src/features/integration/host-name.js';
 
 describe('a host name', () => {
   test.each([

@@ -1,11 +1,7 @@
 import 'reflect-metadata';
 import { describe, expect, test } from 'vitest';
-import {
-  checkAnswer,
-  checkBuild,
-  checkClock,
-} from '../../../../src/features/integration/diagnostics/analytics-plus.js';
 import type { Finding } from '../../../../src/features/integration/diagnostics/finding.js';
+import { checkAnswer, checkBuild, checkClock } from '../../../../src/features/integration/diagnostics/http-checks.js';
 
 const anAnswer = (text: string, status = 200) => ({ status, text, date: undefined, receivedAt: 0 });
 const said = ({ status, detail }: Finding) => `${status} ${detail}`;
