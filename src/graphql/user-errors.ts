@@ -22,10 +22,10 @@ export class UserFault extends Error {
 }
 
 /** What `work` answers; where it ends with a UserFault, `refused` with that fault among the `userErrors`. */
-export async function withUserErrors<Payload extends object>(
-  refused: Payload,
-  work: () => Promise<Payload>,
-): Promise<Payload & { userErrors: UserError[] }> {
+export async function withUserErrors<Refused extends object, Done extends object>(
+  refused: Refused,
+  work: () => Promise<Done>,
+): Promise<(Refused | Done) & { userErrors: UserError[] }> {
   try {
     return { ...(await work()), userErrors: [] };
   } catch (error) {

@@ -71,13 +71,10 @@ export class IntegrationResolver {
   ): Promise<GenerateAuthTokenPayload> {
     const { db } = context;
     const user = userOfToken(actorOf(context), userName ?? null);
-    return withUserErrors<Omit<GenerateAuthTokenPayload, 'userErrors'>>(
-      { token: null, integration: null },
-      async () => ({
-        token: await generateAuthToken(db, operatorOf(context), user),
-        integration: await readIntegration(db),
-      }),
-    );
+    return withUserErrors({ token: null, integration: null }, async () => ({
+      token: await generateAuthToken(db, operatorOf(context), user),
+      integration: await readIntegration(db),
+    }));
   }
 
   @Access(Privilege.MANAGEENGINE_INTEGRATION)
@@ -129,14 +126,14 @@ export class AnalyticsPlusResolver {
     @Ctx() context: Context,
   ): Promise<ConnectAnalyticsPlusPayload> {
     const { tokenId } = actorOf(context);
-    return withUserErrors<Omit<ConnectAnalyticsPlusPayload, 'userErrors'>>({ modules: [], warnings: [] }, () =>
+    return withUserErrors({ modules: [], warnings: [] }, () =>
       connectAnalyticsPlus(context.db, operatorOf(context), tokenId, input),
     );
   }
 }
 
 function changed({ db }: Context, change: () => Promise<void>): Promise<IntegrationPayload> {
-  return withUserErrors<Omit<IntegrationPayload, 'userErrors'>>({ integration: null }, async () => {
+  return withUserErrors({ integration: null }, async () => {
     await change();
     return { integration: await readIntegration(db) };
   });

@@ -16,7 +16,7 @@ export class TestIntegrationResolver {
     @Arg('checks', () => [String], { nullable: true }) checks: string[] | null,
     @Ctx() context: Context,
   ): Promise<TestIntegrationPayload> {
-    return withUserErrors<Omit<TestIntegrationPayload, 'userErrors'>>({ checks: [] }, async () => ({
+    return withUserErrors({ checks: [] }, async () => ({
       checks: await testIntegration(context, checks ?? null),
     }));
   }

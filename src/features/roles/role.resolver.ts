@@ -47,7 +47,7 @@ export class RoleResolver {
     @Arg('input', () => CreateRoleInput) input: CreateRoleInput,
     @Ctx() context: Context,
   ): Promise<RolePayload> {
-    return written<{ role: Role | null }>(context, { role: null }, async () => ({
+    return written(context, { role: null }, async () => ({
       role: await createRole(context.db, operatorOf(context), input),
     }));
   }
@@ -59,7 +59,7 @@ export class RoleResolver {
     @Arg('input', () => ChangeRoleInput) input: ChangeRoleInput,
     @Ctx() context: Context,
   ): Promise<RolePayload> {
-    return written<{ role: Role | null }>(context, { role: null }, async () => ({
+    return written(context, { role: null }, async () => ({
       role: await changeRole(context.db, operatorOf(context), name, input),
     }));
   }
@@ -67,7 +67,7 @@ export class RoleResolver {
   @Access(Privilege.MANAGE_USERS)
   @Mutation(() => DeleteRolePayload, { description: 'Takes the role from all who have it.' })
   deleteRole(@Arg('name', () => String) name: string, @Ctx() context: Context): Promise<DeleteRolePayload> {
-    return written<{ deleted: boolean }>(context, { deleted: false }, async () => {
+    return written(context, { deleted: false }, async () => {
       await deleteRole(context.db, operatorOf(context), name);
       return { deleted: true };
     });
@@ -80,14 +80,18 @@ export class RoleResolver {
     @Arg('roles', () => [String]) names: string[],
     @Ctx() context: Context,
   ): Promise<AssignRolesPayload> {
-    return written<{ roles: Role[] | null }>(context, { roles: null }, async () => ({
+    return written(context, { roles: null }, async () => ({
       roles: await assignRoles(context.db, operatorOf(context), userName, names),
     }));
   }
 }
 
 /** What a mutation of roles answers, read after it was done. */
-async function written<Payload extends object>(context: Context, refused: Payload, work: () => Promise<Payload>) {
+async function written<Refused extends object, Done extends object>(
+  context: Context,
+  refused: Refused,
+  work: () => Promise<Done>,
+) {
   const payload = await withUserErrors(refused, work);
   forgetRoles(context);
   return payload;

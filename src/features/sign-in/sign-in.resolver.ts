@@ -17,7 +17,7 @@ export class SignInResolver {
     @Arg('userName', () => String) userName: string,
     @Arg('password', () => String) password: string,
   ): Promise<SignInPayload> {
-    return withUserErrors({ viewer: null as SignInPayload['viewer'] }, () => signIn(context, userName, password));
+    return withUserErrors({ viewer: null }, () => signIn(context, userName, password));
   }
 
   @Access()
