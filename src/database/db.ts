@@ -30,10 +30,19 @@ export interface Transaction extends Db {
   rollback(): Promise<void>;
 }
 
+/** Connections in use, and who waits for one. */
+export interface Load {
+  readonly inUse: number;
+  readonly waiting: number;
+}
+
 /** A connected database. */
 export interface Database extends Db {
   /** The same database for connectors, where possible on connections of their own: an import makes no person wait. */
   readonly forConnectors: Database;
+
+  /** How busy the connections of this pool are. */
+  readonly load: Load;
 
   begin(): Promise<Transaction>;
   close(): Promise<void>;

@@ -10,6 +10,7 @@ import { answerError, answerNotFound } from './errors.js';
 import { addFeeds } from './feeds/feeds.js';
 import { addHealth } from './health.js';
 import { requestLogger } from './log.js';
+import { addMetrics } from './metrics/metrics.js';
 import { serverOptions } from './options.js';
 import { openReception, type Reception } from './reception.js';
 import { closeConnectionsWhenStopping } from './stopping.js';
@@ -24,8 +25,9 @@ export async function buildApp(config: Config, db: Database, schema: GraphQLSche
   addHeaders(app);
   closeConnectionsWhenStopping(app);
   addHealth(app, db);
+  const metrics = addMetrics(app, db);
   await app.register(cookie);
-  const reception = openReception(app, config, db, logger);
+  const reception = openReception(app, config, db, logger, metrics);
   await addGraphql(app, reception, schema, logger);
   addFeeds(app, reception, schema);
   return app;

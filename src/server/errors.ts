@@ -44,7 +44,8 @@ export function answerNotFound(request: FastifyRequest, reply: FastifyReply): vo
     reply.status(405).header('allow', allowed.join(', ')).send(errorBody(message, 'METHOD_NOT_ALLOWED'));
     return;
   }
-  const known = 'POST or GET /graphql, GET /feeds/audits.csv and its like, GET /health/live, GET /health/ready';
+  const known =
+    'POST or GET /graphql, GET /feeds/audits.csv and its like, GET /health/live, GET /health/ready, GET /metrics';
   reply.status(404).send(errorBody(`${request.method} of this path is not here; what is: ${known}`, 'NOT_FOUND'));
 }
 

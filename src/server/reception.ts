@@ -8,6 +8,7 @@ import type { Actor, Context } from '../graphql/context.js';
 import { attachLog } from '../graphql/request-log.js';
 import { authenticate } from './authenticate.js';
 import { clientOfRequest } from './client.js';
+import type { Metrics } from './metrics/metrics.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -26,7 +27,13 @@ export interface Reception {
   contextOf(request: FastifyRequest): Context;
 }
 
-export function openReception(app: FastifyInstance, config: Config, db: Database, logger: Logger): Reception {
+export function openReception(
+  app: FastifyInstance,
+  config: Config,
+  db: Database,
+  logger: Logger,
+  metrics: Metrics,
+): Reception {
   const imports = new ImportTally(db, (err) => logger.warn({ err }, 'what connectors read could not be counted yet'));
   app.addHook('onClose', () => imports.stop());
   app.decorateRequest('client', null);
@@ -44,6 +51,7 @@ export function openReception(app: FastifyInstance, config: Config, db: Database
       attachClient(context, client!);
       attachLog(context, log);
       imports.watch(context);
+      metrics.watch(context);
       return context;
     },
   };

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import { migrate } from '../database/migrate.js';
 import { requestLogger } from './log.js';
+import { collectMetricsOfWorkers } from './metrics/workers-metrics.js';
 import { type RunningServer, serveAfter } from './serve.js';
 import { STOP, stopAtSignals } from './stop-at-signals.js';
 
@@ -32,6 +33,7 @@ export async function serveWithWorkers(config: Config, count: number): Promise<v
     await stopWorkers();
   });
   await migrated;
+  collectMetricsOfWorkers();
   const begin = async (): Promise<string> => {
     if (stopping.signal.aborted) throw new Error('stopped before it began');
     const worker = cluster.fork();
@@ -72,7 +74,9 @@ class EndedInItsWords extends Error {}
 
 function untilItServes(worker: Worker): Promise<Serving> {
   return new Promise((resolve, reject) => {
-    worker.once('message', resolve);
+    worker.on('message', (message: Partial<Serving>) => {
+      if (message.address !== undefined) resolve({ address: message.address });
+    });
     worker.once('exit', (_code, signal) => {
       reject(signal ? new Error(`a worker was ended by ${signal} before it could serve`) : new EndedInItsWords());
     });

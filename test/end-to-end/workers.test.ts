@@ -137,6 +137,18 @@ onEveryEngine('several workers', (engine) => {
     await expect.poll(() => workers.filter(isThere), { timeout: 10_000 }).toEqual([]);
   });
 
+  test('are measured together, whichever of them is asked', async () => {
+    const server = await serve(program, 2);
+    await Promise.all(requests(20, `${server.url}/health/live`));
+    const counted = async () => {
+      const [metrics] = await Promise.all(requests(1, `${server.url}/metrics`));
+      return (await metrics!.text()).match(/request_seconds_count{route="\/health\/live",.*} (\d+)/)?.[1];
+    };
+    await expect.poll(counted).toBe('20');
+    expect(await Promise.all([1, 2, 3, 4].map(counted))).toEqual(['20', '20', '20', '20']);
+    expect((await server.stop()).code).toBe(0);
+  });
+
   test('write at the same time, and each sees what the others wrote', async () => {
     const server = await serve(program, 3);
     const cookie = await signIn(server);

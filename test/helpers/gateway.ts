@@ -2,7 +2,7 @@ import type { ApolloServer } from '@apollo/server';
 import type { FormattedExecutionResult as ExecutionResult, GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import { pino } from 'pino';
 import sql, { type Sql } from 'sql-template-tag';
-import { readConfig } from '../../src/config.js';
+import { type Config, readConfig } from '../../src/config.js';
 import type { Database, Transaction, Value } from '../../src/database/db.js';
 import { Privilege } from '../../src/graphql/access.js';
 import { makeApollo } from '../../src/graphql/apollo.js';
@@ -26,12 +26,14 @@ let schema: GraphQLSchema | undefined;
 /** The gateway's GraphQL over a database, in process: the real schema, guard and error mask, without HTTP. */
 export class Gateway {
   readonly #apollo: ApolloServer<Context>;
+  readonly #settings: Config;
 
   constructor(
     readonly db: Database,
-    readonly environment: Record<string, string> = {},
+    environment: Record<string, string> = {},
   ) {
     schema ??= buildSchema();
+    this.#settings = readConfig(environment);
     this.#apollo = makeApollo(schema, pino({ level: 'silent' }));
   }
 
@@ -54,7 +56,7 @@ export class Gateway {
   ): Promise<{ result: ExecutionResult; statements: readonly Sql[] }> {
     const db = new CountingDatabase(this.db);
     const now = new Date().toISOString();
-    const contextValue: Context = { db, actor, settings: readConfig(this.environment), requestId: 'test', now };
+    const contextValue: Context = { db, actor, settings: this.#settings, requestId: 'test', now };
     attachClient(contextValue, { ipAddress: '192.0.2.1', sessionId: null, setSession: () => {} });
     // As they would come over HTTP: what is undefined is not there.
     const sent = JSON.parse(JSON.stringify(variables)) as Variables;
@@ -115,6 +117,7 @@ export class CountingDatabase implements Database {
   readonly statements: Sql[] = [];
   readonly forConnectors = this;
   readonly origin = this;
+  readonly load = { inUse: 0, waiting: 0 };
   readonly #db: Database;
 
   constructor(db: Database) {

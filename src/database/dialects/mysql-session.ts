@@ -51,21 +51,31 @@ function sessionSettings(mariadb: boolean, statementTimeout: number): string {
   return `SET ${settings.map((setting) => `SESSION ${setting}`).join(', ')}`;
 }
 
+/** Of each pool: counted here, since the driver does not tell. */
+interface PoolLoad {
+  inUse: number;
+  waiting: number;
+}
+
 /** A connection of the pool while somebody has it. No statement on it takes longer than its time, whatever the server does. */
 export class MysqlSession {
   readonly #connection: mysql.PoolConnection;
+  readonly #load: PoolLoad;
   readonly #pulse: Pulse;
   readonly #statementTimeout: number;
   #broken = false;
 
-  private constructor(connection: mysql.PoolConnection, pulse: Pulse, statementTimeout: number) {
+  private constructor(connection: mysql.PoolConnection, load: PoolLoad, pulse: Pulse, statementTimeout: number) {
     this.#connection = connection;
+    this.#load = load;
+    load.inUse += 1;
     this.#pulse = pulse;
     this.#statementTimeout = statementTimeout;
   }
 
-  static async acquire(pool: mysql.Pool, pulse: Pulse, limits: DatabaseLimits): Promise<MysqlSession> {
+  static async acquire(pool: mysql.Pool, load: PoolLoad, pulse: Pulse, limits: DatabaseLimits): Promise<MysqlSession> {
     pulse.check();
+    load.waiting += 1;
     const pending = pool.getConnection();
     try {
       const connection = await pulse.watch(
@@ -73,11 +83,13 @@ export class MysqlSession {
         limits.acquireTimeout,
         'no database connection became free in time',
       );
-      return new MysqlSession(connection, pulse, limits.statementTimeout);
+      return new MysqlSession(connection, load, pulse, limits.statementTimeout);
     } catch (error) {
       // It may still come, and would be lost to the pool.
       pending.then((late) => late.release()).catch(() => {});
       throw notAcquired(error);
+    } finally {
+      load.waiting -= 1;
     }
   }
 
@@ -108,12 +120,15 @@ export class MysqlSession {
   }
 
   release(): void {
-    if (!this.#broken) this.#connection.release();
+    if (this.#broken) return;
+    this.#load.inUse -= 1;
+    this.#connection.release();
   }
 
   destroy(): void {
     if (this.#broken) return;
     this.#broken = true;
+    this.#load.inUse -= 1;
     this.#connection.destroy();
   }
 

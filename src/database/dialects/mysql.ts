@@ -121,6 +121,7 @@ class MysqlDatabase implements Database {
   readonly dialect = dialect;
   readonly origin: Db;
   readonly forConnectors: Database;
+  readonly load = { inUse: 0, waiting: 0 };
   readonly #pool: mysql.Pool;
   readonly #shared: Shared;
 
@@ -182,7 +183,7 @@ class MysqlDatabase implements Database {
   }
 
   #acquire(): Promise<MysqlSession> {
-    return MysqlSession.acquire(this.#pool, this.#shared.pulse, this.#shared.limits);
+    return MysqlSession.acquire(this.#pool, this.load, this.#shared.pulse, this.#shared.limits);
   }
 
   async #withSession<T>(work: (session: MysqlSession) => Promise<T>): Promise<T> {

@@ -102,6 +102,7 @@ class SqliteDatabase implements Database {
   readonly origin = this;
   // A statement has the process to itself, on whatever connection: there is nothing to wait for.
   readonly forConnectors = this;
+  readonly load = { inUse: 0, waiting: 0 };
   readonly #writer: Connection;
   readonly #reader: Connection;
   readonly #turn = new Mutex();

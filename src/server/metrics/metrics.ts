@@ -1,0 +1,63 @@
+import type { FastifyInstance } from 'fastify';
+import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry, register } from 'prom-client';
+import type { Database } from '../../database/db.js';
+import type { Context } from '../../graphql/context.js';
+import { onServed } from '../../graphql/served.js';
+import { isWorker, metricsOfAllWorkers } from './workers-metrics.js';
+
+/** Seconds. */
+const DURATIONS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+/** What is measured of a request beside how long it took. */
+export interface Metrics {
+  /** Counts the rows that are read for this request. */
+  watch(context: Context): void;
+}
+
+/** Answers `GET /metrics` in Prometheus' format, of all workers together. Labels hold nothing that a caller wrote. */
+export function addMetrics(app: FastifyInstance, db: Database): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const requests = new Histogram({
+    name: 'pam_gateway_http_request_seconds',
+    help: 'Requests, by route, method and status: how many, and seconds from the first byte to the last',
+    labelNames: ['route', 'method', 'status'],
+    buckets: DURATIONS,
+    registers,
+  });
+  const rows = new Counter({
+    name: 'pam_gateway_rows_served_total',
+    help: 'Rows of a module that were read for answers',
+    labelNames: ['module'],
+    registers,
+  });
+  gaugeConnections(db, registers);
+  if (register.getMetricsAsArray().length === 0) collectDefaultMetrics();
+  // What the first process collects of a worker.
+  AggregatorRegistry.setRegistries([register, registry]);
+
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none';
+    requests.observe({ route, method: request.method, status: reply.statusCode }, reply.elapsedTime / 1_000);
+  });
+  app.get('/metrics', { logLevel: 'warn' }, async (_request, reply) => {
+    reply.type(Registry.PROMETHEUS_CONTENT_TYPE);
+    return isWorker() ? metricsOfAllWorkers() : Registry.merge([register, registry]).metrics();
+  });
+  return { watch: (context) => onServed(context, (served) => rows.inc({ module: served.module }, served.rows)) };
+}
+
+function gaugeConnections(db: Database, registers: Registry[]): void {
+  new Gauge({
+    name: 'pam_gateway_database_connections',
+    help: 'Database connections in use, and requests that wait for one, by whom they are for',
+    labelNames: ['pool', 'state'],
+    registers,
+    collect() {
+      for (const [pool, { load }] of [['people', db] as const, ['connectors', db.forConnectors] as const]) {
+        this.set({ pool, state: 'in use' }, load.inUse);
+        this.set({ pool, state: 'waiting' }, load.waiting);
+      }
+    },
+  });
+}
