@@ -21,10 +21,9 @@ export async function* answerText(
     const isFirst = count === 0;
     count += page.rows.length;
     more = page.more && count < limit;
-    const text = [chunk === 0 ? format.head : '', format.rows(page.rows, isFirst), more ? '' : format.end(count)].join(
-      '',
-    );
-    // An empty chunk would end the stream.
-    if (text !== '') yield Buffer.from(text);
+    const head = chunk === 0 ? format.head : '';
+    const end = more ? '' : format.end(count);
+    // Also where it is empty: here the answer ends with its client.
+    yield Buffer.from(`${head}${format.rows(page.rows, isFirst)}${end}`);
   }
 }

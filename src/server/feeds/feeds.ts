@@ -12,8 +12,7 @@ import { type FlatModule, flatModules } from './flat-module.js';
 import { type FlatQuery, parseFlatQuery } from './flat-query.js';
 import { type FormatKind, formats } from './formats.js';
 import { acceptsGzip, gzipped } from './gzip.js';
-import type { RowReader } from './row-reader.js';
-import { openRows } from './row-reader.js';
+import { openRows, type RowReader } from './row-reader.js';
 import { keepRunning } from './running.js';
 import { guardFields, plainFields } from './same-operation.js';
 import { stillAllowed } from './still-allowed.js';
@@ -23,12 +22,13 @@ import { etagOf, isKnown, type Progress, progressOf } from './validator.js';
 export function addFeeds(app: FastifyInstance, reception: Reception, schema: GraphQLSchema): void {
   const running = keepRunning(app);
   for (const flat of flatModules) {
+    const fields = plainFields(schema, flat);
     for (const extension of Object.keys(formats)) {
       app.route({
         url: `/feeds/${flat.name}.${extension}`,
         method: ['GET', 'HEAD'],
         onRequest: reception.onRequest,
-        handler: (request, reply) => answer({ reception, schema, running, flat, extension }, request, reply),
+        handler: (request, reply) => answer({ reception, schema, running, flat, fields, extension }, request, reply),
       });
     }
   }
@@ -39,13 +39,15 @@ interface Feed {
   readonly schema: GraphQLSchema;
   readonly running: ReturnType<typeof keepRunning>;
   readonly flat: FlatModule;
+  /** All that it has. */
+  readonly fields: readonly string[];
   readonly extension: string;
 }
 
 async function answer(feed: Feed, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { reception, schema, flat, extension } = feed;
   checkCaller(request);
-  const query = parseFlatQuery(request.query, plainFields(schema, flat), extension);
+  const query = parseFlatQuery(request.query, feed.fields, extension);
   const guard = (actor: Actor | null) => guardFields(schema, flat, query.fields, actor);
   const selection = guard(request.actor);
   const context = reception.contextOf(request);
