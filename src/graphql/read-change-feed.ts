@@ -104,7 +104,7 @@ function columnsOf(
   selection: Selection,
   text: TextList<Row> | undefined,
 ): Sql[] {
-  if (text) return [raw(`CASE f.isDeleted WHEN 0 THEN ${text.json} END AS json`)];
+  if (text) return [raw(`CASE f.isDeleted WHEN 0 THEN ${text.json} ELSE 'null' END AS json`)];
   const needed = neededColumns(entity, selection.under('changes').under('node'));
   return needed.length > 0 ? [selectList(db.dialect, entity, needed, 't')] : [];
 }

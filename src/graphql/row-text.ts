@@ -5,9 +5,9 @@ import type { Selection } from './selection.js';
 
 const kinds: Record<string, JsonKind> = { ID: 'word', Int: 'number', Boolean: 'boolean', DateTime: 'word' };
 
-/** A row of which the database wrote the JSON of its entity; null where the record is gone. */
+/** A row of which the database wrote the JSON of its entity. */
 export interface TextRow {
-  readonly json?: string | null;
+  readonly json?: string;
 }
 
 /** A list of an answer whose items are written, not resolved. */
@@ -31,7 +31,11 @@ export function textList<Row extends TextRow>(
 ): TextList<Row> | undefined {
   const { path, type, keys } = items;
   if (!path || !dialect.jsonObject) return undefined;
-  const rowJson = (row: Row) => (row.json ? dialect.jsonText(row.json) : 'null');
+  const rowJson = ({ json }: Row) => {
+    // MariaDB gives NULL for a text beyond its max_allowed_packet.
+    if (!json) throw new Error(`${entity.name}: the database could not write a row as JSON`);
+    return dialect.jsonText(json);
+  };
   if (!type.getFields().node) {
     const json = rowText(dialect, entity, items);
     return json === undefined ? undefined : { path, json, write: rowJson };
