@@ -11,6 +11,7 @@ import { storeRecords } from './records.js';
 import { tape } from './tape.js';
 
 const OPERATIONS = 1_500;
+/** Of one operation, by its limits. */
 const MOST_ALIASES = 100;
 const lists = ['audits', 'audits feed', 'resources', 'resources feed', 'user_accounts', 'user_accounts feed'];
 const schema = buildSchema();
@@ -45,13 +46,13 @@ onEveryEngine('rows that the database writes as JSON', (engine) => {
     expect(counts.get('resolved')).toBeGreaterThan(OPERATIONS / 10);
     expect(counts.get('refused')).toBeGreaterThan(OPERATIONS / 50);
     for (const list of lists) expect(counts.get(list), list).toBeGreaterThan(OPERATIONS / 50);
-  });
+  }, 300_000);
 
-  test.each(['audits', 'auditFeed'])('are the same where %s have as many members as may be asked for', async (root) => {
+  test('are the same where they have as many members as may be asked for', async () => {
     const keys = Array.from({ length: MOST_ALIASES }, (_, n) => `k${n}: reason`);
     const columns = 'id occurredAt category operation outcome operatedBy ipAddress clientType reason ticketId userName';
-    const query = `{ ${root} { nodes { ${columns} ${keys.join(' ')} } } }`;
+    const query = `{ audits { nodes { ${columns} ${keys.join(' ')} } } }`;
     const { errors, written } = await bothWays.ask(anActor(), { query, variables: {} });
-    expect({ errors, lists: written.length }).toEqual({ errors: [], lists: 1 });
+    expect({ errors, written }).toEqual({ errors: [], written: ['audits'] });
   });
 });
