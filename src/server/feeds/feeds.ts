@@ -2,15 +2,17 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { UNFORGEABLE_HEADERS } from '../../graphql/apollo.js';
-import type { Actor } from '../../graphql/context.js';
+import type { Actor, Context } from '../../graphql/context.js';
 import { rowCells } from '../../graphql/row-text.js';
+import type { Selection } from '../../graphql/selection.js';
 import { pageServed } from '../../graphql/served.js';
 import { AppError } from '../../lib/app-error.js';
 import type { Reception } from '../reception.js';
 import { answerText } from './answer-text.js';
 import { type FlatModule, flatModules } from './flat-module.js';
 import { type FlatQuery, parseFlatQuery } from './flat-query.js';
-import { type FormatKind, formats } from './formats.js';
+import type { Format } from './format.js';
+import { formats } from './formats.js';
 import { acceptsGzip, gzipped } from './gzip.js';
 import { openRows, type RowReader } from './row-reader.js';
 import { keepRunning } from './running.js';
@@ -45,12 +47,43 @@ interface Feed {
 }
 
 async function answer(feed: Feed, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const { reception, schema, flat, extension } = feed;
   checkCaller(request);
-  const query = parseFlatQuery(request.query, feed.fields, extension);
-  const guard = (actor: Actor | null) => guardFields(schema, flat, query.fields, actor);
+  const query = parseFlatQuery(request.query, feed.fields, feed.extension);
+  const guard = (actor: Actor | null) => guardFields(feed.schema, feed.flat, query.fields, actor);
   const selection = guard(request.actor);
-  const context = reception.contextOf(request);
+  const context = feed.reception.contextOf(request);
+  const opened = await openAnswer(feed, context, { query, selection });
+  const isGzip = acceptsGzip(request.headers['accept-encoding']);
+  const headers = await headersOf(feed, context, query, opened, isGzip);
+  if (isKnown(request.headers['if-none-match'], headers.etag)) {
+    // Whoever asks again and has it all is up to date.
+    pageServed(context, {
+      module: feed.flat.module,
+      rows: 0,
+      caughtUp: query.limit === Number.POSITIVE_INFINITY || null,
+    });
+    return reply.headers(headers).status(304).send();
+  }
+  if (request.method === 'HEAD') return reply.headers(headers).send();
+  const text = answerText(opened.reader, opened.format, query.limit, stillAllowed(feed.reception, request, guard));
+  // What is wrong with the first rows is still answered as an error.
+  const first = await text.next();
+  const stream = feed.running.add(Readable.from(startingWith(first, text)));
+  return reply.headers(headers).send(isGzip ? gzipped(stream) : stream);
+}
+
+interface Opened {
+  readonly progress: Progress;
+  readonly reader: RowReader;
+  readonly format: Format;
+}
+
+/** What an answer is read and written with; no row is read yet. */
+async function openAnswer(
+  { flat, extension }: Feed,
+  context: Context,
+  { query, selection }: { query: FlatQuery; selection: Selection },
+): Promise<Opened> {
   const { dialect } = context.db;
   const kind = formats[extension]!;
   const rowText = kind.rowText(dialect, rowCells(dialect, flat.entity, selection)!, query.safe);
@@ -58,44 +91,24 @@ async function answer(feed: Feed, request: FastifyRequest, reply: FastifyReply):
   const reader = await openRows(context, flat, query, rowText.columns, progress.position);
   const deletions = reader.isFeed && flat.changes;
   checkFields(query, deletions);
-  const isGzip = acceptsGzip(request.headers['accept-encoding']);
-  const etag = await etagOf(context, progress, {
-    path: [flat.name, extension],
-    isGzip,
-    ...query,
-    limit: `${query.limit}`,
-  });
-  const headers = headersOf(feed, kind, { query, reader, progress, isGzip, etag });
-  if (isKnown(request.headers['if-none-match'], etag)) {
-    // Whoever asks again and has it all is up to date.
-    pageServed(context, { module: flat.module, rows: 0, caughtUp: query.limit === Number.POSITIVE_INFINITY || null });
-    return reply.headers(headers).status(304).send();
-  }
-  if (request.method === 'HEAD') return reply.headers(headers).send();
   const format = kind.open({ fields: query.fields, rowText, reader, cursor: query.cursor, deletions });
-  const text = answerText(reader, format, query.limit, stillAllowed(reception, request, guard));
-  // What is wrong with the first rows is still answered as an error.
-  const first = await text.next();
-  const stream = feed.running.add(Readable.from(startingWith(first, text)));
-  return reply.headers(headers).send(isGzip ? gzipped(stream) : stream);
+  return { progress, reader, format };
 }
 
-interface Described {
-  readonly query: FlatQuery;
-  readonly reader: RowReader;
-  readonly progress: Progress;
-  readonly isGzip: boolean;
-  readonly etag: string;
-}
-
-function headersOf({ flat, extension }: Feed, { contentType }: FormatKind, described: Described) {
-  const { query, reader, progress, isGzip, etag } = described;
+async function headersOf(
+  { flat, extension }: Feed,
+  context: Context,
+  query: FlatQuery,
+  { progress, reader }: Opened,
+  isGzip: boolean,
+) {
+  const asked = { ...query, path: [flat.name, extension], isGzip, limit: `${query.limit}` };
   return {
-    'content-type': contentType,
+    'content-type': formats[extension]!.contentType,
     'content-disposition': `attachment; filename="${flat.name}.${extension}"`,
     'cache-control': 'private, no-cache',
     vary: 'Accept-Encoding',
-    etag,
+    etag: await etagOf(context, progress, asked),
     ...(isGzip && { 'content-encoding': 'gzip' }),
     ...(reader.isWhole && { 'x-row-count': String(Math.min(progress.records, query.limit)) }),
   };
