@@ -16,20 +16,11 @@ import { guard } from '../../src/graphql/guard.js';
 import { buildSchema } from '../../src/schema.js';
 import { type TestDatabase, testDatabase } from '../helpers/databases.js';
 import { anActor, Gateway } from '../helpers/gateway.js';
+import { predefinedRoles } from '../helpers/predefined-roles.js';
 import { operationOf, type SchemaPath, schemaPaths, spellings } from './schema-paths.js';
 
 const schema = buildSchema();
 const paths = schemaPaths(schema, 4);
-const predefinedRoles = [
-  'Privileged Administrator',
-  'Administrator',
-  'Password Administrator',
-  'Cloud Administrator',
-  'Password Auditor',
-  'Password User',
-  'Connection User',
-  'ManageEngine Integration',
-];
 
 let database: TestDatabase;
 let gateway: Gateway;
@@ -48,6 +39,11 @@ beforeAll(async () => {
   }
 });
 afterAll(() => database.drop());
+
+test('there is no predefined role beside those below', async () => {
+  const roles = await database.db.query<{ name: string }>(sql`SELECT name FROM roles WHERE predefined = 1 ORDER BY id`);
+  expect(roles.map(({ name }) => name)).toEqual(predefinedRoles);
+});
 
 describe('of every field, by every path to depth 4,', () => {
   test('the paths reach every field of every type', () => {

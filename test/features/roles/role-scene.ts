@@ -54,6 +54,13 @@ export function recordUsers(db: Database, ...userNames: string[]): Promise<unkno
   return recordUserAccounts(db, 'test', records);
 }
 
+/** Takes every role from everybody, and deletes those that are not predefined. */
+export async function clearRoles(db: Database): Promise<void> {
+  await db.execute(sql`DELETE FROM role_assignments`);
+  await db.execute(sql`DELETE FROM role_privileges WHERE role_id IN (SELECT id FROM roles WHERE predefined = 0)`);
+  await db.execute(sql`DELETE FROM roles WHERE predefined = 0`);
+}
+
 /** Makes a user account a sign-in. */
 export async function givePassword(db: Database, userName: string): Promise<void> {
   await db.execute(

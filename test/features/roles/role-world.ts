@@ -3,7 +3,7 @@ import sql, { join } from 'sql-template-tag';
 import type { Database } from '../../../src/database/db.js';
 import { assignRoles, changeRole, createRole, deleteRole } from '../../../src/features/roles/role.service.js';
 import { Privilege } from '../../../src/graphql/access.js';
-import { ann, givePassword } from './role-scene.js';
+import { ann, clearRoles, givePassword } from './role-scene.js';
 
 export const users = ['u0', 'u1', 'u2'];
 const customRoles = ['r0', 'r1'];
@@ -146,8 +146,6 @@ function grouped(pairs: [string, string | null][]): Record<string, string[]> {
 
 /** Back to the empty world. */
 export async function clear(db: Database): Promise<void> {
-  await db.execute(sql`DELETE FROM role_assignments`);
-  await db.execute(sql`DELETE FROM role_privileges WHERE role_id IN (SELECT id FROM roles WHERE predefined = 0)`);
-  await db.execute(sql`DELETE FROM roles WHERE predefined = 0`);
+  await clearRoles(db);
   for (const user of users) await turn(db, user, 'WITHOUT_PASSWORD');
 }

@@ -1,32 +1,34 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Module } from '../../../src/database/module.js';
 import { lastPosition } from '../../../src/database/positions.js';
 import { deleteUserAccounts } from '../../../src/features/resources/access-grant.service.js';
 import { Privilege } from '../../../src/graphql/access.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
 import { anActor, Gateway } from '../../helpers/gateway.js';
-import { manager, mutations, ownAudits, type Payload, queries, type RoleAnswer, recordUsers } from './role-scene.js';
-
-const predefined = [
-  'Privileged Administrator',
-  'Administrator',
-  'Password Administrator',
-  'Cloud Administrator',
-  'Password Auditor',
-  'Password User',
-  'Connection User',
-  'ManageEngine Integration',
-];
+import { predefinedRoles } from '../../helpers/predefined-roles.js';
+import {
+  clearRoles,
+  manager,
+  mutations,
+  ownAudits,
+  type Payload,
+  queries,
+  type RoleAnswer,
+  recordUsers,
+} from './role-scene.js';
 
 onEveryEngine('roles', (engine) => {
   let database: TestDatabase;
   let gateway: Gateway;
-  beforeEach(async () => {
+  beforeAll(async () => {
     database = await testDatabase(engine);
     gateway = new Gateway(database.db);
+  });
+  beforeEach(async () => {
+    await clearRoles(database.db);
     await recordUsers(database.db, 'ann', 'bob', 'cid');
   });
-  afterEach(() => database.drop());
+  afterAll(() => database.drop());
 
   const send = async (mutation: keyof typeof mutations, variables: object): Promise<Payload> => {
     const answer = await gateway.read<{ payload: Payload }>(manager, mutations[mutation], { ...variables });
@@ -52,7 +54,7 @@ onEveryEngine('roles', (engine) => {
 
   test('are those of PAM360 at first, with what they allow', async () => {
     const roles = await readRoles();
-    expect(roles.map(({ name }) => name)).toEqual(predefined);
+    expect(roles.map(({ name }) => name)).toEqual(predefinedRoles);
     expect(roles.every((role) => role.predefined && role.userCount === 0)).toBe(true);
     expect(await readRole('Password Auditor')).toEqual({
       name: 'Password Auditor',
@@ -140,7 +142,7 @@ onEveryEngine('roles', (engine) => {
     expect((await create('Helpdesk')).role).toMatchObject({ privileges: [], userNames: [] });
   });
 
-  test.each(predefined)('that are predefined stay as they are: %s', async (name) => {
+  test.each(predefinedRoles)('that are predefined stay as they are: %s', async (name) => {
     const before = await readRoles();
     const fault = {
       field: ['name'],
@@ -167,7 +169,7 @@ onEveryEngine('roles', (engine) => {
   });
 
   test('and users that are not there are named, with the roles that there are', async () => {
-    const message = `there is no role "Boss"; there are: ${predefined.join(', ')}`;
+    const message = `there is no role "Boss"; there are: ${predefinedRoles.join(', ')}`;
     const fault = { code: 'ROLE_NOT_FOUND', message };
     expect(await refused('changeRole', { name: 'Boss', input: {} })).toEqual({ ...fault, field: ['name'] });
     expect(await refused('deleteRole', { name: 'Boss' })).toEqual({ ...fault, field: ['name'] });
@@ -256,6 +258,7 @@ onEveryEngine('roles', (engine) => {
   });
 
   test('leave an audit of each change: who, from where, what', async () => {
+    const before = await ownAudits(database.db);
     await create('Helpdesk', ['READ_AUDITS', 'INGEST']);
     await change('Helpdesk', { name: 'Desk, "front"', privileges: ['READ_RESOURCES', 'INGEST'] });
     await assign('bob', 'Desk, "front"', 'Administrator');
@@ -263,7 +266,7 @@ onEveryEngine('roles', (engine) => {
     await assign('bob', 'Desk, "front"');
     await assign('cid', 'Administrator');
     await send('deleteRole', { name: 'Desk, "front"' });
-    const audits = await ownAudits(database.db);
+    const audits = (await ownAudits(database.db)).slice(before.length);
     expect(audits.map(({ operation, userName, reason }) => [operation, userName, reason])).toEqual([
       ['Role Created', null, '"Helpdesk" with INGEST, READ_AUDITS'],
       ['Role Changed', null, '"Helpdesk": renamed to "Desk, \\"front\\""; added READ_RESOURCES; removed READ_AUDITS'],
