@@ -46,8 +46,13 @@ export async function startPeers(parts: Parts): Promise<Running> {
 /** Starts a peer, and waits until it has answered with a row. */
 export async function startPeer(peer: Peer, database: Database): Promise<Child> {
   const child = await peer.start(database);
-  await child.answers(peer.audits(database, thirteen, 1, beginning));
-  return child;
+  try {
+    await child.answers(peer.audits(database, thirteen, 1, beginning));
+    return child;
+  } catch (error) {
+    await child.stop();
+    throw error;
+  }
 }
 
 /** Peers that are asked for pages of audits, all from the same places, and give the same rows. */
