@@ -6,6 +6,7 @@ import { UserFault } from '../../graphql/user-errors.js';
 import { AppError } from '../../lib/app-error.js';
 import { quote } from '../../lib/quote.js';
 import { isUtc, TimeZone } from '../../lib/time-zone.js';
+import { holdsToken } from '../../lib/token.js';
 import { type Operator, recordOperation } from '../audits/own-audits.js';
 import { AnalyticsPlus } from './analytics-plus.js';
 import { forgetConnectors } from './connector.js';
@@ -106,6 +107,9 @@ function check(input: ConnectAnalyticsPlusInput): void {
       `build ${build} of Analytics Plus is too old: upgrade it to build ${MINIMUM_ANALYTICS_PLUS_BUILD} or later`,
       ['input', 'build'],
     );
+  }
+  if (holdsToken(hostName)) {
+    throw new UserFault('INVALID_HOST_NAME', 'this is an auth token: write a host name', ['input', 'hostName']);
   }
   if (!/^[^\p{C}\p{Z}]+$/u.test(hostName) || [...hostName].length > LONGEST_HOST_NAME) {
     throw new UserFault(

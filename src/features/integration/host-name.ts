@@ -17,6 +17,7 @@ const faults: readonly [RegExp, string][] = [
   [/[/\\?#]/, `the host name carries a path: ${EXAMPLE}`],
   [/^[^:]*:\d*$|^\[.*\]:\d*$/, `the host name carries a port: ${EXAMPLE}, and the port in portNumber`],
   [/[:[\]]/, 'the host name is no IPv6 address: write one as in 2001:db8::10, without a zone, or a DNS name'],
+  [/%/, `the host name carries a percent sign: ${EXAMPLE}`],
   [
     // The system reads 127.1, 0x7f.1 and 2130706433 as addresses.
     /(^|\.)(\d+|0x[0-9a-f]*)\.?$/i,

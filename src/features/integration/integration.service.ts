@@ -50,7 +50,7 @@ export function generateAuthToken(db: Db, operator: Operator, userName: string):
 /**
  * Stores where Analytics Plus is and enables the integration. A pending token takes effect, and all that were in effect
  * are revoked; the new one is narrowed to what they were narrowed to.
- * @throws UserFault INVALID_HOST_NAME, INVALID_PORT_NUMBER
+ * @throws UserFault INVALID_HOST_NAME, INVALID_PORT_NUMBER; USER_NOT_FOUND, USER_NOT_ACTIVE, MISSING_PRIVILEGE of the token's user
  */
 export async function saveIntegration(db: Db, operator: Operator, given: Target): Promise<void> {
   const target = checkedTarget(given);
@@ -58,6 +58,8 @@ export async function saveIntegration(db: Db, operator: Operator, given: Target)
     await storeTarget(tx, operator, integration, target);
     const pending = pendingToken(integration.tokens);
     if (!pending) return;
+    // What the user may do may have been taken away since the token was generated.
+    await checkedUser(tx, pending.userName);
     const before = tokensInEffect(integration.tokens);
     await carryConnection(tx, before, pending);
     await revokeTokens(tx, operator, before);
@@ -144,8 +146,16 @@ export function targetOf({ hostName, portNumber }: Integration): string | null {
   return hostName === null || portNumber === null ? null : hostHeader({ hostName, portNumber });
 }
 
-async function checkedUser(tx: Transaction, userName: string): Promise<NamedUser> {
+/** `userName` is null where the user account was deleted. */
+async function checkedUser(tx: Transaction, userName: string | null): Promise<NamedUser> {
   const field = ['userName'];
+  if (userName === null) {
+    throw new UserFault(
+      'USER_NOT_FOUND',
+      "the pending token's user account was deleted: generate another token",
+      field,
+    );
+  }
   const user = await userNamed(tx, userName);
   if (!user) throw new UserFault('USER_NOT_FOUND', noUserNamed(userName), field);
   const refused = refusalOfUser(user);

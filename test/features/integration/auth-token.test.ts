@@ -180,6 +180,21 @@ onEveryEngine('an auth token', (engine) => {
       expect(await scene.refusal(pending)).toMatch(/was not saved yet/);
     });
 
+    test('into effect for a user who lost since what it would give', async () => {
+      await scene.user('dora', ['Password Auditor', 'ManageEngine Integration']);
+      const dora = anAdministrator({ userName: 'dora' });
+      const token = await scene.generate({}, dora);
+      const save = async () => (await scene.run('saveIntegration', {}, dora)).userErrors.map(({ code }) => code);
+      await scene.user('dora', ['ManageEngine Integration']);
+      expect(await save()).toEqual(['MISSING_PRIVILEGE']);
+      await scene.user('dora', ['Password Auditor'], { status: 'LOCKED' });
+      expect(await save()).toEqual(['USER_NOT_ACTIVE']);
+      await deleteUserAccounts(scene.db, 'test', ['dora']);
+      expect(await save()).toEqual(['USER_NOT_FOUND']);
+      expect(await scene.refusal(token)).toMatch(/was not saved yet/);
+      expect((await scene.read()).status).toBe('NOT_CONFIGURED');
+    });
+
     test('by who lost the privileges that it would give', async () => {
       await scene.user('dora', ['ManageEngine Integration']);
       const { userErrors } = await scene.run('generateAuthToken', {}, anAdministrator({ userName: 'dora' }));
