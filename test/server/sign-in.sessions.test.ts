@@ -8,7 +8,7 @@ import { assignRoles } from '../../src/features/roles/role.service.js';
 import { endSession } from '../../src/features/sign-in/session.service.js';
 import { sha256 } from '../../src/lib/sha256.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../helpers/databases.js';
-import { Browser, changePassword, makeSignIn, PASSWORD } from './browser.js';
+import { Browser, changePassword, makeSignIn, PASSWORD, SIGN_IN } from './browser.js';
 import { FrontDoor, refusal } from './front-door.js';
 
 const MINUTE = 60_000;
@@ -172,6 +172,10 @@ onEveryEngine('a session', (engine) => {
     expect(refusal(await ask('pag_wrong')).code).toBe('UNAUTHENTICATED');
     const out = await browser.ask('mutation { signOut { signedOut } }', {}, { authtoken: door.token });
     expect(out.body.data).toEqual({ signOut: { signedOut: false } });
+    const { cookie } = browser;
+    const entered = await browser.ask(SIGN_IN, { userName: 'ida', password: PASSWORD }, { authtoken: door.token });
+    expect(entered.body.data).toMatchObject({ signIn: { userErrors: [] } });
+    browser.cookie = cookie;
     expect(await browser.viewer()).toBe('ida');
   });
 

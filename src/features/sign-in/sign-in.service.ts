@@ -110,7 +110,8 @@ async function refusalOf(context: Context, user: User | undefined, password: str
 
 /** Starts a session in exchange for the one that the request carried; null where the password is another one by now. */
 async function enter(context: Context, { id: userId, userName, hash }: User): Promise<string | null> {
-  const { sessionId } = clientOf(context);
+  // Beside a token the cookie is not looked at.
+  const sessionId = context.actor?.kind === 'CONNECTOR' ? null : clientOf(context).sessionId;
   const id = newSessionId();
   const entered = await transaction(context.db, async (tx) => {
     const [current] = await tx.query<{ hash: string }>(
