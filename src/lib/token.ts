@@ -27,6 +27,11 @@ export function tokenFault(prefix: TokenPrefix, token: string): string | undefin
   return undefined;
 }
 
+/** Whether a text has a whole token in it: it must not be kept or shown where somebody has put one by mistake. */
+export function holdsToken(text: string): boolean {
+  return [...text.matchAll(/pag_[0-9A-Za-z]{49}/g)].some(([token]) => tokenFault('pag_', token) === undefined);
+}
+
 /** What is stored of a token: SHA-256 in hexadecimal. A random token needs no slow hash. */
 export function tokenHash(token: string): string {
   return sha256(token);

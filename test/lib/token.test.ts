@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { newToken, tokenFault, tokenHash } from '../../src/lib/token.js';
+import { holdsToken, newToken, tokenFault, tokenHash } from '../../src/lib/token.js';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const CHECKSUM_AT = 'pag_'.length + 43;
@@ -75,3 +75,10 @@ function swap(text: string, one: number, other: number): string {
   [characters[one], characters[other]] = [characters[other]!, characters[one]!];
   return characters.join('');
 }
+
+test('a token is found within a text, and what only looks like one is not', () => {
+  const token = newToken('pag_');
+  expect(holdsToken(`see ${token}.`)).toBe(true);
+  expect(holdsToken(token.slice(0, -1))).toBe(false);
+  expect(holdsToken(`pag_${'a'.repeat(49)}`)).toBe(false);
+});
