@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Actor } from '../../src/graphql/context.js';
+import { LIMITS } from '../../src/graphql/limits/limit.js';
 import { buildSchema } from '../../src/schema.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../helpers/databases.js';
 import { anActor } from '../helpers/gateway.js';
@@ -11,8 +12,6 @@ import { storeRecords } from './records.js';
 import { tape } from './tape.js';
 
 const OPERATIONS = 1_500;
-/** Of one operation, by its limits. */
-const MOST_ALIASES = 100;
 const lists = ['audits', 'audits feed', 'resources', 'resources feed', 'user_accounts', 'user_accounts feed'];
 const schema = buildSchema();
 
@@ -49,7 +48,7 @@ onEveryEngine('rows that the database writes as JSON', (engine) => {
   }, 300_000);
 
   test('are the same where they have as many members as may be asked for', async () => {
-    const keys = Array.from({ length: MOST_ALIASES }, (_, n) => `k${n}: reason`);
+    const keys = Array.from({ length: LIMITS.aliases }, (_, n) => `k${n}: reason`);
     const columns = 'id occurredAt category operation outcome operatedBy ipAddress clientType reason ticketId userName';
     const query = `{ audits { nodes { ${columns} ${keys.join(' ')} } } }`;
     const { errors, written } = await bothWays.ask(anActor(), { query, variables: {} });

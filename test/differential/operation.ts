@@ -99,9 +99,9 @@ class Writer {
     const count = this.#fields > MOST_FIELDS ? 0 : this.tape.next(keys.length > 12 ? 8 : 3);
     const items = Array.from({ length: count + 1 }, (_, at) => {
       const [key, name] = (at === 0 && carrier) || this.tape.one(allowed);
-      const kind = this.#fields > MOST_FIELDS ? 0 : this.tape.next(10);
-      if (kind === 8 && at > 0) return this.#inline(type, depth);
-      if (kind === 9 && at > 0) return this.#spread(type, depth);
+      const kind = this.#fields > MOST_FIELDS || (at === 0 && carrier) ? 0 : this.tape.next(10);
+      if (kind === 8) return this.#inline(type, depth);
+      if (kind === 9) return this.#spread(type, depth);
       return this.#field(type, key, name, depth);
     });
     return `{ ${items.join(' ')} }`;
