@@ -1,4 +1,4 @@
-import { type GraphQLOutputType, getNamedType, getNullableType } from 'graphql';
+import { type GraphQLOutputType, getNamedType, getNullableType, isEnumType } from 'graphql';
 import type { Dialect, JsonCell, JsonKind } from '../database/dialects/dialect.js';
 import { type EntityClass, tableOf } from '../database/rows.js';
 import type { Selection } from './selection.js';
@@ -74,5 +74,6 @@ export function rowCells(dialect: Dialect, entity: EntityClass, selection: Selec
 }
 
 function kindOf(type: GraphQLOutputType): JsonKind {
-  return kinds[getNamedType(getNullableType(type)).name] ?? 'text';
+  const named = getNamedType(getNullableType(type));
+  return isEnumType(named) ? 'word' : (kinds[named.name] ?? 'text');
 }

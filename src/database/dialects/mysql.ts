@@ -78,7 +78,7 @@ function dataSourceOptions(options: mysql.ConnectionOptions, server: Server): Da
 }
 
 const dialect: Dialect = {
-  timeText: (column) => `CONCAT(REPLACE(${column}, ' ', 'T'), 'Z')`,
+  timeText: (column) => `CONCAT(INSERT(${column}, 11, 1, 'T'), 'Z')`,
   timeValue: (time) => `${time.slice(0, 10)} ${time.slice(11, 23)}`,
   jsonObject,
   jsonText,
