@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
-import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry, register } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry, register } from 'prom-client';
 import type { Database } from '../../database/db.js';
 import type { Context } from '../../graphql/context.js';
 import { onServed } from '../../graphql/served.js';
-import { isWorker, metricsOfAllWorkers } from './workers-metrics.js';
+import { isWorker, metricsOfAllWorkers, offerMetrics } from './workers-metrics.js';
 
 /** Seconds. */
 const DURATIONS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -33,8 +33,7 @@ export function addMetrics(app: FastifyInstance, db: Database): Metrics {
   });
   gaugeConnections(db, registers);
   if (register.getMetricsAsArray().length === 0) collectDefaultMetrics();
-  // What the first process collects of a worker.
-  AggregatorRegistry.setRegistries([register, registry]);
+  if (isWorker()) offerMetrics([register, registry]);
 
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none';

@@ -1,5 +1,5 @@
 import cluster, { type Worker } from 'node:cluster';
-import { AggregatorRegistry } from 'prom-client';
+import { AggregatorRegistry, type Registry } from 'prom-client';
 import { AppError } from '../../lib/app-error.js';
 
 /** A worker asks the first process, which alone reaches all. */
@@ -18,6 +18,13 @@ const waiting = new Map<number, (text: string | null) => void>();
 
 export function isWorker(): boolean {
   return cluster.isWorker && process.connected;
+}
+
+/** In a worker: what the first process collects of it. */
+export function offerMetrics(registries: Registry[]): void {
+  AggregatorRegistry.setRegistries(registries);
+  // It is the making of one that has this process hear the question.
+  new AggregatorRegistry();
 }
 
 /**
