@@ -9,10 +9,10 @@ export interface BucketLimits {
   readonly buckets: number;
 }
 
-/** Milliseconds. */
+/** In milliseconds: what adding and taking away leaves of times that are no whole numbers. */
 const TOLERANCE = 1e-6;
 
-/** A bucket of tokens for each key: each use takes some, and they come back one by one. */
+/** A bucket of tokens for each key: each use takes one or more, and they come back one by one. */
 export class TokenBuckets {
   readonly #limits: BucketLimits;
   /** When each bucket will be full again. It says all of a bucket that is not. */
@@ -23,24 +23,29 @@ export class TokenBuckets {
     this.#fullAt = new LRUCache({ max: limits.buckets });
   }
 
-  /**
-   * Takes tokens: 0, or the milliseconds until there will be so many, with none taken; more than the capacity there will
-   * never be. `now` is in milliseconds of any clock.
-   */
-  take(key: string, now = performance.now(), tokens = 1): number {
-    const { capacity, refill } = this.#limits;
-    const fullAt = this.#whenFull(key, now) + tokens * refill;
-    const wait = fullAt - now - capacity * refill;
-    // What adding and taking away leaves of a time that is no whole number.
-    if (wait > TOLERANCE) return wait;
-    this.#fullAt.set(key, fullAt);
-    return 0;
+  /** Takes a token: 0, or the milliseconds until there will be one, with none taken. `now` is in milliseconds of any clock. */
+  take(key: string, now = performance.now()): number {
+    const wait = this.waitFor(key, 1, now);
+    if (wait === 0) this.charge(key, 1, now);
+    return wait;
   }
 
-  /** Puts back tokens that were taken for nothing. */
-  giveBack(key: string, tokens = 1): void {
+  /** The milliseconds until a bucket has so many tokens; more than the capacity it will never have. */
+  waitFor(key: string, tokens: number, now = performance.now()): number {
+    const { capacity, refill } = this.#limits;
+    const wait = this.#whenFull(key, now) - now - (capacity - tokens) * refill;
+    return wait > TOLERANCE ? wait : 0;
+  }
+
+  /** Takes tokens whether they are there or not. */
+  charge(key: string, tokens: number, now = performance.now()): void {
+    this.#fullAt.set(key, this.#whenFull(key, now) + tokens * this.#limits.refill);
+  }
+
+  /** Puts back a token that was taken for nothing. */
+  giveBack(key: string): void {
     const fullAt = this.#fullAt.get(key);
-    if (fullAt !== undefined) this.#fullAt.set(key, fullAt - tokens * this.#limits.refill);
+    if (fullAt !== undefined) this.#fullAt.set(key, fullAt - this.#limits.refill);
   }
 
   /** The whole tokens that a bucket has. */

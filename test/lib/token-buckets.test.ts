@@ -60,3 +60,22 @@ test('no more buckets are kept than may be', () => {
   expect(buckets.take('cid', 0)).toBe(1_000);
   expect(buckets.take('ann', 0)).toBe(0);
 });
+
+test('several are waited for and taken together', () => {
+  const buckets = new TokenBuckets(limits);
+  buckets.charge('ann', 2, 0);
+  expect([1, 2, 3].map((tokens) => buckets.waitFor('ann', tokens, 0))).toEqual([0, 1_000, 2_000]);
+  expect([0, 999, 1_000, 2_000, 9_000].map((now) => buckets.available('ann', now))).toEqual([1, 1, 2, 3, 3]);
+  expect(buckets.available('bob', 0)).toBe(3);
+});
+
+test('tokens that come back within parts of a millisecond are whole ones', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 1_000_000 }), fc.nat(1_000_000), (perSecond, now) => {
+      const buckets = new TokenBuckets({ capacity: 4 * perSecond, refill: 1_000 / perSecond, buckets: 1 });
+      buckets.charge('ann', 4 * perSecond, now);
+      expect(buckets.waitFor('ann', perSecond, now + 1_000)).toBe(0);
+      expect([perSecond, perSecond - 1]).toContain(buckets.available('ann', now + 1_000));
+    }),
+  );
+});

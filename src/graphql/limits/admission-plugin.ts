@@ -3,14 +3,14 @@ import type { FormattedExecutionResult, GraphQLSchema } from 'graphql';
 import { counted } from '../../lib/counted.js';
 import type { Context } from '../context.js';
 import { onServed } from '../served.js';
-import { type Account, accountOf, availableIn, type Budgets, giveBack, makeBudgets, spend } from './budgets.js';
+import { type Account, accountOf, availableIn, type Budgets, makeBudgets, setAside, settle } from './budgets.js';
 import { actualCost, type Cost } from './cost.js';
 import { overBudget, overLimit } from './limit.js';
 import { judge } from './verdict.js';
 
 /**
- * Lets an operation run where its actor may do it and has the budget for it. It is paid before it runs, and what it
- * did not cost is given back. Every answer says so, in `extensions.cost` and in headers.
+ * Lets an operation run where its actor may do it and has the budget for it. Its cost is set
+ * aside before it runs, and what it has cost is taken afterwards. Every answer says so, in `extensions.cost` and in headers.
  */
 export function admissionPlugin(schema: GraphQLSchema): ApolloServerPlugin<Context> {
   let budgets: Budgets | undefined;
@@ -19,21 +19,21 @@ export function admissionPlugin(schema: GraphQLSchema): ApolloServerPlugin<Conte
       budgets ??= makeBudgets(contextValue.settings);
       const account = accountOf(budgets, contextValue);
       let cost: Cost | undefined;
-      let isPaid = false;
+      let isAdmitted = false;
       let rows = 0;
       return {
         async didResolveOperation({ document, operation, request }) {
           cost = operation && judge(schema, document, operation, request.variables ?? {}, contextValue.actor);
           if (!cost) return;
-          pay(account, cost);
-          isPaid = true;
+          admit(account, cost);
+          isAdmitted = true;
           onServed(contextValue, (page) => {
             rows += page.rows;
           });
         },
         async willSendResponse({ response }) {
-          const actual = cost && isPaid ? actualCost(cost, rows) : 0;
-          if (cost && isPaid) giveBack(account, cost.requested - actual);
+          const actual = cost && isAdmitted ? actualCost(cost, rows) : 0;
+          if (cost && isAdmitted) settle(account, cost.requested, actual);
           tell(response, account, cost && { requested: cost.requested, actual });
         },
       };
@@ -42,14 +42,14 @@ export function admissionPlugin(schema: GraphQLSchema): ApolloServerPlugin<Conte
 }
 
 /** @throws GraphQLError COST_TOO_HIGH, or RATE_LIMITED with the seconds to wait */
-function pay(account: Account, { requested }: Cost): void {
+function admit(account: Account, { requested }: Cost): void {
   const { perSecond } = account.budget;
   if (requested > perSecond) {
     const message = `the operation costs ${requested}: at most ${perSecond} is taken; ask for smaller pages, or for fewer lists within lists`;
     throw overLimit('COST_TOO_HIGH', message);
   }
   const available = availableIn(account);
-  const wait = spend(account, requested);
+  const wait = setAside(account, requested);
   if (wait === 0) return;
   const message = `the operation costs ${requested} and ${available} is left: send it again in ${counted(wait, 'second')}`;
   throw overBudget(message, wait);

@@ -1,14 +1,17 @@
 import type { Config } from '../../config.js';
 import { networkOf } from '../../lib/network.js';
 import { TokenBuckets } from '../../lib/token-buckets.js';
+import { turnTime } from '../../lib/turn-time.js';
 import { clientOf } from '../client.js';
 import type { Context } from '../context.js';
 
 /** What all who are not signed in and share a network may ask for each second: signing in, and what is public. */
 const NOBODY_PER_SECOND = 500;
 /** Seconds whose budget may be saved up, and then be spent at once. */
-const SAVED = 4;
+const SAVED = 2;
 const MOST_BUCKETS = 10_000;
+/** Milliseconds. */
+const SOON = 1_000;
 
 /** What one kind of actor may spend. */
 interface Budget {
@@ -18,6 +21,8 @@ interface Budget {
   readonly perSecond: number;
   readonly capacity: number;
   readonly buckets: TokenBuckets;
+  /** What the operations that run now may cost, by the keys of the buckets. */
+  readonly running: Map<string, number>;
 }
 
 /** The budgets of a process, by kind: an import does not spend what people have. */
@@ -49,17 +54,29 @@ export function accountOf(budgets: Budgets, context: Context): Account {
   return { budget: budgets.connector, key: String(actor.tokenId ?? `user ${actor.userId}`) };
 }
 
+/** What is left beside what runs. */
 export function availableIn({ budget, key }: Account): number {
-  return budget.buckets.available(key);
+  return Math.max(0, budget.buckets.available(key, turnTime()) - (budget.running.get(key) ?? 0));
 }
 
-/** 0, or the whole seconds until there will be enough. */
-export function spend({ budget, key }: Account, cost: number): number {
-  return Math.ceil(budget.buckets.take(key, undefined, cost) / 1_000);
+/**
+ * Sets the cost of an operation aside until it is settled: 0, or the whole seconds until there may be enough. What is
+ * set aside does not come back meanwhile, or what runs at once would pay for itself by running long.
+ */
+export function setAside({ budget, key }: Account, cost: number): number {
+  const running = budget.running.get(key) ?? 0;
+  // When what runs will end is not known.
+  const wait = running + cost > budget.capacity ? SOON : budget.buckets.waitFor(key, running + cost, turnTime());
+  if (wait === 0) budget.running.set(key, running + cost);
+  return Math.ceil(wait / 1_000);
 }
 
-export function giveBack({ budget, key }: Account, cost: number): void {
-  budget.buckets.giveBack(key, cost);
+/** Takes what an operation has cost in the end, once it has run. */
+export function settle({ budget, key }: Account, setAside: number, cost: number): void {
+  const running = budget.running.get(key)! - setAside;
+  if (running > 0) budget.running.set(key, running);
+  else budget.running.delete(key);
+  budget.buckets.charge(key, cost, turnTime());
 }
 
 function makeBudget(name: string, perSecond: number): Budget {
@@ -69,5 +86,6 @@ function makeBudget(name: string, perSecond: number): Budget {
     perSecond,
     capacity,
     buckets: new TokenBuckets({ capacity, refill: 1_000 / perSecond, buckets: MOST_BUCKETS }),
+    running: new Map(),
   };
 }

@@ -16,7 +16,7 @@ export const LIMITS = {
   directives: 50,
   fragments: 100,
   /** Fields and fragments, each as often as it is spread. */
-  selections: 2_000,
+  selections: 1_000,
   variableDepth: 8,
   variableValues: 20_000,
 } as const;
