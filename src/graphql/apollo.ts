@@ -15,7 +15,12 @@ import { insertRawLists, stringifyAnswer } from './raw-lists.js';
 import { unavailablePlugin } from './unavailable.js';
 
 /** Headers that a browser sends across origins only after it asked; with one of them a GET cannot be forged. */
-export const UNFORGEABLE_HEADERS = ['authorization', 'authtoken', 'x-apollo-operation-name', 'apollo-require-preflight'];
+export const UNFORGEABLE_HEADERS = [
+  'authorization',
+  'authtoken',
+  'x-apollo-operation-name',
+  'apollo-require-preflight',
+];
 
 export function makeApollo(schema: GraphQLSchema, logger: Logger): ApolloServer<Context> {
   return new ApolloServer<Context>({
