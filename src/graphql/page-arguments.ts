@@ -3,11 +3,7 @@ import { AppError } from '../lib/app-error.js';
 import { quote } from '../lib/quote.js';
 import type { Actor } from './context.js';
 import { DateTime } from './date-time.js';
-
-/** The rows of a page of a connection where the operation does not say how many. */
-export const DEFAULT_SIZE = 100;
-/** The most rows of a page. */
-export const LARGEST_PAGE = { SESSION: 1_000, CONNECTOR: 10_000 } as const;
+import { DEFAULT_SIZE, LARGEST_PAGE } from './page-size.js';
 
 @InputType({ description: 'Half-open interval [from, to): from is included, to is not. Either end may be left out.' })
 export class DateRange {
