@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sql from 'sql-template-tag';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -35,9 +34,6 @@ describe('a database server', () => {
   });
   afterEach(() => db.close());
 
-  const signal = (name: NodeJS.Signals) => process.kill(Number(readFileSync(`${server.folder}/pid`, 'utf8')), name);
-  /** A signal stops the threads one by one, and until then one of them may still answer. */
-  const standsStill = () => expect.poll(() => codes([answer(db)]), { timeout: 20_000 }).toEqual(['UNAVAILABLE']);
   const answersAgain = () =>
     expect.poll(() => answer(db).catch(() => 'not yet'), { timeout: 20_000 }).toEqual([{ one: 1 }]);
   const names = async () => {
@@ -62,14 +58,13 @@ describe('a database server', () => {
 
   test('that is frozen makes nobody wait for ever, and is used again when it goes on', async () => {
     await answer(db);
-    signal('SIGSTOP');
-    await standsStill();
+    await server.freeze();
     try {
       const waiting = [answer(db), answer(db), answer(db), transaction(db, (tx) => put(tx, 'never'))];
       expect(await codes(waiting)).toEqual(Array(4).fill('UNAVAILABLE'));
       expect(await codes([answer(db)])).toEqual(['UNAVAILABLE']);
     } finally {
-      signal('SIGCONT');
+      server.thaw();
     }
     await answersAgain();
     expect(await codes([1, 2, 3, 4].map(() => answer(db)))).toEqual(Array(4).fill(undefined));

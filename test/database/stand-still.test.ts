@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import mysql from 'mysql2/promise';
 import sql from 'sql-template-tag';
@@ -32,11 +31,10 @@ describe('a database server', () => {
     db = await openDatabase(server.url('mysql'), limits);
   });
   afterEach(async () => {
-    signal('SIGCONT');
+    server.thaw();
     await db.close();
   });
 
-  const signal = (name: NodeJS.Signals) => process.kill(Number(readFileSync(`${server.folder}/pid`, 'utf8')), name);
   const answersAgain = () =>
     expect.poll(() => answer(db).catch(() => 'not yet'), { timeout: TOO_LONG }).toEqual([{ one: 1 }]);
   const connectionsOfPam = async () =>
@@ -47,21 +45,21 @@ describe('a database server', () => {
     const held = await db.begin();
     const waiting = [1, 2, 3].flatMap(() => [slept(db, 2), slept(db.forConnectors, 2)]);
     await sleep(200);
-    signal('SIGSTOP');
+    await server.freeze();
     const [ofTransaction, ...ofOthers] = await codes([held.query(sql`SELECT 1`), ...waiting, db.begin()]);
     expect([ofTransaction, ...new Set(ofOthers)]).toEqual(['UNAVAILABLE', 'UNAVAILABLE']);
     await held.rollback();
-    signal('SIGCONT');
+    server.thaw();
     await answersAgain();
     expect(await codes([1, 2, 3, 4, 5, 6].map(() => answer(db)))).toEqual(Array(6).fill(undefined));
   }, 30_000);
 
   test('that is known to stand still is not waited for any more', async () => {
-    signal('SIGSTOP');
+    await server.freeze();
     await codes([answer(db)]);
     for (let request = 0; request < 100; request++) expect(await codes([answer(db)])).toEqual(['UNAVAILABLE']);
     expect(await codes([answer(db.forConnectors), transaction(db, answer)])).toEqual(['UNAVAILABLE', 'UNAVAILABLE']);
-    signal('SIGCONT');
+    server.thaw();
     await answersAgain();
   }, 30_000);
 
@@ -69,9 +67,9 @@ describe('a database server', () => {
     for (let round = 0; round < 3; round++) {
       const waiting = Array.from({ length: 12 }, () => slept(db, 2));
       await sleep(200);
-      signal('SIGSTOP');
+      await server.freeze();
       expect(new Set(await codes(waiting))).toEqual(new Set(['UNAVAILABLE']));
-      signal('SIGCONT');
+      server.thaw();
       await answersAgain();
     }
     // The pool's, and the one that is asked whether the server lives.
@@ -123,7 +121,7 @@ describe('a database server', () => {
   test('that stands still does not keep the program from ending', async () => {
     const other = await openDatabase(server.url('mysql'), limits);
     await codes([1, 2, 3].map(() => answer(other)));
-    signal('SIGSTOP');
+    await server.freeze();
     await codes([answer(other)]);
     await other.close();
   }, 30_000);

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -63,6 +63,20 @@ export class MariaDb {
   /** Ends the server as a power cut would. */
   async kill(): Promise<void> {
     await this.#end('SIGKILL');
+  }
+
+  /** Makes the server stand still; a signal stops its threads one by one, and until then one of them may still answer. */
+  async freeze(): Promise<void> {
+    this.#process.kill('SIGSTOP');
+    const tasks = `/proc/${this.#process.pid}/task`;
+    const isStill = () =>
+      readdirSync(tasks).every((task) => /\) T /.test(readFileSync(`${tasks}/${task}/stat`, 'utf8')));
+    while (!isStill()) await sleep(5);
+  }
+
+  /** Lets a frozen server go on. */
+  thaw(): void {
+    this.#process.kill('SIGCONT');
   }
 
   async stop(): Promise<void> {

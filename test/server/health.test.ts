@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import mysql from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { migrate } from '../../src/database/migrate.js';
@@ -41,7 +40,6 @@ describe('with its database gone', () => {
     await mariadb.stop();
   });
 
-  const signal = (name: NodeJS.Signals) => process.kill(Number(readFileSync(`${mariadb.folder}/pid`, 'utf8')), name);
   const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
   const readResources = () => door.post({ query: '{ resources { nodes { id } } }' }, bearer(door.token));
 
@@ -73,7 +71,7 @@ describe('with its database gone', () => {
 
   test('a database that is frozen keeps no request for longer than its limits', async () => {
     await readResources();
-    signal('SIGSTOP');
+    await mariadb.freeze();
     const answers = await Promise.all([
       readResources(),
       readResources(),
@@ -83,7 +81,7 @@ describe('with its database gone', () => {
     ]);
     for (const answer of answers) expectMasked(answer);
     expect((await door.send('/health/ready')).status).toBe(503);
-    signal('SIGCONT');
+    mariadb.thaw();
     await expectRecovery();
   });
 });

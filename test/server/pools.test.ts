@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import mysql from 'mysql2/promise';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { migrate } from '../../src/database/migrate.js';
@@ -83,12 +82,11 @@ describe('connectors that hold all of their connections', () => {
   test('are refused with everybody while the database stands still, and served with everybody when it goes on', async () => {
     await open(60_000);
     const imports = await importAtOnce();
-    const signal = (name: NodeJS.Signals) => process.kill(Number(readFileSync(`${mariadb.folder}/pid`, 'utf8')), name);
-    signal('SIGSTOP');
+    await mariadb.freeze();
     const answers = await Promise.all([...imports, person.ask(RESOURCES), door.send('/health/ready')]);
     expect(statuses(answers)).toEqual([503]);
     for (let request = 0; request < 50; request++) expect((await person.ask(RESOURCES)).status).toBe(503);
-    signal('SIGCONT');
+    mariadb.thaw();
     await root.query('UNLOCK TABLES');
     await expect.poll(async () => (await person.ask(RESOURCES)).status, { timeout: 10_000 }).toBe(200);
     await expect.poll(async () => (await ask(AUDITS)).status, { timeout: 10_000 }).toBe(200);
