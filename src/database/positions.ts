@@ -97,10 +97,20 @@ export async function assignPositions(tx: Transaction): Promise<void> {
   }
 }
 
+/** How far a module has come: its last position, and how many records it has. Both are kept by the same statement. */
+export interface Progress {
+  readonly position: number;
+  readonly records: number;
+}
+
+export async function progressOf(db: Db, module: Module): Promise<Progress> {
+  const [row] = await db.query<Progress>(sql`SELECT position, records FROM positions WHERE module = ${module}`);
+  return row!;
+}
+
 /** The last position that was given in a module. */
 export async function lastPosition(db: Db, module: Module): Promise<number> {
-  const [row] = await db.query<{ position: number }>(sql`SELECT position FROM positions WHERE module = ${module}`);
-  return row!.position;
+  return (await progressOf(db, module)).position;
 }
 
 /** The records that were deleted while a viewer saw them, as a subquery: its tombstone stands where everybody's does. */
@@ -110,10 +120,9 @@ export function deletedBefore(module: ChangingModule, viewer: number): Sql {
     WHERE d.module = ${module} AND d.viewer_id = ${viewer})`;
 }
 
-/** How many records a module has; kept by the same statement that gives positions. */
+/** How many records a module has. */
 export async function countRecords(db: Db, module: Module): Promise<number> {
-  const [row] = await db.query<{ records: number }>(sql`SELECT records FROM positions WHERE module = ${module}`);
-  return row!.records;
+  return (await progressOf(db, module)).records;
 }
 
 function pend(tx: Transaction): Pending {

@@ -44,6 +44,7 @@ export function stringifyAnswer(answer: unknown): string {
   lists = [];
   const text = JSON.stringify(answer);
   if (lists.length === 0) return text;
-  const parts = text.split(QUOTED_PLACE);
-  return parts.map((part, at) => part + (lists[at] ?? '')).join('');
+  const parts = text.split(QUOTED_PLACE).map((part, at) => part + (lists[at] ?? ''));
+  lists = [];
+  return parts.join('');
 }

@@ -1,13 +1,12 @@
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import { type ChangingModule, EVERY_VIEWER } from '../database/positions.js';
-import { type EntityClass, selectList, tableOf } from '../database/rows.js';
+import { type EntityClass, tableOf } from '../database/rows.js';
 import { type Actor, actorOf, type Context } from './context.js';
 import { type ChangeFeed, ChangeKind } from './feed.js';
 import { FeedCursors, type FeedPlace } from './feed-cursor.js';
-import { neededColumns } from './needs.js';
 import { checkSize } from './page-arguments.js';
 import { putRawList } from './raw-lists.js';
-import { type TextList, type TextRow, textList } from './row-text.js';
+import { columnsOfRow, type TextRow, textList } from './row-text.js';
 import type { Selection } from './selection.js';
 import { pageServed } from './served.js';
 
@@ -50,8 +49,10 @@ export async function readChangeFeed(
 ): Promise<ChangeFeed> {
   checkSize(actorOf(context), 'first', first, 1);
   const cursors = await FeedCursors.of(context, source.module);
-  const text = textList<Row>(context.db.dialect, source.entity, selection.under('changes'), memberOf);
-  const columns = columnsOf(context, source, selection, text);
+  const { dialect } = context.db;
+  const text = textList<Row>(dialect, source.entity, selection.under('changes'), memberOf);
+  const json = text && `CASE f.isDeleted WHEN 0 THEN ${text.json} ELSE 'null' END`;
+  const columns = columnsOfRow(dialect, source.entity, json, selection.under('changes').under('node'));
   const { rows, place, caughtUp } = await readChanges<Row>(
     context,
     source,
@@ -96,17 +97,6 @@ function kindOf({ isDeleted }: Row): ChangeKind {
 /** The JSON of what a change has beside its node. */
 function memberOf(row: Row, name: string): string {
   return name === 'kind' ? `"${kindOf(row)}"` : `"${row.feedId}"`;
-}
-
-function columnsOf(
-  { db }: Context,
-  { entity }: FeedSource,
-  selection: Selection,
-  text: TextList<Row> | undefined,
-): Sql[] {
-  if (text) return [raw(`CASE f.isDeleted WHEN 0 THEN ${text.json} ELSE 'null' END AS json`)];
-  const needed = neededColumns(entity, selection.under('changes').under('node'));
-  return needed.length > 0 ? [selectList(db.dialect, entity, needed, 't')] : [];
 }
 
 function statement(

@@ -4,15 +4,14 @@ import type { SortDirection } from '../database/dialects/dialect.js';
 import type { Module } from '../database/module.js';
 import { type Arm, countRows, opposite, type PageQuery, type Place, readPage } from '../database/page.js';
 import { countRecords } from '../database/positions.js';
-import { type EntityClass, selectList, tableOf } from '../database/rows.js';
+import { type EntityClass, tableOf } from '../database/rows.js';
 import type { Connection } from './connection.js';
 import { actorOf, type Context } from './context.js';
 import { Cursors } from './cursor.js';
 import { all, isWithin } from './filters.js';
-import { neededColumns } from './needs.js';
 import { type DateRange, type PageArguments, pageSize } from './page-arguments.js';
 import { putRawList } from './raw-lists.js';
-import { type TextList, type TextRow, textList } from './row-text.js';
+import { columnsOfRow, type TextList, type TextRow, textList } from './row-text.js';
 import type { Selection } from './selection.js';
 import { pageServed } from './served.js';
 
@@ -58,8 +57,10 @@ export async function readConnection(
   const text = textOf(context, list.entity, selection, cursorOf);
   const wantsRows = selection.has('nodes') || selection.has('edges') || selection.has('pageInfo');
   const page = { size, backward, behind, ahead };
+  const nodes = [selection.under('nodes'), selection.under('edges').under('node')];
+  const columns = columnsOfRow(context.db.dialect, list.entity, text?.json, ...nodes);
   const [{ rows, more }, totalCount] = await Promise.all([
-    wantsRows ? readListPage<Row>(context, list, page, columnsOf(context, list, selection, text)) : nothing,
+    wantsRows ? readListPage<Row>(context, list, page, columns) : nothing,
     selection.has('totalCount') ? count(context, list) : 0,
   ]);
   if (text) putRawList(context, text.path, rows.map(text.write));
@@ -114,15 +115,6 @@ export interface ListPage {
 
 const nothing = { rows: [], more: false };
 
-function columnsOf({ db }: Context, { entity }: List, selection: Selection, text: TextList<Row> | undefined): Sql[] {
-  if (text) return [raw(`${text.json} AS json`)];
-  const needed = new Set([
-    ...neededColumns(entity, selection.under('nodes')),
-    ...neededColumns(entity, selection.under('edges').under('node')),
-  ]);
-  return needed.size > 0 ? [selectList(db.dialect, entity, needed, 't')] : [];
-}
-
 /** At most `size` rows of a list in its order, with `columns` of `t`, and whether there are more beyond them. */
 export async function readListPage<Row extends ListRow>(
   context: Context,
@@ -145,12 +137,12 @@ function readRows<Row>(
   { db }: Context,
   list: List,
   { size, backward, behind, ahead }: ListPage,
-  columnsOfRow: readonly Sql[],
+  ofRow: readonly Sql[],
 ): Promise<Row[]> {
   const { name: table, columns } = tableOf(list.entity);
   const order = columns.get(list.orderBy)!;
   const sortValue = order.isTime ? db.dialect.timeText(`t.${order.name}`) : `t.${order.name}`;
-  const select = join([raw(`${sortValue} AS sortValue, t.id AS sortId`), ...columnsOfRow]);
+  const select = join([raw(`${sortValue} AS sortValue, t.id AS sortId`), ...ofRow]);
   const timeValue = (time: string | null | undefined) => (time ? db.dialect.timeValue(time) : undefined);
   const compared = (place: Place | undefined): Place | undefined =>
     place && order.isTime && place.value !== null ? { ...place, value: timeValue(place.value as string)! } : place;

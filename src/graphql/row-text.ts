@@ -1,6 +1,8 @@
 import { type GraphQLOutputType, getNamedType, getNullableType, isEnumType } from 'graphql';
+import { raw, type Sql } from 'sql-template-tag';
 import type { Dialect, JsonCell, JsonKind } from '../database/dialects/dialect.js';
-import { type EntityClass, tableOf } from '../database/rows.js';
+import { type EntityClass, selectList, tableOf } from '../database/rows.js';
+import { neededColumns } from './needs.js';
 import type { Selection } from './selection.js';
 
 const kinds: Record<string, JsonKind> = { ID: 'word', Int: 'number', Boolean: 'boolean', DateTime: 'word' };
@@ -48,6 +50,18 @@ export function textList<Row extends TextRow>(
   });
   const write = (row: Row) => `{${members.map(([key, value]) => `"${key}":${value(row)}`).join(',')}}`;
   return { path, json, write };
+}
+
+/** The columns, beside its place, that a row is read with: those that `json` is written of, or else what `selections` resolve. */
+export function columnsOfRow(
+  dialect: Dialect,
+  entity: EntityClass,
+  json: string | undefined,
+  ...selections: readonly Selection[]
+): Sql[] {
+  if (json !== undefined) return [raw(`${json} AS json`)];
+  const needed = new Set(selections.flatMap((selection) => neededColumns(entity, selection)));
+  return needed.size > 0 ? [selectList(dialect, entity, needed, 't')] : [];
 }
 
 function rowText(dialect: Dialect, entity: EntityClass, selection: Selection): string | undefined {

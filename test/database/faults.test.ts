@@ -6,16 +6,10 @@ import { migrate } from '../../src/database/migrate.js';
 import { openDatabase } from '../../src/database/open.js';
 import { transaction } from '../../src/database/transaction.js';
 import { MariaDb } from '../helpers/mariadb.js';
+import { answer, codes } from './refusals.js';
 
 const limits = { connections: 2, acquireTimeout: 300, statementTimeout: 700 };
 const put = (db: Db, name: string) => db.execute(sql`INSERT INTO gateway (name, value) VALUES (${name}, '')`);
-const answer = (db: Db) => db.query(sql`SELECT 1 AS one`);
-
-/** The codes of what several calls were refused with; undefined where one was not. */
-async function codes(calls: Promise<unknown>[]): Promise<(string | undefined)[]> {
-  const ended = await Promise.allSettled(calls);
-  return ended.map((end) => (end.status === 'rejected' ? end.reason.code : undefined));
-}
 
 describe('a database server', () => {
   let server: MariaDb;

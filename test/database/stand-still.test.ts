@@ -6,19 +6,13 @@ import type { Database, Db } from '../../src/database/db.js';
 import { openDatabase } from '../../src/database/open.js';
 import { transaction } from '../../src/database/transaction.js';
 import { MariaDb } from '../helpers/mariadb.js';
+import { answer, codes } from './refusals.js';
 
 /** So long that a test which had to wait for one of them would fail. */
 const limits = { connections: 3, acquireTimeout: 60_000, statementTimeout: 60_000 };
 const TOO_LONG = 20_000;
 
-const answer = (db: Db) => db.query(sql`SELECT 1 AS one`);
 const slept = (db: Db, seconds: number) => db.query(sql`SELECT SLEEP(${seconds}) AS slept`);
-
-/** The codes of what several calls were refused with; undefined where one was not. */
-async function codes(calls: Promise<unknown>[]): Promise<(string | undefined)[]> {
-  const ended = await Promise.allSettled(calls);
-  return ended.map((end) => (end.status === 'rejected' ? end.reason.code : undefined));
-}
 
 describe('a database server', () => {
   let server: MariaDb;

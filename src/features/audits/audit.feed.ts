@@ -1,16 +1,14 @@
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import { Module } from '../../database/module.js';
 import { lastPosition } from '../../database/positions.js';
-import { selectList } from '../../database/rows.js';
 import { actorOf, type Context } from '../../graphql/context.js';
 import type { NodeFeed } from '../../graphql/feed.js';
 import { FeedCursors, type FeedPlace } from '../../graphql/feed-cursor.js';
 import { all, checkLists, isWithin } from '../../graphql/filters.js';
-import { neededColumns } from '../../graphql/needs.js';
 import { checkSize } from '../../graphql/page-arguments.js';
 import { putRawList } from '../../graphql/raw-lists.js';
 import type { FeedPage } from '../../graphql/read-change-feed.js';
-import { type TextList, type TextRow, textList } from '../../graphql/row-text.js';
+import { columnsOfRow, type TextRow, textList } from '../../graphql/row-text.js';
 import type { Selection } from '../../graphql/selection.js';
 import { pageServed } from '../../graphql/served.js';
 import { readAuditedResourceIds } from '../resources/resource.queries.js';
@@ -48,7 +46,7 @@ export async function readAuditFeed(
   checkLists(filter);
   const cursors = await FeedCursors.of(context, Module.AUDITS, filter ?? {});
   const text = textList<Row>(context.db.dialect, Audit, selection.under('nodes'), () => '');
-  const columns = columnsOf(context, selection, text);
+  const columns = columnsOfRow(context.db.dialect, Audit, text?.json, selection.under('nodes'));
   const start = cursors.start(after, since);
   const { rows, place, caughtUp } = await readAuditsBehind<Row>(context, cursors, start, first, columns, filter);
   if (text) putRawList(context, text.path, rows.map(text.write));
@@ -98,12 +96,6 @@ async function conditions(
   const resourceIds = actor.scope === 'ALL' ? undefined : await readAuditedResourceIds(context, MOST_RESOURCES);
   const served = isWithin(context.db, 't.occurred_at', servedRange(actor, since ? { from: since } : null));
   return all(visibleAudits(actor, resourceIds), matches(filter), served);
-}
-
-function columnsOf({ db }: Context, selection: Selection, text: TextList<Row> | undefined): Sql[] {
-  if (text) return [raw(`${text.json} AS json`)];
-  const needed = neededColumns(Audit, selection.under('nodes'));
-  return needed.length > 0 ? [selectList(db.dialect, Audit, needed, 't')] : [];
 }
 
 function statement(

@@ -26,7 +26,7 @@ export function overLimit(code: LimitCode | 'BAD_USER_INPUT', message: string, n
   return new GraphQLError(message, { ...(nodes && { nodes }), extensions: { code, http: { status: 400 } } });
 }
 
-/** A refusal for now, HTTP 429; `wait` in seconds. */
+/** A refusal of an operation that may be sent again after `wait` seconds, HTTP 429. */
 export function overBudget(message: string, wait: number): GraphQLError {
   const http = { status: 429, headers: new HeaderMap([['retry-after', String(wait)]]) };
   return new GraphQLError(message, { extensions: { code: 'RATE_LIMITED', http } });

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
+import { type Progress, progressOf } from '../../database/positions.js';
 import { UNFORGEABLE_HEADERS } from '../../graphql/apollo.js';
 import type { Actor, Context } from '../../graphql/context.js';
 import { rowCells } from '../../graphql/row-text.js';
@@ -18,7 +19,7 @@ import { openRows, type RowReader } from './row-reader.js';
 import { keepRunning } from './running.js';
 import { guardFields, plainFields } from './same-operation.js';
 import { stillAllowed } from './still-allowed.js';
-import { etagOf, isKnown, type Progress, progressOf } from './validator.js';
+import { etagOf, isKnown } from './validator.js';
 
 /** The modules as flat files, for tools that import from a URL. */
 export function addFeeds(app: FastifyInstance, reception: Reception, schema: GraphQLSchema): void {
@@ -87,7 +88,7 @@ async function openAnswer(
   const { dialect } = context.db;
   const kind = formats[extension]!;
   const rowText = kind.rowText(dialect, rowCells(dialect, flat.entity, selection)!, query.safe);
-  const progress = await progressOf(context, flat.module);
+  const progress = await progressOf(context.db, flat.module);
   const reader = await openRows(context, flat, query, rowText.columns, progress.position);
   const deletions = reader.isFeed && flat.changes;
   checkFields(query, deletions);

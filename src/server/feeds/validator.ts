@@ -1,6 +1,6 @@
 import { databaseId } from '../../database/database-id.js';
 import { Module } from '../../database/module.js';
-import { countRecords, lastPosition } from '../../database/positions.js';
+import { lastPosition, type Progress } from '../../database/positions.js';
 import { type Actor, actorOf, type Context } from '../../graphql/context.js';
 import { sha256 } from '../../lib/sha256.js';
 import { version } from '../../lib/version.js';
@@ -8,17 +8,6 @@ import { version } from '../../lib/version.js';
 /** What an actor sees depends on: another view is another answer. */
 export function viewOf({ scope, scopeVersion, userId, userName, bounds }: Actor): string {
   return JSON.stringify([...(scope === 'ALL' ? [scope] : [userId, userName, scopeVersion]), bounds?.since ?? null]);
-}
-
-/** How far a module has come. */
-export interface Progress {
-  readonly position: number;
-  readonly records: number;
-}
-
-export async function progressOf({ db }: Context, module: Module): Promise<Progress> {
-  const [position, records] = await Promise.all([lastPosition(db, module), countRecords(db, module)]);
-  return { position, records };
 }
 
 /**
