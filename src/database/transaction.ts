@@ -2,7 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database, Db, Transaction } from './db.js';
 import { assignPositions } from './positions.js';
 
-const ATTEMPTS = 3;
+/** Each lost race means that a rival came further, so that many who write the same need as many attempts. */
+const ATTEMPTS = 10;
+
+/** Not tried again after so many milliseconds: waiting for a lock alone may take seconds each time. */
+const LONG_ENOUGH = 10_000;
 
 /** The first failure of a part of each transaction. */
 const failures = new WeakMap<Transaction, { readonly error: unknown }>();
@@ -14,6 +18,7 @@ const failures = new WeakMap<Transaction, { readonly error: unknown }>();
  */
 export async function transaction<T>(db: Db, work: (tx: Transaction) => Promise<T>): Promise<T> {
   if (isTransaction(db)) return asPart(db, work);
+  const started = performance.now();
   for (let attempt = 1; ; attempt++) {
     const tx = await (db as Database).begin();
     try {
@@ -25,7 +30,8 @@ export async function transaction<T>(db: Db, work: (tx: Transaction) => Promise<
       return result;
     } catch (error) {
       await tx.rollback();
-      if (attempt >= ATTEMPTS || !db.dialect.mayRunAgain(error)) throw error;
+      const isLast = attempt >= ATTEMPTS || performance.now() - started > LONG_ENOUGH;
+      if (isLast || !db.dialect.mayRunAgain(error)) throw error;
       await sleep(Math.random() * 20 * attempt);
     }
   }

@@ -16,8 +16,8 @@ import { FeedReader } from './feed-readers.js';
 const modules = Object.values(Module);
 const tables = { RESOURCES: 'resources', USER_ACCOUNTS: 'user_accounts', AUDITS: 'audits' };
 const WRITERS = 8;
-/** More of them over the same few records would meet in more than the three deadlocks that a transaction survives. */
-const CHANGERS = 3;
+/** They meet over the same few records, so that they deadlock often. */
+const CHANGERS = 8;
 const TRANSACTIONS = 8;
 
 const upTo = (most: number) => Math.floor(Math.random() * most);
