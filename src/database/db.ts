@@ -1,5 +1,6 @@
 import type { Sql } from 'sql-template-tag';
 import type { Dialect } from './dialects/dialect.js';
+import type { WrittenForm, WrittenRow } from './written-rows.js';
 
 /** The database: the pool, or one transaction of it. Functions take it first and do not ask which of the two it is. */
 export interface Db {
@@ -10,6 +11,9 @@ export interface Db {
 
   /** The rows of a SELECT, as the driver gives them. */
   query<Row>(statement: Sql): Promise<Row[]>;
+
+  /** The rows of a SELECT, written as text; it selects what `dialect.selectWritten` says. */
+  queryWritten<Keys>(statement: Sql, form: WrittenForm): Promise<(WrittenRow & Keys)[]>;
 
   /** Runs a write; how many rows it touched. */
   execute(statement: Sql): Promise<number>;

@@ -1,6 +1,7 @@
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import type { Db } from './db.js';
 import type { SortDirection } from './dialects/dialect.js';
+import type { Reading } from './reading.js';
 
 /** A place in an order: the value that is ordered by, and the id among equals. */
 export interface Place {
@@ -17,8 +18,6 @@ export interface Arm {
 
 export interface PageQuery {
   readonly table: string;
-  /** The select list; the table is `t`. */
-  readonly select: Sql;
   readonly column: string;
   readonly isNullable: boolean;
   readonly direction: SortDirection;
@@ -39,14 +38,14 @@ export interface PageQuery {
  * The first `limit` rows behind a place, by keyset: the millionth page reads as much as the first. Several arms are read
  * for themselves, each by its index and no further than the page is long, then merged.
  */
-export function readPage<Row>(db: Db, query: PageQuery): Promise<Row[]> {
-  const { table, select, limit } = query;
+export function readPage<Row>(db: Db, { select, rows }: Reading<Row>, query: PageQuery): Promise<Row[]> {
+  const { table, limit } = query;
   const spans = spansOf(db, query);
-  if (spans.length === 1) return db.query<Row>(spanText(db, query, spans[0]!, select));
+  if (spans.length === 1) return rows(spanText(db, query, spans[0]!, select));
   const keys = sql`t.id, t.${raw(query.column)}`;
   const parts = spans.map((span, n) => sql`SELECT * FROM (${spanText(db, query, span, keys)}) ${raw(`span${n}`)}`);
   const order = (alias: string) => orderBy(query, alias);
-  return db.query<Row>(
+  return rows(
     sql`SELECT ${select} FROM (SELECT * FROM (${join(parts, ' UNION ALL ')}) merged ${order('merged')} LIMIT ${limit}) k
         JOIN ${raw(table)} t ON t.id = k.id ${order('k')}`,
   );

@@ -12,6 +12,7 @@ export interface EntityColumn {
   readonly property: string;
   readonly name: string;
   readonly isTime: boolean;
+  readonly isNumber: boolean;
   readonly isNullable: boolean;
   /** The most characters that a text may have. */
   readonly length: number | undefined;
@@ -41,6 +42,7 @@ export function tableOf(entity: EntityClass): EntityTable {
         property: propertyName,
         name: snakeCase(propertyName),
         isTime: options.type === 'datetime',
+        isNumber: options.type === 'integer' || options.type === 'bigint',
         isNullable: options.nullable === true,
         length: options.type === 'text' ? LONG_TEXT : options.length === undefined ? undefined : Number(options.length),
       },

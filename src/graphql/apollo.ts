@@ -11,7 +11,7 @@ import { formatError, isUnavailable, isUnexpected } from './errors.js';
 import { admissionPlugin } from './limits/admission-plugin.js';
 import { LIMITS } from './limits/limit.js';
 import { limitsPlugin } from './limits/limits-plugin.js';
-import { insertRawLists, stringifyAnswer } from './raw-lists.js';
+import { rawListsOf } from './raw-lists.js';
 import { unavailablePlugin } from './unavailable.js';
 
 /** Headers that a browser sends across origins only after it asked; with one of them a GET cannot be forged. */
@@ -36,7 +36,7 @@ export function makeApollo(schema: GraphQLSchema, logger: Logger): ApolloServer<
     parseOptions: { maxTokens: LIMITS.tokens },
     csrfPrevention: { requestHeaders: UNFORGEABLE_HEADERS },
     formatError,
-    stringifyResult: stringifyAnswer,
+    stringifyResult: (answer) => JSON.stringify(answer),
     logger,
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
@@ -52,12 +52,12 @@ export function makeApollo(schema: GraphQLSchema, logger: Logger): ApolloServer<
   });
 }
 
-/** Rows that the database wrote as JSON are put into the answer as they are. */
+/** Lists whose JSON is there already are put into the answer's text, in the places that are marked here. */
 function rawListsPlugin(): ApolloServerPlugin<Context> {
   return {
     requestDidStart: async () => ({
       async willSendResponse({ response, contextValue }) {
-        if (response.body.kind === 'single') insertRawLists(contextValue, response.body.singleResult.data);
+        if (response.body.kind === 'single') rawListsOf(contextValue)?.mark(response.body.singleResult.data);
       },
     }),
   };

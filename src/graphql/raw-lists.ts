@@ -4,47 +4,50 @@ import type { Context } from './context.js';
 
 /** Stands in the text of an answer where a list is put in. Nobody outside can write it. */
 const PLACE = randomUUID();
-const QUOTED_PLACE = JSON.stringify(PLACE);
+const QUOTED_PLACE = new RegExp(`"${PLACE}(\\d+)"`);
 
-/** The lists of the answer that is being written, in their order: writing is done in one go. */
-let lists: string[] = [];
+/** The lists of an answer whose JSON is there already. */
+export class RawLists {
+  readonly #paths: (readonly string[])[] = [];
+  readonly #lists: Buffer[] = [];
 
-/** A list whose JSON is there already. */
-export class RawList {
-  constructor(readonly json: string) {}
+  /** Puts the JSON of its items in the place of a list of the answer, which the resolver left empty. */
+  put(path: readonly string[], items: Buffer): void {
+    this.#paths.push(path);
+    this.#lists.push(items);
+  }
 
-  toJSON(): string {
-    lists.push(this.json);
-    return PLACE;
+  /** Marks the places of the lists in an answer; where a field has failed there is none. */
+  mark(data: Record<string, unknown> | null | undefined): void {
+    this.#paths.forEach((path, at) => {
+      const holder = path.slice(0, -1).reduce<unknown>((value, key) => (value as Record<string, unknown>)?.[key], data);
+      if (holder) (holder as Record<string, unknown>)[path.at(-1)!] = `${PLACE}${at}`;
+    });
+  }
+
+  /** The text of an answer with its lists in their places. */
+  insertInto(text: string): string | Buffer {
+    if (this.#lists.length === 0) return text;
+    // The numbers of the lists stand between what is around them.
+    const parts = text.split(QUOTED_PLACE);
+    return Buffer.concat(
+      parts.flatMap((part, at) => (at % 2 === 0 ? [Buffer.from(part)] : [OPENED, this.#lists[Number(part)]!, CLOSED])),
+    );
   }
 }
 
-const attached = new Attached<Map<readonly string[], RawList>>();
+const OPENED = Buffer.from('[');
+const CLOSED = Buffer.from(']');
 
-/** Puts the JSON of its items in the place of a list of the answer, which the resolver left empty. */
-export function putRawList(context: Context, path: readonly string[], items: readonly string[]): void {
-  let raw = attached.get(context);
-  if (!raw) {
-    raw = new Map();
-    attached.set(context, raw);
-  }
-  raw.set(path, new RawList(`[${items.join(',')}]`));
+const attached = new Attached<RawLists>();
+
+export function attachRawLists(context: Context): RawLists {
+  const lists = new RawLists();
+  attached.set(context, lists);
+  return lists;
 }
 
-/** Exchanges the empty lists of an answer for those that were put in their places; where a field has failed there is none. */
-export function insertRawLists(context: Context, data: Record<string, unknown> | null | undefined): void {
-  for (const [path, list] of attached.get(context) ?? []) {
-    const holder = path.slice(0, -1).reduce<unknown>((value, key) => (value as Record<string, unknown>)?.[key], data);
-    if (holder) (holder as Record<string, unknown>)[path.at(-1)!] = list;
-  }
-}
-
-/** As JSON.stringify, for an answer that may have raw lists. */
-export function stringifyAnswer(answer: unknown): string {
-  lists = [];
-  const text = JSON.stringify(answer);
-  if (lists.length === 0) return text;
-  const parts = text.split(QUOTED_PLACE).map((part, at) => part + (lists[at] ?? ''));
-  lists = [];
-  return parts.join('');
+/** Of the answer that is made with a context; undefined where who asks takes no bytes. */
+export function rawListsOf(context: Context): RawLists | undefined {
+  return attached.get(context);
 }

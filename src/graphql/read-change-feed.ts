@@ -1,12 +1,13 @@
-import sql, { join, raw, type Sql } from 'sql-template-tag';
+import sql, { raw, type Sql } from 'sql-template-tag';
 import { type ChangingModule, EVERY_VIEWER } from '../database/positions.js';
+import { readingOf, type Wanted } from '../database/reading.js';
 import { type EntityClass, tableOf } from '../database/rows.js';
+import type { Key, WrittenRow } from '../database/written-rows.js';
 import { type Actor, actorOf, type Context } from './context.js';
 import { type ChangeFeed, ChangeKind } from './feed.js';
 import { FeedCursors, type FeedPlace } from './feed-cursor.js';
 import { checkSize } from './page-arguments.js';
-import { putRawList } from './raw-lists.js';
-import { columnsOfRow, type TextRow, textList } from './row-text.js';
+import { neededOf, textList } from './row-text.js';
 import type { Selection } from './selection.js';
 import { pageServed } from './served.js';
 
@@ -30,7 +31,13 @@ export interface ChangeRow {
   readonly isDeleted: number;
 }
 
-type Row = Record<string, unknown> & TextRow & ChangeRow;
+type Row = WrittenRow & ChangeRow;
+
+const keys: readonly Key[] = [
+  { name: 'feedPosition', value: 'f.position', kind: 'number' },
+  { name: 'feedId', value: 'f.id', kind: 'number' },
+  { name: 'isDeleted', value: 'f.isDeleted', kind: 'number' },
+];
 
 /** A page of a feed. */
 export interface FeedPage<Row> {
@@ -49,19 +56,12 @@ export async function readChangeFeed(
 ): Promise<ChangeFeed> {
   checkSize(actorOf(context), 'first', first, 1);
   const cursors = await FeedCursors.of(context, source.module);
-  const { dialect } = context.db;
-  const text = textList<Row>(dialect, source.entity, selection.under('changes'), memberOf);
-  const json = text && `CASE f.isDeleted WHEN 0 THEN ${text.json} ELSE 'null' END`;
-  const columns = columnsOfRow(dialect, source.entity, json, selection.under('changes').under('node'));
-  const { rows, place, caughtUp } = await readChanges<Row>(
-    context,
-    source,
-    cursors,
-    cursors.start(after),
-    first,
-    columns,
-  );
-  if (text) putRawList(context, text.path, rows.map(text.write));
+  const changes = selection.under('changes');
+  const text = textList<Row>(context, source.entity, changes, memberOf);
+  const wanted = text?.wanted ?? neededOf(context, source.entity, changes.under('node'));
+  const start = cursors.start(after);
+  const { rows, place, caughtUp } = await readChanges<Row>(context, source, cursors, start, first, wanted);
+  text?.put(rows);
   return {
     changes: text ? [] : rows.map((row) => ({ kind: kindOf(row), id: row.feedId, node: row.isDeleted ? null : row })),
     nextCursor: cursors.encode(place),
@@ -70,7 +70,7 @@ export async function readChangeFeed(
 }
 
 /**
- * A page of at most `size` records and tombstones behind a place, each with `columns` of the record, as `t`. They are read
+ * A page of at most `size` records and tombstones behind a place, with what is wanted of the records. They are read
  * by one statement: read apart, a tombstone could move the cursor past a change that was committed between the two.
  */
 export async function readChanges<Row extends ChangeRow>(
@@ -79,9 +79,10 @@ export async function readChanges<Row extends ChangeRow>(
   cursors: FeedCursors,
   place: FeedPlace,
   size: number,
-  columns: readonly Sql[],
+  wanted: Wanted,
 ): Promise<FeedPage<Row>> {
-  const rows = await context.db.query<Row>(statement(context, source, place.position, size + 1, columns));
+  const reading = readingOf<Row>(context.db, wanted, keys);
+  const rows = await reading.rows(statement(context, source, place.position, size + 1, reading.select));
   const caughtUp = rows.length <= size;
   if (!caughtUp) rows.pop();
   if (rows.length === 0) await cursors.checkReached(place);
@@ -94,23 +95,17 @@ function kindOf({ isDeleted }: Row): ChangeKind {
   return isDeleted ? ChangeKind.DELETE : ChangeKind.UPSERT;
 }
 
-/** The JSON of what a change has beside its node. */
-function memberOf(row: Row, name: string): string {
+/** The JSON of what a change has; of its node where there is none. */
+function memberOf(row: Row, name: string): string | undefined {
+  if (name === 'node') return row.isDeleted ? 'null' : undefined;
   return name === 'kind' ? `"${kindOf(row)}"` : `"${row.feedId}"`;
 }
 
-function statement(
-  context: Context,
-  source: FeedSource,
-  position: number,
-  limit: number,
-  columns: readonly Sql[],
-): Sql {
+function statement(context: Context, source: FeedSource, position: number, limit: number, select: Sql): Sql {
   const { dialect } = context.db;
   const actor = actorOf(context);
   const viewer = actor.scope === 'ALL' ? EVERY_VIEWER : actor.userId;
   const table = raw(tableOf(source.entity).name);
-  const select = join([raw('f.position AS feedPosition, f.id AS feedId, f.isDeleted AS isDeleted'), ...columns]);
   const index = raw(dialect.useIndex(`${tableOf(source.entity).name}_position`));
   return sql`SELECT ${select} FROM (
       SELECT * FROM (

@@ -1,17 +1,18 @@
-import { join, raw, type Sql } from 'sql-template-tag';
+import type { Sql } from 'sql-template-tag';
 import { databaseId } from '../database/database-id.js';
 import type { SortDirection } from '../database/dialects/dialect.js';
 import type { Module } from '../database/module.js';
 import { type Arm, countRows, opposite, type PageQuery, type Place, readPage } from '../database/page.js';
 import { countRecords } from '../database/positions.js';
+import { readingOf, type Wanted } from '../database/reading.js';
 import { type EntityClass, tableOf } from '../database/rows.js';
+import type { WrittenRow } from '../database/written-rows.js';
 import type { Connection } from './connection.js';
 import { actorOf, type Context } from './context.js';
 import { Cursors } from './cursor.js';
 import { all, isWithin } from './filters.js';
 import { type DateRange, type PageArguments, pageSize } from './page-arguments.js';
-import { putRawList } from './raw-lists.js';
-import { columnsOfRow, type TextList, type TextRow, textList } from './row-text.js';
+import { keyOf, neededOf, type TextList, textList } from './row-text.js';
 import type { Selection } from './selection.js';
 import { pageServed } from './served.js';
 
@@ -40,7 +41,7 @@ export interface ListRow {
   readonly sortId: number;
 }
 
-type Row = Record<string, unknown> & TextRow & ListRow;
+type Row = WrittenRow & ListRow;
 
 /** Reads what the operation selects of a page, and no more. */
 export async function readConnection(
@@ -58,12 +59,12 @@ export async function readConnection(
   const wantsRows = selection.has('nodes') || selection.has('edges') || selection.has('pageInfo');
   const page = { size, backward, behind, ahead };
   const nodes = [selection.under('nodes'), selection.under('edges').under('node')];
-  const columns = columnsOfRow(context.db.dialect, list.entity, text?.json, ...nodes);
+  const wanted = text?.wanted ?? neededOf(context, list.entity, ...nodes);
   const [{ rows, more }, totalCount] = await Promise.all([
-    wantsRows ? readListPage<Row>(context, list, page, columns) : nothing,
+    wantsRows ? readListPage<Row>(context, list, page, wanted) : nothing,
     selection.has('totalCount') ? count(context, list) : 0,
   ]);
-  if (text) putRawList(context, text.path, rows.map(text.write));
+  text?.put(rows);
   return {
     nodes: text ? [] : rows,
     edges: selection.has('edges') && !text ? rows.map((node) => ({ node, cursor: cursorOf(node) })) : [],
@@ -79,14 +80,16 @@ export async function readConnection(
 
 /** How the one list of a page is written, `nodes` or `edges`; undefined where rows are resolved. */
 function textOf(
-  { db }: Context,
+  context: Context,
   entity: EntityClass,
   selection: Selection,
   cursorOf: (row: Row) => string,
 ): TextList<Row> | undefined {
   const lists = ['nodes', 'edges'].filter((field) => selection.has(field));
   if (lists.length !== 1) return undefined;
-  return textList<Row>(db.dialect, entity, selection.under(lists[0]!), (row) => `"${cursorOf(row)}"`);
+  return textList<Row>(context, entity, selection.under(lists[0]!), (row, name) =>
+    name === 'cursor' ? `"${cursorOf(row)}"` : undefined,
+  );
 }
 
 /** The cursors of a list's rows. */
@@ -115,14 +118,14 @@ export interface ListPage {
 
 const nothing = { rows: [], more: false };
 
-/** At most `size` rows of a list in its order, with `columns` of `t`, and whether there are more beyond them. */
+/** At most `size` rows of a list in its order, with what is wanted of them, and whether there are more beyond them. */
 export async function readListPage<Row extends ListRow>(
   context: Context,
   list: List,
   page: ListPage,
-  columns: readonly Sql[],
+  wanted: Wanted,
 ): Promise<{ rows: Row[]; more: boolean }> {
-  const rows = await readRows<Row>(context, list, { ...page, size: page.size + 1 }, columns);
+  const rows = await readRows<Row>(context, list, { ...page, size: page.size + 1 }, wanted);
   const more = rows.length > page.size;
   if (more) rows.pop();
   if (page.backward) rows.reverse();
@@ -137,18 +140,16 @@ function readRows<Row>(
   { db }: Context,
   list: List,
   { size, backward, behind, ahead }: ListPage,
-  ofRow: readonly Sql[],
+  wanted: Wanted,
 ): Promise<Row[]> {
   const { name: table, columns } = tableOf(list.entity);
   const order = columns.get(list.orderBy)!;
-  const sortValue = order.isTime ? db.dialect.timeText(`t.${order.name}`) : `t.${order.name}`;
-  const select = join([raw(`${sortValue} AS sortValue, t.id AS sortId`), ...ofRow]);
+  const keys = [keyOf(list.entity, list.orderBy, 'sortValue'), keyOf(list.entity, 'id', 'sortId')];
   const timeValue = (time: string | null | undefined) => (time ? db.dialect.timeValue(time) : undefined);
   const compared = (place: Place | undefined): Place | undefined =>
     place && order.isTime && place.value !== null ? { ...place, value: timeValue(place.value as string)! } : place;
   const query: PageQuery = {
     table,
-    select,
     column: order.name,
     isNullable: order.isNullable,
     direction: backward ? opposite(list.direction) : list.direction,
@@ -160,7 +161,7 @@ function readRows<Row>(
     ahead: compared(backward ? behind : ahead),
     limit: size,
   };
-  return readPage<Row>(db, query);
+  return readPage<Row>(db, readingOf<Row>(db, wanted, keys), query);
 }
 
 function count({ db }: Context, list: List): Promise<number> {

@@ -5,6 +5,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../config.js';
 import type { Database } from '../database/db.js';
 import { makeApollo } from '../graphql/apollo.js';
+import { attachRawLists, type RawLists } from '../graphql/raw-lists.js';
 import { readStrictJson, requireOperation } from './body.js';
 import { answerError, answerNotFound } from './errors.js';
 import { addFeeds } from './feeds/feeds.js';
@@ -14,6 +15,12 @@ import { addMetrics } from './metrics/metrics.js';
 import { serverOptions } from './options.js';
 import { openReception, type Reception } from './reception.js';
 import { closeConnectionsWhenStopping } from './stopping.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    rawLists: RawLists | null;
+  }
+}
 
 /** The front door: everything that answers over HTTP. It does not listen yet. */
 export async function buildApp(config: Config, db: Database, schema: GraphQLSchema): Promise<FastifyInstance> {
@@ -42,12 +49,23 @@ async function addGraphql(
   const apollo = makeApollo(schema, logger);
   await apollo.start();
   app.addHook('onClose', () => apollo.stop());
+  app.decorateRequest('rawLists', null);
+  const execute = fastifyApolloHandler(apollo, {
+    context: async (request) => {
+      const context = reception.contextOf(request);
+      request.rawLists = attachRawLists(context);
+      return context;
+    },
+  });
   app.route({
     url: '/graphql',
     method: ['GET', 'POST'],
     onRequest: reception.onRequest,
     preHandler: requireOperation,
-    handler: fastifyApolloHandler(apollo, { context: async (request) => reception.contextOf(request) }),
+    handler: async function (request, reply) {
+      const text = (await execute.call(this, request, reply)) as string;
+      return request.rawLists?.insertInto(text) ?? text;
+    },
   });
 }
 

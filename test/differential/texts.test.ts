@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import sql, { join, raw } from 'sql-template-tag';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Value } from '../../src/database/db.js';
-import type { JsonCell } from '../../src/database/dialects/dialect.js';
+import type { Cell, Notation } from '../../src/database/written-rows.js';
 import { recordAudits } from '../../src/features/audits/audit.service.js';
 import { anAudit, SOURCE } from '../features/writing/records.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../helpers/databases.js';
@@ -17,7 +17,16 @@ const everyCharacter = Array.from({ length: 16 }, (_, part) =>
 
 const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 40 }), fc.constantFrom(...hostileTexts));
 
-onEveryEngine('text that the database writes as JSON', (engine) => {
+const anyCell = fc.oneof(
+  fc.record({ kind: fc.constant('text' as const), value: fc.option(text.map((value) => value.toWellFormed())) }),
+  fc.record({ kind: fc.constant('word' as const), value: fc.option(fc.constantFrom('a', 'null', '2026Z', '0')) }),
+  fc.record({ kind: fc.constant('number' as const), value: fc.option(fc.maxSafeInteger()) }),
+  fc.record({ kind: fc.constant('boolean' as const), value: fc.option(fc.boolean()) }),
+);
+type AnyCell = typeof anyCell extends fc.Arbitrary<infer Cell> ? Cell : never;
+const anyCells = fc.dictionary(fc.stringMatching(/^[_A-Za-z][_0-9A-Za-z]{0,9}$/), anyCell, { minKeys: 1, maxKeys: 20 });
+
+onEveryEngine('text that the database writes', (engine) => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await testDatabase(engine);
@@ -40,29 +49,45 @@ onEveryEngine('text that the database writes as JSON', (engine) => {
     }
   });
 
-  test('stands beside numbers, truths and nulls as JSON.stringify writes them', async () => {
-    const { dialect } = database.db;
-    const cell = fc.oneof(
-      fc.record({ kind: fc.constant('text' as const), value: fc.option(text.map((value) => value.toWellFormed())) }),
-      fc.record({ kind: fc.constant('word' as const), value: fc.option(fc.constantFrom('a', 'null', '2026Z', '0')) }),
-      fc.record({ kind: fc.constant('number' as const), value: fc.option(fc.maxSafeInteger()) }),
-      fc.record({ kind: fc.constant('boolean' as const), value: fc.option(fc.boolean()) }),
+  /** A row of any cells, as the database writes it. */
+  const rowOf = async (cells: Record<string, AnyCell>, notation: Notation): Promise<string> => {
+    const members = Object.entries(cells);
+    // SQLite takes a number that is bound for a fraction, which no column holds.
+    const literal = (value: Value) => (typeof value === 'number' ? raw(String(value)) : sql`${value}`);
+    const columns = members.map(([, { value }], n) => sql`${literal(value)} AS c${raw(String(n))}`);
+    const form = {
+      notation,
+      cells: members.map(([name, { kind }], n): Cell => ({ name, value: `t.c${n}`, kind, isNullable: true })),
+      separator: ',',
+      keys: [{ name: 'first', value: 't.c0', kind: 'text' } as const],
+    };
+    const [row] = await database.db.queryWritten(
+      sql`SELECT ${raw(database.db.dialect.selectWritten(form))} FROM (SELECT ${join(columns)}) t`,
+      form,
     );
-    const cells = fc.dictionary(fc.stringMatching(/^[_A-Za-z][_0-9A-Za-z]{0,9}$/), cell, { minKeys: 1, maxKeys: 20 });
+    return row!.text.toString();
+  };
+
+  test('stands beside numbers, truths and nulls as JSON.stringify writes them', async () => {
     await fc.assert(
-      fc.asyncProperty(cells, async (object) => {
-        const members = Object.entries(object);
-        // SQLite takes a number that is bound for a fraction, which no column holds.
-        const literal = (value: Value) => (typeof value === 'number' ? raw(String(value)) : sql`${value}`);
-        const columns = members.map(([, { value }], n) => sql`${literal(value)} AS c${raw(String(n))}`);
-        const written = members.map(
-          ([key, { kind }], n): JsonCell => ({ key, value: `t.c${n}`, kind, isNullable: true }),
-        );
-        const [row] = await database.db.query<{ json: string }>(
-          sql`SELECT ${raw(dialect.jsonObject!(written))} AS json FROM (SELECT ${join(columns)}) t`,
-        );
-        const expected = Object.fromEntries(members.map(([key, { value }]) => [key, value]));
-        expect(dialect.jsonText(row!.json)).toBe(JSON.stringify(expected));
+      fc.asyncProperty(anyCells, async (cells) => {
+        const expected = Object.fromEntries(Object.entries(cells).map(([name, { value }]) => [name, value]));
+        expect(await rowOf(cells, 'json')).toBe(JSON.stringify(expected));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('is quoted in CSV, and disarmed where that is asked for', async () => {
+    const written = ({ kind, value }: AnyCell, isSafe: boolean): string => {
+      if (value === null) return '';
+      if (kind !== 'text') return String(value);
+      return `"${isSafe && /^[=+\-@\t\r]/.test(value) ? "'" : ''}${value.replaceAll('"', '""')}"`;
+    };
+    await fc.assert(
+      fc.asyncProperty(anyCells, fc.boolean(), async (cells, isSafe) => {
+        const expected = Object.values(cells).map((cell) => written(cell, isSafe));
+        expect(await rowOf(cells, isSafe ? 'safe-csv' : 'csv')).toBe(expected.join(','));
       }),
       { numRuns: 500 },
     );

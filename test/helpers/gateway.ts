@@ -4,11 +4,13 @@ import { pino } from 'pino';
 import sql, { type Sql } from 'sql-template-tag';
 import { type Config, readConfig } from '../../src/config.js';
 import type { Database, Transaction, Value } from '../../src/database/db.js';
+import type { WrittenForm, WrittenRow } from '../../src/database/written-rows.js';
 import { Privilege } from '../../src/graphql/access.js';
 import { makeApollo } from '../../src/graphql/apollo.js';
 import { attachClient } from '../../src/graphql/client.js';
 import type { Actor, Context } from '../../src/graphql/context.js';
-import { stringifyAnswer } from '../../src/graphql/raw-lists.js';
+import { makeBudgets } from '../../src/graphql/limits/budgets.js';
+import { attachRawLists } from '../../src/graphql/raw-lists.js';
 import { buildSchema } from '../../src/schema.js';
 
 /** What an operation answered. */
@@ -17,9 +19,16 @@ export interface Answer<Data> {
   readonly errors: readonly GraphQLFormattedError[];
   /** The SELECTs that it ran, in their order. */
   readonly statements: readonly Sql[];
+  /** Those of them whose rows the database wrote. */
+  readonly written: readonly Sql[];
 }
 
 type Variables = Record<string, unknown>;
+
+interface Executed extends Pick<Answer<never>, 'statements' | 'written'> {
+  readonly text: string | undefined;
+  readonly errors: ExecutionResult['errors'];
+}
 
 let schema: GraphQLSchema | undefined;
 
@@ -31,38 +40,43 @@ export class Gateway {
   constructor(
     readonly db: Database,
     environment: Record<string, string> = {},
+    /** Whether rows may be written by the database; else all of them are resolved. */
+    readonly writes = true,
   ) {
     schema ??= buildSchema();
     this.#settings = readConfig(environment);
-    this.#apollo = makeApollo(schema, pino({ level: 'silent' }));
+    this.#apollo = makeApollo(schema, pino({ level: 'silent' }), makeBudgets(this.#settings));
   }
 
   async ask<Data = never>(actor: Actor | null, query: string, variables: Variables = {}): Promise<Answer<Data>> {
-    const { result, statements } = await this.#execute(actor, query, variables);
-    const { data, errors = [] } = JSON.parse(stringifyAnswer(result)) as ExecutionResult;
-    return { data: data as Data | null | undefined, errors, statements };
+    const { text, errors = [], ...kept } = await this.#execute(actor, query, variables);
+    return { data: (text === undefined ? undefined : JSON.parse(text)) as Data | null | undefined, errors, ...kept };
   }
 
   /** The same with the data as they are sent, to the byte. */
   async askText(actor: Actor | null, query: string, variables: Variables = {}): Promise<Answer<string>> {
-    const { result, statements } = await this.#execute(actor, query, variables);
-    return { data: stringifyAnswer(result.data), errors: result.errors ?? [], statements };
+    const { text, errors = [], ...kept } = await this.#execute(actor, query, variables);
+    return { data: text, errors, ...kept };
   }
 
-  async #execute(
-    actor: Actor | null,
-    query: string,
-    variables: Variables,
-  ): Promise<{ result: ExecutionResult; statements: readonly Sql[] }> {
+  async #execute(actor: Actor | null, query: string, variables: Variables): Promise<Executed> {
     const db = new CountingDatabase(this.db);
     const now = new Date().toISOString();
     const contextValue: Context = { db, actor, settings: this.#settings, requestId: 'test', now };
     attachClient(contextValue, { ipAddress: '192.0.2.1', sessionId: null, setSession: () => {} });
+    const lists = this.writes ? attachRawLists(contextValue) : undefined;
     // As they would come over HTTP: what is undefined is not there.
     const sent = JSON.parse(JSON.stringify(variables)) as Variables;
     const { body } = await this.#apollo.executeOperation({ query, variables: sent }, { contextValue });
     if (body.kind !== 'single') throw new Error('the answer came in parts');
-    return { result: body.singleResult, statements: db.statements };
+    const { data, errors } = body.singleResult;
+    const text = JSON.stringify(data) as string | undefined;
+    return {
+      text: text && (lists?.insertInto(text) ?? text).toString(),
+      errors,
+      statements: db.statements,
+      written: db.written,
+    };
   }
 
   /** The data of an operation that must succeed. */
@@ -115,6 +129,8 @@ export async function connectorFor(db: Database, userName: string): Promise<Acto
 /** A database that keeps the SELECTs that go through it. What the program reads once for all does not count. */
 export class CountingDatabase implements Database {
   readonly statements: Sql[] = [];
+  /** Those of them whose rows the database wrote. */
+  readonly written: Sql[] = [];
   readonly forConnectors = this;
   readonly origin = this;
   readonly load = { inUse: 0, waiting: 0 };
@@ -129,8 +145,23 @@ export class CountingDatabase implements Database {
   }
 
   query<Row>(statement: Sql): Promise<Row[]> {
-    if (!/FROM gateway\b/.test(statement.sql)) this.statements.push(statement);
-    return this.#db.query<Row>(statement);
+    return this.reading(async () => {
+      if (!/FROM gateway\b/.test(statement.sql)) this.statements.push(statement);
+      return this.#db.query<Row>(statement);
+    });
+  }
+
+  queryWritten<Keys>(statement: Sql, form: WrittenForm): Promise<(WrittenRow & Keys)[]> {
+    return this.reading(async () => {
+      this.statements.push(statement);
+      this.written.push(statement);
+      return this.#db.queryWritten<Keys>(statement, form);
+    });
+  }
+
+  /** Runs each SELECT. */
+  protected reading<T>(read: () => Promise<T>): Promise<T> {
+    return read();
   }
 
   execute(statement: Sql): Promise<number> {

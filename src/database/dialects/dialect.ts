@@ -1,17 +1,7 @@
 import type { Sql } from 'sql-template-tag';
+import type { WrittenForm } from '../written-rows.js';
 
 export type SortDirection = 'ASC' | 'DESC';
-
-/** How a value stands in JSON: a number, true or false, text; `word` is text in which nothing is ever escaped. */
-export type JsonKind = 'number' | 'boolean' | 'text' | 'word';
-
-/** A member of a JSON object, or a cell of CSV: its key, a GraphQL name, and the SQL expression of its value. */
-export interface JsonCell {
-  readonly key: string;
-  readonly value: string;
-  readonly kind: JsonKind;
-  readonly isNullable: boolean;
-}
 
 /** What the program asks of an engine, in the program's words. Only the files beside this one know an engine's name. */
 export interface Dialect {
@@ -21,17 +11,8 @@ export interface Dialect {
   /** RFC 3339 text in UTC as the parameter that a time column is compared with or set to. */
   timeValue(time: string): string;
 
-  /**
-   * An expression that writes a JSON object of columns, to the byte as JSON.stringify would write it but for `jsonText`. An
-   * engine that cannot leaves it out; then rows are read column by column.
-   */
-  jsonObject?(cells: readonly JsonCell[]): string;
-
-  /** What `jsonObject` gave as JSON.stringify would write it. */
-  jsonText(json: string): string;
-
-  /** An expression that writes columns as a row of CSV; `isSafe` disarms what a spreadsheet would run as a formula. */
-  csvRow(cells: readonly JsonCell[], isSafe: boolean): string;
+  /** The select list of rows that `Db.queryWritten` shall write. */
+  selectWritten(form: WrittenForm): string;
 
   /** Follows a table's name in FROM: the one index that the statement shall use. */
   useIndex(index: string): string;

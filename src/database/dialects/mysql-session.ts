@@ -1,9 +1,12 @@
 import type { Readable } from 'node:stream';
+import type { Pool, PoolConnection, QueryOptions, ResultSetHeader } from 'mysql2';
 import mysql from 'mysql2/promise';
 import type { Sql } from 'sql-template-tag';
+import type { WrittenForm, WrittenRow } from '../written-rows.js';
 import type { DatabaseLimits } from './engine.js';
 import { isFatal, toRefusal, Unavailable } from './mysql-errors.js';
 import type { Pulse } from './mysql-pulse.js';
+import { WireWriter, writeRows } from './mysql-wire.js';
 
 /** What the program needs to know of the server that it speaks to. */
 export interface Server {
@@ -59,13 +62,13 @@ interface PoolLoad {
 
 /** A connection of the pool while somebody has it. No statement on it takes longer than its time, whatever the server does. */
 export class MysqlSession {
-  readonly #connection: mysql.PoolConnection;
+  readonly #connection: PoolConnection;
   readonly #load: PoolLoad;
   readonly #pulse: Pulse;
   readonly #statementTimeout: number;
   #broken = false;
 
-  private constructor(connection: mysql.PoolConnection, load: PoolLoad, pulse: Pulse, statementTimeout: number) {
+  private constructor(connection: PoolConnection, load: PoolLoad, pulse: Pulse, statementTimeout: number) {
     this.#connection = connection;
     this.#load = load;
     load.inUse += 1;
@@ -73,10 +76,10 @@ export class MysqlSession {
     this.#statementTimeout = statementTimeout;
   }
 
-  static async acquire(pool: mysql.Pool, load: PoolLoad, pulse: Pulse, limits: DatabaseLimits): Promise<MysqlSession> {
+  static async acquire(pool: Pool, load: PoolLoad, pulse: Pulse, limits: DatabaseLimits): Promise<MysqlSession> {
     pulse.check();
     load.waiting += 1;
-    const pending = pool.getConnection();
+    const pending = connectionOf(pool);
     try {
       const connection = await pulse.watch(
         pending,
@@ -94,24 +97,30 @@ export class MysqlSession {
   }
 
   async query<Row>(statement: Sql): Promise<Row[]> {
-    return (await this.#run(statement.sql, statement.values)) as Row[];
+    return (await this.#run(statement)) as Row[];
+  }
+
+  async queryWritten<Keys>(statement: Sql, form: WrittenForm): Promise<(WrittenRow & Keys)[]> {
+    const writer = new WireWriter<Keys>(form);
+    await this.#run(statement, {}, writer);
+    return writer.finish();
   }
 
   async execute(statement: Sql): Promise<number> {
-    return ((await this.#run(statement.sql, statement.values)) as mysql.ResultSetHeader).affectedRows;
+    return ((await this.#run(statement)) as ResultSetHeader).affectedRows;
   }
 
   async insert(statement: Sql): Promise<number> {
-    return ((await this.#run(statement.sql, statement.values)) as mysql.ResultSetHeader).insertId;
+    return ((await this.#run(statement)) as ResultSetHeader).insertId;
   }
 
   async command(text: string): Promise<void> {
-    await this.#run(text, []);
+    await this.#run({ sql: text, values: [] });
   }
 
   /** Runs a statement that reads its rows from `file`; how it went. */
-  async load(text: string, file: () => Readable): Promise<mysql.ResultSetHeader> {
-    return (await this.#run(text, [], file)) as mysql.ResultSetHeader;
+  async load(text: string, file: () => Readable): Promise<ResultSetHeader> {
+    return (await this.#run({ sql: text, values: [] }, { infileStreamFactory: file })) as ResultSetHeader;
   }
 
   /** The text of a value in a statement. */
@@ -132,22 +141,31 @@ export class MysqlSession {
     this.#connection.destroy();
   }
 
-  async #run(text: string, values: unknown[], file?: () => Readable): Promise<unknown> {
-    const options = { sql: text, values, ...(file && { infileStreamFactory: file }) };
-    // The server ends a statement that takes too long; the second more is for a server that does not answer at all.
-    const answer = this.#connection.query(options);
-    try {
-      const [result] = await this.#pulse.watch(
-        answer,
-        this.#statementTimeout + 1_000,
-        'the database did not answer in time',
+  async #run(
+    { sql, values }: Pick<Sql, 'sql' | 'values'>,
+    options: Partial<QueryOptions> = {},
+    writer?: WireWriter<unknown>,
+  ): Promise<unknown> {
+    const answer = new Promise<unknown>((resolve, reject) => {
+      const query = this.#connection.query({ ...options, sql, values }, (error, result) =>
+        error ? reject(error) : resolve(result),
       );
-      return result;
+      if (writer) writeRows(query, writer);
+    });
+    // The server ends a statement that takes too long; the second more is for a server that does not answer at all.
+    try {
+      return await this.#pulse.watch(answer, this.#statementTimeout + 1_000, 'the database did not answer in time');
     } catch (error) {
       if (error instanceof Unavailable || isFatal(error)) this.destroy();
       throw toRefusal(error);
     }
   }
+}
+
+function connectionOf(pool: Pool): Promise<PoolConnection> {
+  return new Promise((resolve, reject) => {
+    pool.getConnection((error, connection) => (error ? reject(error) : resolve(connection)));
+  });
 }
 
 function notAcquired(error: unknown): Unavailable {

@@ -1,17 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { createPool, type Pool } from 'mysql2';
 import mysql from 'mysql2/promise';
 import sql, { raw, type Sql } from 'sql-template-tag';
 import type { DataSourceOptions } from 'typeorm';
 import type { Database, Db, Transaction, Value } from '../db.js';
-import { csvRow } from './csv-row.js';
+import type { WrittenForm, WrittenRow } from '../written-rows.js';
 import type { Dialect } from './dialect.js';
 import type { DatabaseLimits, Engine } from './engine.js';
 import { insertRows, RowsLeftOut } from './mysql-bulk.js';
 import { Errors, errnoOf } from './mysql-errors.js';
-import { jsonObject, jsonText } from './mysql-json.js';
 import { Pulse } from './mysql-pulse.js';
 import { MysqlSession, readServer, type Server } from './mysql-session.js';
+import { selectedValues } from './mysql-wire.js';
 
 /** MySQL 8 and MariaDB 10.6 or later. */
 export function mysqlEngine(url: URL): Engine {
@@ -80,13 +81,7 @@ function dataSourceOptions(options: mysql.ConnectionOptions, server: Server): Da
 const dialect: Dialect = {
   timeText: (column) => `CONCAT(INSERT(${column}, 11, 1, 'T'), 'Z')`,
   timeValue: (time) => `${time.slice(0, 10)} ${time.slice(11, 23)}`,
-  jsonObject,
-  jsonText,
-  csvRow: (cells, isSafe) =>
-    csvRow(cells, isSafe, {
-      concat: (parts) => `CONCAT(${parts.join(', ')})`,
-      firstCode: (value) => `ASCII(${value})`,
-    }),
+  selectWritten: (form) => selectedValues(form).join(', '),
   useIndex: (index) => `FORCE INDEX (${index})`,
   joinInOrder: 'STRAIGHT_JOIN',
   forUpdate: 'FOR UPDATE',
@@ -122,15 +117,15 @@ class MysqlDatabase implements Database {
   readonly origin: Db;
   readonly forConnectors: Database;
   readonly load = { inUse: 0, waiting: 0 };
-  readonly #pool: mysql.Pool;
+  readonly #pool: Pool;
   readonly #shared: Shared;
 
   constructor(shared: Shared, origin?: MysqlDatabase) {
     const { options, server, limits } = shared;
     this.#shared = shared;
-    this.#pool = mysql.createPool({ ...options, connectionLimit: limits.connections, queueLimit: QUEUE });
+    this.#pool = createPool({ ...options, connectionLimit: limits.connections, queueLimit: QUEUE });
     // The first statement of a connection, so that nothing runs on it with other settings.
-    this.#pool.pool.on('connection', (connection) => {
+    this.#pool.on('connection', (connection) => {
       connection.query(server.sessionSettings(limits.statementTimeout), (error) => {
         if (error) connection.destroy();
       });
@@ -141,6 +136,10 @@ class MysqlDatabase implements Database {
 
   query<Row>(statement: Sql): Promise<Row[]> {
     return this.#withSession((session) => session.query<Row>(statement));
+  }
+
+  queryWritten<Keys>(statement: Sql, form: WrittenForm): Promise<(WrittenRow & Keys)[]> {
+    return this.#withSession((session) => session.queryWritten<Keys>(statement, form));
   }
 
   execute(statement: Sql): Promise<number> {
@@ -179,7 +178,7 @@ class MysqlDatabase implements Database {
       await this.forConnectors.close();
     }
     // A connection that is lost already need not be closed.
-    await this.#pool.end().catch(() => {});
+    await new Promise((ended) => this.#pool.end(ended));
   }
 
   #acquire(): Promise<MysqlSession> {
@@ -208,6 +207,10 @@ class MysqlTransaction implements Transaction {
 
   query<Row>(statement: Sql): Promise<Row[]> {
     return this.#session().query<Row>(statement);
+  }
+
+  queryWritten<Keys>(statement: Sql, form: WrittenForm): Promise<(WrittenRow & Keys)[]> {
+    return this.#session().queryWritten<Keys>(statement, form);
   }
 
   execute(statement: Sql): Promise<number> {

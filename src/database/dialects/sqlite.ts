@@ -7,9 +7,10 @@ import { raw, type Sql, default as sql } from 'sql-template-tag';
 import { AppError } from '../../lib/app-error.js';
 import { Mutex } from '../../lib/mutex.js';
 import type { Database, Db, Transaction, Value } from '../db.js';
-import { csvRow } from './csv-row.js';
-import type { Dialect, JsonCell } from './dialect.js';
+import type { WrittenForm, WrittenRow } from '../written-rows.js';
+import type { Dialect } from './dialect.js';
 import type { DatabaseLimits, Engine } from './engine.js';
+import { selectWritten, writtenRow } from './sqlite-text.js';
 
 /** SQLite in a file, in WAL mode: one writer, and readers that never wait for it. */
 export function sqliteEngine(path: string): Engine {
@@ -25,11 +26,7 @@ export function sqliteEngine(path: string): Engine {
 const dialect: Dialect = {
   timeText: (column) => column,
   timeValue: (time) => time,
-  jsonObject: (cells) =>
-    `'{' || ${cells.map((cell) => `'"${cell.key}":' || ${jsonValue(cell)}`).join(" || ',' || ")} || '}'`,
-  jsonText: (json) => json,
-  csvRow: (cells, isSafe) =>
-    csvRow(cells, isSafe, { concat: (parts) => `(${parts.join(' || ')})`, firstCode: (value) => `unicode(${value})` }),
+  selectWritten,
   useIndex: (index) => `INDEXED BY ${index}`,
   joinInOrder: 'CROSS JOIN',
   // A transaction has the whole database to itself.
@@ -38,12 +35,6 @@ const dialect: Dialect = {
     sql`(${raw(column)}, ${raw(key)}) ${raw(direction === 'ASC' ? '>' : '<')} (${value}, ${id})`,
   mayRunAgain: (error) => lostRaces.has(codeOf(error) ?? '') || isBusy(error),
 };
-
-function jsonValue({ value, kind }: JsonCell): string {
-  if (kind === 'number') return `COALESCE(${value}, 'null')`;
-  if (kind === 'boolean') return `CASE ${value} WHEN 0 THEN 'false' WHEN 1 THEN 'true' ELSE 'null' END`;
-  return kind === 'word' ? `COALESCE('"' || ${value} || '"', 'null')` : `json_quote(${value})`;
-}
 
 const lostRaces: ReadonlySet<string> = new Set(['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY']);
 
@@ -119,6 +110,10 @@ class SqliteDatabase implements Database {
     return this.#reader.all(statement.sql, statement.values) as Row[];
   }
 
+  async queryWritten<Keys>(statement: Sql, _form: WrittenForm): Promise<(WrittenRow & Keys)[]> {
+    return (await this.query<{ text: Buffer }>(statement)).map(writtenRow<Keys>);
+  }
+
   execute(statement: Sql): Promise<number> {
     return this.#once((tx) => tx.execute(statement));
   }
@@ -192,6 +187,10 @@ class SqliteTransaction implements Transaction {
 
   async query<Row>(statement: Sql): Promise<Row[]> {
     return this.#connection().all(statement.sql, statement.values) as Row[];
+  }
+
+  async queryWritten<Keys>(statement: Sql, _form: WrittenForm): Promise<(WrittenRow & Keys)[]> {
+    return (await this.query<{ text: Buffer }>(statement)).map(writtenRow<Keys>);
   }
 
   async execute(statement: Sql): Promise<number> {

@@ -1,14 +1,15 @@
-import sql, { join, raw, type Sql } from 'sql-template-tag';
+import sql, { raw, type Sql } from 'sql-template-tag';
 import { Module } from '../../database/module.js';
 import { lastPosition } from '../../database/positions.js';
+import { readingOf, type Wanted } from '../../database/reading.js';
+import type { Key, WrittenRow } from '../../database/written-rows.js';
 import { actorOf, type Context } from '../../graphql/context.js';
 import type { NodeFeed } from '../../graphql/feed.js';
 import { FeedCursors, type FeedPlace } from '../../graphql/feed-cursor.js';
 import { all, checkLists, isWithin } from '../../graphql/filters.js';
 import { checkSize } from '../../graphql/page-arguments.js';
-import { putRawList } from '../../graphql/raw-lists.js';
 import type { FeedPage } from '../../graphql/read-change-feed.js';
-import { columnsOfRow, type TextRow, textList } from '../../graphql/row-text.js';
+import { neededOf, textList } from '../../graphql/row-text.js';
 import type { Selection } from '../../graphql/selection.js';
 import { pageServed } from '../../graphql/served.js';
 import { readAuditedResourceIds } from '../resources/resource.queries.js';
@@ -34,7 +35,9 @@ interface AuditRow {
   readonly feedPosition: number;
 }
 
-type Row = Record<string, unknown> & TextRow & AuditRow;
+type Row = WrittenRow & AuditRow;
+
+const keys: readonly Key[] = [{ name: 'feedPosition', value: 'p.position', kind: 'number' }];
 
 /** A page of audits behind a cursor. */
 export async function readAuditFeed(
@@ -45,16 +48,17 @@ export async function readAuditFeed(
   checkSize(actorOf(context), 'first', first, 1);
   checkLists(filter);
   const cursors = await FeedCursors.of(context, Module.AUDITS, filter ?? {});
-  const text = textList<Row>(context.db.dialect, Audit, selection.under('nodes'), () => '');
-  const columns = columnsOfRow(context.db.dialect, Audit, text?.json, selection.under('nodes'));
+  const nodes = selection.under('nodes');
+  const text = textList<Row>(context, Audit, nodes, () => undefined);
+  const wanted = text?.wanted ?? neededOf(context, Audit, nodes);
   const start = cursors.start(after, since);
-  const { rows, place, caughtUp } = await readAuditsBehind<Row>(context, cursors, start, first, columns, filter);
-  if (text) putRawList(context, text.path, rows.map(text.write));
+  const { rows, place, caughtUp } = await readAuditsBehind<Row>(context, cursors, start, first, wanted, filter);
+  text?.put(rows);
   return { nodes: text ? [] : rows, nextCursor: cursors.encode(place), caughtUp };
 }
 
 /**
- * A page of at most `size` audits behind a place, each with `columns` of `t`. Where few are wanted it may be short, or empty,
+ * A page of at most `size` audits behind a place, with what is wanted of them. Where few match it may be short, or empty,
  * before the feed is caught up.
  */
 export async function readAuditsBehind<Row extends AuditRow>(
@@ -62,14 +66,17 @@ export async function readAuditsBehind<Row extends AuditRow>(
   cursors: FeedCursors,
   place: FeedPlace,
   size: number,
-  columns: readonly Sql[],
+  wanted: Wanted,
   filter?: AuditFilter | null,
 ): Promise<FeedPage<Row>> {
   // Read before the resources that the actor sees and before the rows: what stands up to here is visible to both.
   const last = isAll(context, filter, place) ? undefined : await lastPosition(context.db, Module.AUDITS);
-  const wanted = last === undefined ? undefined : await conditions(context, filter, place);
+  const matching = last === undefined ? undefined : await conditions(context, filter, place);
   const end = last === undefined ? undefined : Math.min(place.position + WINDOW, last);
-  const rows = await context.db.query<Row>(statement(context, place, end, wanted, size + 1, columns));
+  const reading = readingOf<Row>(context.db, wanted, keys);
+  const rows = await reading.rows(
+    statement(context, place, { end, matching, limit: size + 1, select: reading.select }),
+  );
   const more = rows.length > size;
   if (more) rows.pop();
   if (rows.length === 0) await cursors.checkReached(place);
@@ -98,19 +105,19 @@ async function conditions(
   return all(visibleAudits(actor, resourceIds), matches(filter), served);
 }
 
-function statement(
-  { db }: Context,
-  { position }: FeedPlace,
-  end: number | undefined,
-  wanted: Sql | undefined,
-  limit: number,
-  columns: readonly Sql[],
-): Sql {
-  const select = join([raw('p.position AS feedPosition'), ...columns]);
+interface Behind {
+  /** The last position. */
+  readonly end: number | undefined;
+  readonly matching: Sql | undefined;
+  readonly limit: number;
+  readonly select: Sql;
+}
+
+function statement({ db }: Context, { position }: FeedPlace, { end, matching, limit, select }: Behind): Sql {
   const where = all(
     sql`p.position > ${position}`,
     ...(end === undefined ? [] : [sql`p.position <= ${end}`]),
-    ...(wanted ? [wanted] : []),
+    ...(matching ? [matching] : []),
   );
   return sql`SELECT ${select} FROM audit_positions p ${raw(db.dialect.joinInOrder)} audits t ON t.id = p.audit_id
     WHERE ${where} ORDER BY p.position LIMIT ${limit}`;

@@ -1,24 +1,29 @@
-import { raw } from 'sql-template-tag';
-import type { Dialect, JsonCell } from '../../database/dialects/dialect.js';
-import type { Answer, Format, RowText } from './format.js';
+import type { Answer, Format, FormatKind } from './format.js';
 import type { FlatRow } from './row-reader.js';
 
-/** Each row as a line of CSV, without its end. */
-export function csvText(dialect: Dialect, cells: readonly JsonCell[], isSafe: boolean): RowText {
-  return { columns: [raw(`${dialect.csvRow(cells, isSafe)} AS text`)], textOf: ({ text }) => text };
-}
+const LINE_END = '\r\n';
 
 /** RFC 4180, with a header. */
-export function csv({ fields, rowText, reader, cursor, deletions }: Answer): Format {
+export const csv: FormatKind = {
+  contentType: 'text/csv; charset=utf-8; header=present',
+  notation: (isSafe) => (isSafe ? 'safe-csv' : 'csv'),
+  separator: LINE_END,
+  open: openCsv,
+};
+
+function openCsv({ fields, reader, cursor, deletions }: Answer): Format {
   const header = [...fields, ...(deletions ? ['_deleted'] : []), ...(cursor ? ['_cursor'] : [])];
   const ofDeleted = ({ feedId }: FlatRow) => fields.map((field) => (field === 'id' ? feedId : '')).join(',');
   const write = (row: FlatRow): string => {
-    const text = row.isDeleted ? ofDeleted(row) : rowText.textOf(row);
+    const text = row.isDeleted ? ofDeleted(row) : row.latin1;
     return `${text}${deletions ? `,${row.isDeleted === 1}` : ''}${cursor ? `,${reader.cursorOf(row)}` : ''}`;
   };
   return {
-    head: `${header.join(',')}\r\n`,
-    rows: (rows) => (rows.length > 0 ? `${rows.map(write).join('\r\n')}\r\n` : ''),
+    head: `${header.join(',')}${LINE_END}`,
+    write: deletions || cursor ? write : undefined,
+    separator: LINE_END,
+    before: () => '',
+    after: LINE_END,
     end: () => '',
   };
 }

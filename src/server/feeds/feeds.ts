@@ -85,14 +85,14 @@ async function openAnswer(
   context: Context,
   { query, selection }: { query: FlatQuery; selection: Selection },
 ): Promise<Opened> {
-  const { dialect } = context.db;
-  const kind = formats[extension]!;
-  const rowText = kind.rowText(dialect, rowCells(dialect, flat.entity, selection)!, query.safe);
+  const { notation, separator, open } = formats[extension]!;
+  const cells = rowCells(flat.entity, selection)!;
+  const wanted = { form: { notation: notation(query.safe), cells, separator } };
   const progress = await progressOf(context.db, flat.module);
-  const reader = await openRows(context, flat, query, rowText.columns, progress.position);
+  const reader = await openRows(context, flat, query, wanted, progress.position);
   const deletions = reader.isFeed && flat.changes;
   checkFields(query, deletions);
-  const format = kind.open({ fields: query.fields, rowText, reader, cursor: query.cursor, deletions });
+  const format = open({ fields: query.fields, reader, cursor: query.cursor, deletions });
   return { progress, reader, format };
 }
 

@@ -1,5 +1,5 @@
-import type { Sql } from 'sql-template-tag';
 import { Module } from '../../database/module.js';
+import type { Wanted } from '../../database/reading.js';
 import type { EntityClass } from '../../database/rows.js';
 import { readAuditsBehind } from '../../features/audits/audit.feed.js';
 import { Audit } from '../../features/audits/audit.js';
@@ -30,13 +30,13 @@ export interface FlatModule {
   readonly changes: boolean;
   /** The records of a range, in the order of the module's date. */
   list(context: Context, range: DateRange | null): List | Promise<List>;
-  /** A page of the feed, each row with `columns` of `t`. */
+  /** A page of the feed, with what is wanted of its rows. */
   behind<Row extends FeedRow>(
     context: Context,
     cursors: FeedCursors,
     place: FeedPlace,
     size: number,
-    columns: readonly Sql[],
+    wanted: Wanted,
   ): Promise<FeedPage<Row>>;
 }
 
@@ -61,7 +61,7 @@ function changing(
   };
 }
 
-type PageBehind = [cursors: FeedCursors, place: FeedPlace, size: number, columns: readonly Sql[]];
+type PageBehind = [cursors: FeedCursors, place: FeedPlace, size: number, wanted: Wanted];
 
 export const flatModules: readonly FlatModule[] = [
   changing('resources', 'resources', resourceChanges, (context, range) =>

@@ -1,17 +1,15 @@
-import type { Sql } from 'sql-template-tag';
+import type { Notation } from '../../database/written-rows.js';
 import type { FlatRow, RowReader } from './row-reader.js';
-
-/** How a row of a module is written by the database. */
-export interface RowText {
-  /** What is selected of `t`; one of it is `text`, where the database writes rows. */
-  readonly columns: readonly Sql[];
-  textOf(row: FlatRow): string;
-}
 
 /** How an answer is written around its rows. */
 export interface Format {
   readonly head: string;
-  rows(rows: readonly FlatRow[], isFirst: boolean): string;
+  /** A row with what it has besides; left out where each row is what the database wrote. */
+  readonly write: ((row: FlatRow) => string) | undefined;
+  /** What stands between two rows, and before and behind some that follow one another. */
+  readonly separator: string;
+  before(isFirst: boolean): string;
+  readonly after: string;
   /** What closes an answer that is whole. */
   end(count: number): string;
 }
@@ -19,10 +17,18 @@ export interface Format {
 /** What the format of an answer depends on. */
 export interface Answer {
   readonly fields: readonly string[];
-  readonly rowText: RowText;
   readonly reader: RowReader;
   /** Whether each row has its cursor. */
   readonly cursor: boolean;
   /** Whether rows may be deletions. */
   readonly deletions: boolean;
+}
+
+/** A format that an answer may have. */
+export interface FormatKind {
+  readonly contentType: string;
+  /** How the database writes a row, and what stands between two. */
+  notation(isSafe: boolean): Notation;
+  readonly separator: string;
+  open(answer: Answer): Format;
 }

@@ -1,49 +1,51 @@
-import { raw } from 'sql-template-tag';
-import type { Dialect, JsonCell } from '../../database/dialects/dialect.js';
-import type { Answer, Format, RowText } from './format.js';
+import type { Answer, Format, FormatKind } from './format.js';
 import type { FlatRow } from './row-reader.js';
 
-/** Each row as the JSON object that GraphQL would have for it. */
-export function jsonText(dialect: Dialect, cells: readonly JsonCell[]): RowText {
-  if (dialect.jsonObject) {
-    return {
-      columns: [raw(`${dialect.jsonObject(cells)} AS text`)],
-      textOf: ({ text }) => dialect.jsonText(text),
-    };
-  }
-  return {
-    columns: cells.map(({ key, value }) => raw(`${value} AS ${key}`)),
-    textOf: (row) => JSON.stringify(Object.fromEntries(cells.map((cell) => [cell.key, cellOf(cell, row)]))),
-  };
-}
+const LINE_END = '\n';
+const SEPARATOR = ',\n';
 
-/** One object a line. */
-export function ndjson(answer: Answer): Format {
-  const write = rowWriter(answer);
-  return {
-    head: '',
-    rows: (rows) => (rows.length > 0 ? `${rows.map(write).join('\n')}\n` : ''),
-    end: (count) => (answer.cursor ? `${JSON.stringify({ _end: true, count, cursor: answer.reader.cursor() })}\n` : ''),
-  };
-}
+/** Each row as the JSON object that GraphQL would have for it, one a line. */
+export const ndjson: FormatKind = {
+  contentType: 'application/x-ndjson',
+  notation: () => 'json',
+  separator: LINE_END,
+  open: openNdjson,
+};
 
 /** One object, with the rows in a list. */
-export function json(answer: Answer): Format {
-  const write = rowWriter(answer);
+export const json: FormatKind = {
+  contentType: 'application/json; charset=utf-8',
+  notation: () => 'json',
+  separator: SEPARATOR,
+  open: openJson,
+};
+
+function openNdjson(answer: Answer): Format {
+  const { cursor, reader } = answer;
   return {
-    head: '{"rows":[',
-    rows: (rows, isFirst) => (rows.length > 0 ? `${isFirst ? '\n' : ',\n'}${rows.map(write).join(',\n')}` : ''),
-    end: (count) =>
-      `\n],"count":${count}${answer.cursor ? `,"cursor":${JSON.stringify(answer.reader.cursor())}` : ''}}\n`,
+    head: '',
+    write: writeOf(answer),
+    separator: LINE_END,
+    before: () => '',
+    after: LINE_END,
+    end: (count) => (cursor ? `${JSON.stringify({ _end: true, count, cursor: reader.cursor() })}\n` : ''),
   };
 }
 
-function rowWriter({ rowText, reader, cursor }: Answer): (row: FlatRow) => string {
-  const write = (row: FlatRow) => (row.isDeleted ? `{"_deleted":true,"id":"${row.feedId}"}` : rowText.textOf(row));
-  return cursor ? (row) => `${write(row).slice(0, -1)},"_cursor":"${reader.cursorOf(row)}"}` : write;
+function openJson(answer: Answer): Format {
+  const { cursor, reader } = answer;
+  return {
+    head: '{"rows":[',
+    write: writeOf(answer),
+    separator: SEPARATOR,
+    before: (isFirst) => (isFirst ? '\n' : SEPARATOR),
+    after: '',
+    end: (count) => `\n],"count":${count}${cursor ? `,"cursor":${JSON.stringify(reader.cursor())}` : ''}}\n`,
+  };
 }
 
-function cellOf({ key, kind }: JsonCell, row: FlatRow): unknown {
-  const value = (row as unknown as Record<string, unknown>)[key];
-  return kind === 'word' && value !== null ? String(value) : value;
+function writeOf({ reader, cursor, deletions }: Answer): Format['write'] {
+  if (!cursor && !deletions) return undefined;
+  const write = (row: FlatRow): string => (row.isDeleted ? `{"_deleted":true,"id":"${row.feedId}"}` : row.latin1);
+  return cursor ? (row) => `${write(row).slice(0, -1)},"_cursor":"${reader.cursorOf(row)}"}` : write;
 }

@@ -1,4 +1,5 @@
-import type { Sql } from 'sql-template-tag';
+import type { Wanted } from '../../database/reading.js';
+import type { WrittenRow } from '../../database/written-rows.js';
 import type { Context } from '../../graphql/context.js';
 import type { Cursors } from '../../graphql/cursor.js';
 import { FeedCursors } from '../../graphql/feed-cursor.js';
@@ -8,8 +9,7 @@ import type { FeedRow, FlatModule } from './flat-module.js';
 import type { FlatQuery } from './flat-query.js';
 
 /** A row as the database wrote it. */
-export interface FlatRow {
-  readonly text: string;
+export interface FlatRow extends WrittenRow {
   /** Of what was deleted, in the feed of a module whose records change. */
   readonly isDeleted?: number;
   readonly feedId?: number;
@@ -36,22 +36,22 @@ export async function openRows(
   context: Context,
   flat: FlatModule,
   query: FlatQuery,
-  columns: readonly Sql[],
+  wanted: Wanted,
   last: number,
 ): Promise<RowReader> {
   const { after, range } = query;
   const list = await flat.list(context, range);
   const cursors = await listCursors(context, list);
   const goesOn = after !== null && (range !== null || isOf(cursors, after));
-  if (after !== null && !goesOn) return openFeed(context, flat, after, columns, last);
-  return openList(context, flat, query, columns, cursors, list.isWhole);
+  if (after !== null && !goesOn) return openFeed(context, flat, after, wanted, last);
+  return openList(context, flat, query, wanted, cursors, list.isWhole);
 }
 
 function openList(
   context: Context,
   flat: FlatModule,
   { range, after }: FlatQuery,
-  columns: readonly Sql[],
+  wanted: Wanted,
   cursors: Cursors,
   isWhole: boolean,
 ): RowReader {
@@ -63,7 +63,7 @@ function openList(
       // What the actor may see of it may be less by now.
       const list = await flat.list(context, range);
       const page = { size, backward: false, behind, ahead: undefined };
-      const { rows, more } = await readListPage<TextRow<ListRow>>(context, list, page, columns);
+      const { rows, more } = await readListPage<TextRow<ListRow>>(context, list, page, wanted);
       const end = rows.at(-1);
       if (end) behind = { value: end.sortValue, id: end.sortId };
       return { rows, more };
@@ -77,7 +77,7 @@ async function openFeed(
   context: Context,
   flat: FlatModule,
   after: string,
-  columns: readonly Sql[],
+  wanted: Wanted,
   last: number,
 ): Promise<RowReader> {
   const cursors = await FeedCursors.of(context, flat.module);
@@ -88,7 +88,7 @@ async function openFeed(
     isFeed: true,
     isWhole: false,
     read: async (size) => {
-      const page = await flat.behind<TextRow<FeedRow>>(context, cursors, place, size, columns);
+      const page = await flat.behind<TextRow<FeedRow>>(context, cursors, place, size, wanted);
       place = page.place;
       // What is written meanwhile is for the next time: else a slow reader would never come to an end.
       return { rows: page.rows, more: !page.caughtUp && place.position < last };

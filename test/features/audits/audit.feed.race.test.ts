@@ -1,4 +1,3 @@
-import type { Sql } from 'sql-template-tag';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { recordAudits } from '../../../src/features/audits/audit.service.js';
 import { recordUserAccounts } from '../../../src/features/resources/access-grant.service.js';
@@ -17,9 +16,9 @@ class InterruptedDatabase extends CountingDatabase {
     super(db);
   }
 
-  override async query<Row>(statement: Sql): Promise<Row[]> {
+  protected override async reading<T>(read: () => Promise<T>): Promise<T> {
     if (this.statements.length === this.before) await this.commit();
-    return super.query<Row>(statement);
+    return read();
   }
 }
 

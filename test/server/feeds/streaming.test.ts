@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Sql } from 'sql-template-tag';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Database } from '../../../src/database/db.js';
 import { openDatabase } from '../../../src/database/open.js';
@@ -21,8 +20,8 @@ class WatchedDatabase extends CountingDatabase {
     return this.statements.filter(({ sql }) => /FROM audits t|FROM audit_positions p/.test(sql)).length;
   }
 
-  override async query<Row>(statement: Sql): Promise<Row[]> {
-    const rows = await super.query<Row>(statement);
+  protected override async reading<T>(read: () => Promise<T>): Promise<T> {
+    const rows = await read();
     if (this.pages >= this.failAt) throw new Error('the disk is gone');
     return rows;
   }

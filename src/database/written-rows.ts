@@ -1,0 +1,84 @@
+/** How rows are written: as JSON objects, or as rows of CSV (RFC 4180), of which `safe-csv` is disarmed for spreadsheets. */
+export type Notation = 'json' | 'csv' | 'safe-csv';
+
+/** How a value is written: a number, true or false, text, a time; `word` is text in which nothing is ever escaped. */
+export type CellKind = 'number' | 'boolean' | 'text' | 'word' | 'time';
+
+/** A value of a row that is written: its name in the text, a GraphQL name, and its SQL expression. */
+export interface Cell {
+  readonly name: string;
+  readonly value: string;
+  readonly kind: CellKind;
+  readonly isNullable: boolean;
+}
+
+/** A value that is read of each row beside its text. */
+export interface Key {
+  readonly name: string;
+  /** Its SQL expression. */
+  readonly value: string;
+  readonly kind: 'number' | 'text' | 'time';
+}
+
+/** What rows are written as. */
+export interface RowForm {
+  readonly notation: Notation;
+  readonly cells: readonly Cell[];
+  /** What shall stand between rows. */
+  readonly separator: string;
+}
+
+/** What rows are written as, and read with. */
+export interface WrittenForm extends RowForm {
+  readonly keys: readonly Key[];
+}
+
+/** The codes of `=`, `+`, `-`, `@`, tab and carriage return: what begins with one of them a spreadsheet may run. */
+export const FORMULA_STARTS: readonly number[] = [61, 43, 45, 64, 9, 13];
+
+/** Bytes that rows stand in, one behind the other. */
+export interface Sheet {
+  readonly bytes: Buffer;
+  /** What stands between them. */
+  readonly separator: string;
+}
+
+/** A row whose text is written, in UTF-8. It has its keys besides, as properties. */
+export class WrittenRow {
+  constructor(
+    readonly sheet: Sheet,
+    readonly start: number,
+    readonly end: number,
+  ) {}
+
+  /** Its bytes, which are nobody's to change. */
+  get text(): Buffer {
+    return this.sheet.bytes.subarray(this.start, this.end);
+  }
+
+  /** Its bytes as the characters of a string, for what is put together of strings and becomes bytes by `latin1` again. */
+  get latin1(): string {
+    return this.sheet.bytes.toString('latin1', this.start, this.end);
+  }
+}
+
+/** The texts of rows with a separator between them. */
+export function joinRows(rows: readonly WrittenRow[], separator: string): Buffer {
+  if (rows.length === 0) return Buffer.alloc(0);
+  const [{ sheet, start }] = rows as [WrittenRow];
+  // Rows in the order in which they were written are joined already.
+  if (sheet.separator === separator && isRun(rows, separator.length)) {
+    return sheet.bytes.subarray(start, rows.at(-1)!.end);
+  }
+  const between = Buffer.from(separator);
+  return Buffer.concat(rows.flatMap((row, at) => (at === 0 ? [row.text] : [between, row.text])));
+}
+
+function isRun(rows: readonly WrittenRow[], gap: number): boolean {
+  for (let at = 1; at < rows.length; at++) {
+    const row = rows[at]!;
+    const before = rows[at - 1]!;
+    if (row.sheet !== before.sheet || row.start !== before.end + gap) return false;
+  }
+  return true;
+}
