@@ -9,6 +9,7 @@ import type { Logger } from 'pino';
 import type { Context } from './context.js';
 import { formatError, isUnavailable, isUnexpected } from './errors.js';
 import { admissionPlugin } from './limits/admission-plugin.js';
+import type { Budgets } from './limits/budgets.js';
 import { LIMITS } from './limits/limit.js';
 import { limitsPlugin } from './limits/limits-plugin.js';
 import { rawListsOf } from './raw-lists.js';
@@ -22,7 +23,7 @@ export const UNFORGEABLE_HEADERS = [
   'apollo-require-preflight',
 ];
 
-export function makeApollo(schema: GraphQLSchema, logger: Logger): ApolloServer<Context> {
+export function makeApollo(schema: GraphQLSchema, logger: Logger, budgets: Budgets): ApolloServer<Context> {
   return new ApolloServer<Context>({
     schema,
     // Who may introspect is the guard's to say.
@@ -43,7 +44,7 @@ export function makeApollo(schema: GraphQLSchema, logger: Logger): ApolloServer<
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       limitsPlugin(),
-      admissionPlugin(schema),
+      admissionPlugin(schema, budgets),
       rawListsPlugin(),
       discretionPlugin(),
       unavailablePlugin(),

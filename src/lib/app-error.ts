@@ -6,6 +6,8 @@ export type ErrorCode =
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
   | 'TOO_MANY_ATTEMPTS'
+  | 'RATE_LIMITED'
+  | 'TOO_MANY_STREAMS'
   | 'UNAVAILABLE';
 
 /** A refusal whose message the caller may read. Every other error is masked at the door. */

@@ -5,6 +5,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../config.js';
 import type { Database } from '../database/db.js';
 import { makeApollo } from '../graphql/apollo.js';
+import { type Budgets, makeBudgets } from '../graphql/limits/budgets.js';
 import { attachRawLists, type RawLists } from '../graphql/raw-lists.js';
 import { readStrictJson, requireOperation } from './body.js';
 import { answerError, answerNotFound } from './errors.js';
@@ -35,8 +36,9 @@ export async function buildApp(config: Config, db: Database, schema: GraphQLSche
   const metrics = addMetrics(app, db);
   await app.register(cookie);
   const reception = openReception(app, config, db, logger, metrics);
-  await addGraphql(app, reception, schema, logger);
-  addFeeds(app, reception, schema);
+  const budgets = makeBudgets(config);
+  await addGraphql(app, reception, schema, budgets, logger);
+  addFeeds(app, reception, schema, budgets);
   return app;
 }
 
@@ -44,9 +46,10 @@ async function addGraphql(
   app: FastifyInstance,
   reception: Reception,
   schema: GraphQLSchema,
+  budgets: Budgets,
   logger: ReturnType<typeof requestLogger>,
 ): Promise<void> {
-  const apollo = makeApollo(schema, logger);
+  const apollo = makeApollo(schema, logger, budgets);
   await apollo.start();
   app.addHook('onClose', () => apollo.stop());
   app.decorateRequest('rawLists', null);

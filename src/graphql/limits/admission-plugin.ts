@@ -1,23 +1,21 @@
 import type { ApolloServerPlugin, GraphQLRequestContext } from '@apollo/server';
 import type { FormattedExecutionResult, GraphQLSchema } from 'graphql';
-import { counted } from '../../lib/counted.js';
+import { clientOf } from '../client.js';
 import type { Context } from '../context.js';
 import { onServed } from '../served.js';
-import { type Account, accountOf, availableIn, type Budgets, makeBudgets, setAside, settle } from './budgets.js';
+import { type Account, accountOf, availableIn, type Budgets, budgetHeaders, setAside, settle } from './budgets.js';
 import { actualCost, type Cost } from './cost.js';
-import { overBudget, overLimit } from './limit.js';
+import { overBudget, overLimit, saidOverBudget } from './limit.js';
 import { judge } from './verdict.js';
 
 /**
  * Lets an operation run where its actor may do it and has the budget for it. Its cost is set
  * aside before it runs, and what it has cost is taken afterwards. Every answer says so, in `extensions.cost` and in headers.
  */
-export function admissionPlugin(schema: GraphQLSchema): ApolloServerPlugin<Context> {
-  let budgets: Budgets | undefined;
+export function admissionPlugin(schema: GraphQLSchema, budgets: Budgets): ApolloServerPlugin<Context> {
   return {
     requestDidStart: async ({ contextValue }) => {
-      budgets ??= makeBudgets(contextValue.settings);
-      const account = accountOf(budgets, contextValue);
+      const account = accountOf(budgets, contextValue.actor, clientOf(contextValue));
       let cost: Cost | undefined;
       let isAdmitted = false;
       let rows = 0;
@@ -49,23 +47,18 @@ function admit(account: Account, { requested }: Cost): void {
     throw overLimit('COST_TOO_HIGH', message);
   }
   const available = availableIn(account);
-  const wait = setAside(account, requested);
-  if (wait === 0) return;
-  const message = `the operation costs ${requested} and ${available} is left: send it again in ${counted(wait, 'second')}`;
-  throw overBudget(message, wait);
+  const wait = Math.ceil(setAside(account, requested) / 1_000);
+  if (wait > 0) throw overBudget(saidOverBudget('the operation costs', requested, available, wait), wait);
 }
 
-/** The headers are those of draft-ietf-httpapi-ratelimit-headers-10, sections 3 and 4. */
 function tell(
   { body, http }: GraphQLRequestContext<Context>['response'],
   account: Account,
   cost: { requested: number; actual: number } | undefined,
 ): void {
-  const { name, capacity, perSecond } = account.budget;
-  const available = availableIn(account);
-  http.headers.set('ratelimit-policy', `"${name}";q=${capacity};w=${capacity / perSecond}`);
-  http.headers.set('ratelimit', `"${name}";r=${available}`);
+  for (const [name, value] of Object.entries(budgetHeaders(account))) http.headers.set(name, value);
   if (!cost || body?.kind !== 'single') return;
   const result = body.singleResult as FormattedExecutionResult;
-  result.extensions = { ...result.extensions, cost: { ...cost, available, restoreRate: perSecond } };
+  const available = availableIn(account);
+  result.extensions = { ...result.extensions, cost: { ...cost, available, restoreRate: account.budget.perSecond } };
 }

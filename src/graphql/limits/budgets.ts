@@ -2,8 +2,8 @@ import type { Config } from '../../config.js';
 import { networkOf } from '../../lib/network.js';
 import { TokenBuckets } from '../../lib/token-buckets.js';
 import { turnTime } from '../../lib/turn-time.js';
-import { clientOf } from '../client.js';
-import type { Context } from '../context.js';
+import type { Client } from '../client.js';
+import type { Actor } from '../context.js';
 
 /** What all who are not signed in and share a network may ask for each second: signing in, and what is public. */
 const NOBODY_PER_SECOND = 500;
@@ -21,7 +21,7 @@ interface Budget {
   readonly perSecond: number;
   readonly capacity: number;
   readonly buckets: TokenBuckets;
-  /** What the operations that run now may cost, by the keys of the buckets. */
+  /** What that runs now may cost, by the keys of the buckets. */
   readonly running: Map<string, number>;
 }
 
@@ -47,9 +47,8 @@ export function makeBudgets({ costPerSecond }: Config): Budgets {
 }
 
 /** A connector is counted by its token, a session by its user, and who is not signed in by the network. */
-export function accountOf(budgets: Budgets, context: Context): Account {
-  const { actor } = context;
-  if (!actor) return { budget: budgets.nobody, key: networkOf(clientOf(context).ipAddress) };
+export function accountOf(budgets: Budgets, actor: Actor | null, client: Client): Account {
+  if (!actor) return { budget: budgets.nobody, key: networkOf(client.ipAddress) };
   if (actor.kind === 'SESSION') return { budget: budgets.session, key: String(actor.userId) };
   return { budget: budgets.connector, key: String(actor.tokenId ?? `user ${actor.userId}`) };
 }
@@ -60,23 +59,33 @@ export function availableIn({ budget, key }: Account): number {
 }
 
 /**
- * Sets the cost of an operation aside until it is settled: 0, or the whole seconds until there may be enough. What is
- * set aside does not come back meanwhile, or what runs at once would pay for itself by running long.
+ * Sets a cost aside until it is settled, if so much is there and `spare` beside it: 0, or the milliseconds until there may
+ * be. What is set aside does not come back meanwhile, or what runs at once would pay for itself by running long.
  */
-export function setAside({ budget, key }: Account, cost: number): number {
+export function setAside({ budget, key }: Account, cost: number, spare = 0): number {
   const running = budget.running.get(key) ?? 0;
+  const needed = running + cost + spare;
   // When what runs will end is not known.
-  const wait = running + cost > budget.capacity ? SOON : budget.buckets.waitFor(key, running + cost, turnTime());
+  const wait = needed > budget.capacity ? SOON : budget.buckets.waitFor(key, needed, turnTime());
   if (wait === 0) budget.running.set(key, running + cost);
-  return Math.ceil(wait / 1_000);
+  return wait;
 }
 
-/** Takes what an operation has cost in the end, once it has run. */
+/** Takes what something has cost in the end, for what was set aside for it. */
 export function settle({ budget, key }: Account, setAside: number, cost: number): void {
-  const running = budget.running.get(key)! - setAside;
+  const running = (budget.running.get(key) ?? 0) - setAside;
   if (running > 0) budget.running.set(key, running);
   else budget.running.delete(key);
   budget.buckets.charge(key, cost, turnTime());
+}
+
+/** What an answer says of it, as draft-ietf-httpapi-ratelimit-headers-10 has it in sections 3 and 4. */
+export function budgetHeaders(account: Account): Readonly<Record<'ratelimit-policy' | 'ratelimit', string>> {
+  const { name, capacity, perSecond } = account.budget;
+  return {
+    'ratelimit-policy': `"${name}";q=${capacity};w=${capacity / perSecond}`,
+    ratelimit: `"${name}";r=${availableIn(account)}`,
+  };
 }
 
 function makeBudget(name: string, perSecond: number): Budget {

@@ -1,5 +1,6 @@
 import { HeaderMap } from '@apollo/server';
 import { type ASTNode, GraphQLError } from 'graphql';
+import { counted } from '../../lib/counted.js';
 import type { LimitCode } from './limit-codes.js';
 
 /** What a document may have at most, before it is validated. `docs/limits.md` says the same for people. */
@@ -24,6 +25,11 @@ export const LIMITS = {
 /** A refusal of an operation for what it asks for, HTTP 400. */
 export function overLimit(code: LimitCode | 'BAD_USER_INPUT', message: string, nodes?: ASTNode): GraphQLError {
   return new GraphQLError(message, { ...(nodes && { nodes }), extensions: { code, http: { status: 400 } } });
+}
+
+/** What is said of it where `cost` is more than is left; `what` is a clause such as 'the operation costs', `wait` in seconds. */
+export function saidOverBudget(what: string, cost: number, available: number, wait: number): string {
+  return `${what} ${cost} and ${available} is left: send it again in ${counted(wait, 'second')}`;
 }
 
 /** A refusal of an operation that may be sent again after `wait` seconds, HTTP 429. */

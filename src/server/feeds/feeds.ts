@@ -4,6 +4,7 @@ import type { GraphQLSchema } from 'graphql';
 import { type Progress, progressOf } from '../../database/positions.js';
 import { UNFORGEABLE_HEADERS } from '../../graphql/apollo.js';
 import type { Actor, Context } from '../../graphql/context.js';
+import { accountOf, type Budgets, budgetHeaders } from '../../graphql/limits/budgets.js';
 import { rowCells } from '../../graphql/row-text.js';
 import type { Selection } from '../../graphql/selection.js';
 import { pageServed } from '../../graphql/served.js';
@@ -16,13 +17,14 @@ import type { Format } from './format.js';
 import { formats } from './formats.js';
 import { acceptsGzip, gzipped } from './gzip.js';
 import { openRows, type RowReader } from './row-reader.js';
-import { keepRunning } from './running.js';
+import { keepRunning, type OpenFeeds, type Running } from './running.js';
 import { guardFields, plainFields } from './same-operation.js';
+import { beginSpending, type Spending } from './spending.js';
 import { stillAllowed } from './still-allowed.js';
 import { etagOf, isKnown } from './validator.js';
 
 /** The modules as flat files, for tools that import from a URL. */
-export function addFeeds(app: FastifyInstance, reception: Reception, schema: GraphQLSchema): void {
+export function addFeeds(app: FastifyInstance, reception: Reception, schema: GraphQLSchema, budgets: Budgets): void {
   const running = keepRunning(app);
   for (const flat of flatModules) {
     const fields = plainFields(schema, flat);
@@ -31,7 +33,11 @@ export function addFeeds(app: FastifyInstance, reception: Reception, schema: Gra
         url: `/feeds/${flat.name}.${extension}`,
         method: ['GET', 'HEAD'],
         onRequest: reception.onRequest,
-        handler: (request, reply) => answer({ reception, schema, running, flat, fields, extension }, request, reply),
+        handler: (request, reply) =>
+          answer({ reception, schema, budgets, running, flat, fields, extension }, request, reply),
+        onSend: async ({ actor, client }, reply) => {
+          if (actor) reply.headers(budgetHeaders(accountOf(budgets, actor, client!)));
+        },
       });
     }
   }
@@ -40,7 +46,8 @@ export function addFeeds(app: FastifyInstance, reception: Reception, schema: Gra
 interface Feed {
   readonly reception: Reception;
   readonly schema: GraphQLSchema;
-  readonly running: ReturnType<typeof keepRunning>;
+  readonly budgets: Budgets;
+  readonly running: OpenFeeds;
   readonly flat: FlatModule;
   /** All that it has. */
   readonly fields: readonly string[];
@@ -52,8 +59,33 @@ async function answer(feed: Feed, request: FastifyRequest, reply: FastifyReply):
   const query = parseFlatQuery(request.query, feed.fields, feed.extension);
   const guard = (actor: Actor | null) => guardFields(feed.schema, feed.flat, query.fields, actor);
   const selection = guard(request.actor);
+  const running = feed.running.begin(request, accountOf(feed.budgets, request.actor, request.client!));
   const context = feed.reception.contextOf(request);
-  const opened = await openAnswer(feed, context, { query, selection });
+  const rows = request.method === 'HEAD' ? 1 : query.limit;
+  const spending = beginSpending(running, context, rows, stillAllowed(feed.reception, request, guard));
+  const making = make(feed, { request, context, query, selection, running, spending });
+  const { status, headers, stream } = await making.finally(spending.end);
+  return reply.headers(headers).status(status).send(stream);
+}
+
+interface Begun {
+  readonly request: FastifyRequest;
+  readonly context: Context;
+  readonly query: FlatQuery;
+  readonly selection: Selection;
+  readonly running: Running;
+  readonly spending: Spending;
+}
+
+interface Made {
+  readonly status: 200 | 304;
+  readonly headers: Record<string, string>;
+  readonly stream?: Readable;
+}
+
+async function make(feed: Feed, begun: Begun): Promise<Made> {
+  const { request, context, query, running, spending } = begun;
+  const opened = await openAnswer(feed, context, begun);
   const isGzip = acceptsGzip(request.headers['accept-encoding']);
   const headers = await headersOf(feed, context, query, opened, isGzip);
   if (isKnown(request.headers['if-none-match'], headers.etag)) {
@@ -63,14 +95,14 @@ async function answer(feed: Feed, request: FastifyRequest, reply: FastifyReply):
       rows: 0,
       caughtUp: query.limit === Number.POSITIVE_INFINITY || null,
     });
-    return reply.headers(headers).status(304).send();
+    return { status: 304, headers };
   }
-  if (request.method === 'HEAD') return reply.headers(headers).send();
-  const text = answerText(opened.reader, opened.format, query.limit, stillAllowed(feed.reception, request, guard));
+  if (request.method === 'HEAD') return { status: 200, headers };
+  const text = answerText(opened.reader, opened.format, query.limit, spending.nextChunk);
   // What is wrong with the first rows is still answered as an error.
   const first = await text.next();
-  const stream = feed.running.add(Readable.from(startingWith(first, text)));
-  return reply.headers(headers).send(isGzip ? gzipped(stream) : stream);
+  const stream = running.send(Readable.from(startingWith(first, text, spending)));
+  return { status: 200, headers, stream: isGzip ? gzipped(stream) : stream };
 }
 
 interface Opened {
@@ -131,8 +163,13 @@ function checkFields({ fields }: FlatQuery, deletions: boolean): void {
 async function* startingWith<T>(
   first: IteratorResult<T, void>,
   rest: AsyncGenerator<T, void>,
+  spending: Spending,
 ): AsyncGenerator<T, void> {
   if (first.done) return;
-  yield first.value;
-  yield* rest;
+  try {
+    yield first.value;
+    yield* rest;
+  } finally {
+    spending.end();
+  }
 }

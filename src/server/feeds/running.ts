@@ -1,24 +1,95 @@
 import type { Readable } from 'node:stream';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Actor } from '../../graphql/context.js';
+import type { Account } from '../../graphql/limits/budgets.js';
+import { AppError } from '../../lib/app-error.js';
+import { Mutex } from '../../lib/mutex.js';
 
 /** Milliseconds that answers have to come to their end when the server stops; those that do not are cut, for all to see. */
 const GRACE = 5_000;
 
-/** Keeps the answers that are being sent; `add` returns the same stream. */
-export function keepRunning(app: FastifyInstance): { add(stream: Readable): Readable } {
-  const running = new Set<Readable>();
+/** The feeds that one actor may have open at once; a connector has a few for each module. */
+const MOST: Record<Actor['kind'], number> = { CONNECTOR: 8, SESSION: 4 };
+
+/** Seconds after which another one may be tried: when one ends is not known. */
+const SOON = 5;
+
+/** A feed that is open: until its answer was sent, or its client has left. */
+export interface Running {
+  readonly account: Account;
+  /** Where the feeds of an actor that wait for its budget stand in line. */
+  readonly line: Mutex;
+  /** Aborts when the feed is over, and when it is cut. */
+  readonly over: AbortSignal;
+  /** Has what is sent end with the feed; returns the same stream. */
+  send(stream: Readable): Readable;
+}
+
+interface Kept extends Running {
+  end(error?: Error): void;
+}
+
+export interface OpenFeeds {
+  /** @throws AppError TOO_MANY_STREAMS */
+  begin(request: FastifyRequest, account: Account): Running;
+}
+
+/** Keeps the feeds that are open, and cuts them when the server stops. */
+export function keepRunning(app: FastifyInstance): OpenFeeds {
+  const running = new Set<Kept>();
   let timer: NodeJS.Timeout | undefined;
   app.addHook('preClose', async () => {
     timer = setTimeout(() => {
-      for (const stream of running) stream.destroy(new Error('the server stops'));
+      for (const feed of running) feed.end(new Error('the server stops'));
     }, GRACE);
   });
   app.addHook('onClose', async () => clearTimeout(timer));
   return {
-    add(stream) {
-      running.add(stream);
-      stream.once('close', () => running.delete(stream));
-      return stream;
+    begin({ actor, raw }, account) {
+      const others = [...running].filter((feed) => isSame(feed.account, account));
+      checkNumber(actor!.kind, others.length);
+      const feed = open(account, others[0]?.line ?? new Mutex());
+      running.add(feed);
+      // Of a client that has left before, nothing is heard any more.
+      if (raw.destroyed) leave();
+      else raw.once('close', leave);
+      return feed;
+
+      function leave() {
+        running.delete(feed);
+        feed.end();
+      }
     },
   };
+}
+
+function open(account: Account, line: Mutex): Kept {
+  const ending = new AbortController();
+  let sent: Readable | undefined;
+  return {
+    account,
+    line,
+    over: ending.signal,
+    send(stream) {
+      sent = stream;
+      if (ending.signal.aborted) stream.destroy();
+      return stream;
+    },
+    end(error) {
+      ending.abort();
+      sent?.destroy(error);
+    },
+  };
+}
+
+function checkNumber(kind: Actor['kind'], others: number): void {
+  const most = MOST[kind];
+  if (others < most) return;
+  const whose = kind === 'CONNECTOR' ? 'auth token' : 'user';
+  const message = `${most} feeds of this ${whose} are open, which is the most: read one to its end or close it, then send this again`;
+  throw new AppError('TOO_MANY_STREAMS', message, SOON);
+}
+
+function isSame(one: Account, other: Account): boolean {
+  return one.budget === other.budget && one.key === other.key;
 }

@@ -1,0 +1,174 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Database } from '../../../src/database/db.js';
+import { openDatabase } from '../../../src/database/open.js';
+import { revokeConnectorToken } from '../../../src/features/integration/connector-token.service.js';
+import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
+import { CountingDatabase } from '../../helpers/gateway.js';
+import { Browser, makeSignIn } from '../browser.js';
+import { FrontDoor, refusal, VIEWER } from '../front-door.js';
+import { linesOf, readFeed, readOn, stalledClient, storeManyAudits } from './feed-scene.js';
+
+/** More than two chunks. */
+const MANY = 12_000;
+const ALL = 'audits.ndjson?cursor=1&fields=id';
+const CHUNK = 5_000;
+const FIRST_CHUNK = `${ALL}&limit=${CHUNK}`;
+/** Of a door where nothing else is said, for connectors and for people. A chunk of it is paid for in five seconds. */
+const PER_SECOND = 1_000;
+
+onEveryEngine('the budget of a flat feed', (engine) => {
+  let database: TestDatabase;
+  let db: Database;
+  let counted: CountingDatabase;
+  let door: FrontDoor;
+  const doors: FrontDoor[] = [];
+
+  beforeAll(async () => {
+    database = await testDatabase(engine);
+    db = await openDatabase(database.url, { connections: 1, acquireTimeout: 5_000, statementTimeout: 30_000 });
+    await storeManyAudits(db, MANY);
+    counted = new CountingDatabase(db);
+    door = await open(PER_SECOND);
+  });
+  afterAll(async () => {
+    await Promise.all(doors.map((one) => one.close()));
+    await db.close();
+    await database.drop();
+  });
+
+  async function open(perSecond: number): Promise<FrontDoor> {
+    const environment = { CONNECTOR_COST_PER_SECOND: `${perSecond}`, SESSION_COST_PER_SECOND: `${perSecond}` };
+    const opened = await FrontDoor.open(counted, environment);
+    doors.push(opened);
+    return opened;
+  }
+
+  const ask = (query: string, authtoken: string, at = door) => at.post({ query }, { authtoken });
+  const read = (path: string, authtoken: string) => readFeed(door, path, { authtoken });
+  const pages = () => counted.statements.filter(({ sql }) => /FROM audits t/.test(sql)).length;
+
+  async function signIn(userName: string): Promise<Browser> {
+    await makeSignIn(door, userName, ['Password Auditor'], { accessScope: 'ALL' });
+    const browser = new Browser(door);
+    await browser.signIn(userName);
+    return browser;
+  }
+
+  /** Four feeds on one connection that have read a chunk each: their token is in debt for twenty seconds. What comes of them. */
+  async function feedsInDebt(at: FrontDoor, token: string): Promise<{ came: Promise<string> }> {
+    counted.statements.length = 0;
+    const came = at.raw(`GET /feeds/${ALL} HTTP/1.1\r\nhost: gateway\r\nauthtoken: ${token}\r\n\r\n`.repeat(4));
+    await expect.poll(pages).toBe(4);
+    return { came };
+  }
+
+  test('is that of the queries of the same token: what a feed has read they miss, and others do not', async () => {
+    const amy = await door.tokenFor('amy');
+    const person = await signIn('amy');
+    const { status, headers } = await read(FIRST_CHUNK, amy);
+    expect([status, headers.get('ratelimit'), headers.get('ratelimit-policy')]).toEqual([
+      200,
+      '"connector";r=0',
+      '"connector";q=2000;w=2',
+    ]);
+    const refused = await ask(VIEWER, amy);
+    expect(refusal(refused)).toMatchObject({ status: 429, code: 'RATE_LIMITED' });
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(1);
+    expect((await ask(VIEWER, await door.tokenFor('bea'))).status).toBe(200);
+    expect((await person.ask(VIEWER)).headers.get('ratelimit')).toMatch(/^"session";r=\d{4}$/);
+  });
+
+  test('is that of the person who is signed in, whose tokens keep theirs', async () => {
+    const { cookie } = await signIn('cleo');
+    const headers = { cookie: cookie!, 'apollo-require-preflight': '1' };
+    expect((await readFeed(door, FIRST_CHUNK, headers)).headers.get('ratelimit')).toBe('"session";r=0');
+    expect((await readFeed(door, FIRST_CHUNK, headers)).status).toBe(429);
+    expect((await read(FIRST_CHUNK, await door.tokenFor('cleo'))).status).toBe(200);
+  });
+
+  test('is spent by queries too: a feed is then refused, told when to come again, and charged nothing', async () => {
+    const page = `{ audits(first: ${PER_SECOND}) { nodes { id } } }`;
+    const spendAndRead = async (userName: string) => {
+      const token = await door.tokenFor(userName);
+      await Promise.all([ask(page, token), ask(page, token)]);
+      return read(FIRST_CHUNK, token);
+    };
+    let refused = await spendAndRead('dora');
+    // Where the machine is slow, what was spent comes back before the feed is asked for.
+    for (let n = 0; refused.status !== 429; n++) refused = await spendAndRead(`dora${n}`);
+    const { status, headers, text } = refused;
+    const { code, message } = refusal({ status, headers, text, body: JSON.parse(text) });
+    const [, left] = /^the feed begins with 500 and (\d+) is left: send it again in \d seconds?$/.exec(message) ?? [];
+    expect([code, headers.get('ratelimit')]).toEqual(['RATE_LIMITED', `"connector";r=${left}`]);
+    expect(headers.get('retry-after')).toMatch(/^\d$/);
+    expect(headers.get('etag')).toBeNull();
+  });
+
+  test('has 1 taken of it for a feed of which no row is read, and nothing for one that is refused', async () => {
+    const path = 'resources.ndjson';
+    const etag = (await read(path, await door.tokenFor('eli'))).headers.get('etag')!;
+    const asked: [query: string, method: string, more: Record<string, string>, status: number, cost: number][] = [
+      ['', 'HEAD', {}, 200, 1],
+      ['', 'GET', { 'if-none-match': etag }, 304, 1],
+      ['?after=nonsense', 'GET', {}, 400, 1],
+      ['?nonsense=1', 'GET', {}, 400, 0],
+    ];
+    for (const [n, [query, method, more, status, cost]] of asked.entries()) {
+      const headers = { authtoken: await door.tokenFor(`eli${n}`), ...more };
+      const answer = await readFeed(door, path + query, headers, { method });
+      const left = answer.headers.get('ratelimit');
+      expect([n, answer.status, left]).toEqual([n, status, `"connector";r=${2 * PER_SECOND - cost}`]);
+    }
+  });
+
+  test('is waited for by a feed that has begun, which leaves to the queries of its token what one may cost', async () => {
+    const other = await open(2 * CHUNK);
+    const token = await other.tokenFor('fay');
+    const response = await stalledClient(other, ALL, token);
+    const answer = await ask(`{ audits(first: ${2 * CHUNK}) { nodes { id } } }`, token, other);
+    expect(answer.status).toBe(200);
+    const { whole, text } = await readOn(response);
+    expect(whole).toBe(true);
+    expect(linesOf(text).at(-1)).toMatchObject({ _end: true, count: linesOf(text).length - 1 });
+    expect(linesOf(text).length).toBeGreaterThan(MANY);
+  });
+
+  test('comes back to several feeds of a token in turn, and each comes whole', async () => {
+    const other = await open(20_000);
+    const token = await other.tokenFor('gus');
+    const feeds = await Promise.all(Array.from({ length: 5 }, () => stalledClient(other, ALL, token)));
+    for (const { whole, text } of await Promise.all(feeds.map(readOn))) {
+      expect([whole, linesOf(text).length > MANY]).toEqual([true, true]);
+    }
+  });
+
+  test('is waited for without a database connection, and no longer than the client is there', async () => {
+    const other = await open(3_000);
+    const token = await other.tokenFor('hal');
+    counted.statements.length = 0;
+    const response = await stalledClient(other, ALL, token);
+    // The one connection is free.
+    expect((await ask(VIEWER, await other.tokenFor('ivy'), other)).status).toBe(200);
+    response.destroy();
+    // By then there would be enough.
+    await sleep(2_500);
+    expect(pages()).toBe(1);
+  });
+
+  test('is not waited for with a token that was revoked', async () => {
+    const token = await door.tokenFor('jon');
+    const { came } = await feedsInDebt(door, token);
+    await revokeConnectorToken(db, token);
+    expect((await came).match(/"id"/g)).toHaveLength(CHUNK);
+    expect(pages()).toBe(4);
+  }, 15_000);
+
+  test('is not waited for by a server that stops', async () => {
+    const stopping = await open(PER_SECOND);
+    const { came } = await feedsInDebt(stopping, await stopping.tokenFor('kai'));
+    await stopping.close();
+    expect((await came).match(/"id"/g)).toHaveLength(CHUNK);
+    expect(pages()).toBe(4);
+  }, 15_000);
+});
