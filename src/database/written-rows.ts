@@ -62,23 +62,23 @@ export class WrittenRow {
   }
 }
 
-/** The texts of rows with a separator between them. */
-export function joinRows(rows: readonly WrittenRow[], separator: string): Buffer {
-  if (rows.length === 0) return Buffer.alloc(0);
-  const [{ sheet, start }] = rows as [WrittenRow];
-  // Rows in the order in which they were written are joined already.
-  if (sheet.separator === separator && isRun(rows, separator.length)) {
-    return sheet.bytes.subarray(start, rows.at(-1)!.end);
-  }
+/** The texts of rows with a separator between them, as parts that follow one another. */
+export function joinRows(rows: readonly WrittenRow[], separator: string): Buffer[] {
+  const parts: Buffer[] = [];
   const between = Buffer.from(separator);
-  return Buffer.concat(rows.flatMap((row, at) => (at === 0 ? [row.text] : [between, row.text])));
-}
-
-function isRun(rows: readonly WrittenRow[], gap: number): boolean {
-  for (let at = 1; at < rows.length; at++) {
-    const row = rows[at]!;
-    const before = rows[at - 1]!;
-    if (row.sheet !== before.sheet || row.start !== before.end + gap) return false;
+  for (let at = 0; at < rows.length; ) {
+    const { sheet, start } = rows[at]!;
+    let { end } = rows[at]!;
+    at += 1;
+    // Rows in the order in which they were written are joined already.
+    while (at < rows.length && sheet.separator === separator) {
+      const next = rows[at]!;
+      if (next.sheet !== sheet || next.start !== end + between.length) break;
+      end = next.end;
+      at += 1;
+    }
+    if (parts.length > 0) parts.push(between);
+    parts.push(sheet.bytes.subarray(start, end));
   }
-  return true;
+  return parts;
 }

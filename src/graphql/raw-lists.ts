@@ -9,10 +9,10 @@ const QUOTED_PLACE = new RegExp(`"${PLACE}(\\d+)"`);
 /** The lists of an answer whose JSON is there already. */
 export class RawLists {
   readonly #paths: (readonly string[])[] = [];
-  readonly #lists: Buffer[] = [];
+  readonly #lists: (readonly Buffer[])[] = [];
 
-  /** Puts the JSON of its items in the place of a list of the answer, which the resolver left empty. */
-  put(path: readonly string[], items: Buffer): void {
+  /** Puts the JSON of its items, in parts, in the place of a list of the answer, which the resolver left empty. */
+  put(path: readonly string[], items: readonly Buffer[]): void {
     this.#paths.push(path);
     this.#lists.push(items);
   }
@@ -31,7 +31,9 @@ export class RawLists {
     // The numbers of the lists stand between what is around them.
     const parts = text.split(QUOTED_PLACE);
     return Buffer.concat(
-      parts.flatMap((part, at) => (at % 2 === 0 ? [Buffer.from(part)] : [OPENED, this.#lists[Number(part)]!, CLOSED])),
+      parts.flatMap((part, at) =>
+        at % 2 === 0 ? [Buffer.from(part)] : [OPENED, ...this.#lists[Number(part)]!, CLOSED],
+      ),
     );
   }
 }

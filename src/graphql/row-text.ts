@@ -39,7 +39,7 @@ export function textList<Row extends WrittenRow>(
   const jsonOf = (row: Row, name: string) =>
     name === '__typename' ? `"${type.name}"` : (member(row, name) ?? row.latin1);
   const write = (row: Row) => `{${[...keys].map(([key, name]) => `"${key}":${jsonOf(row, name)}`).join(',')}}`;
-  return { wanted, put: (rows) => lists.put(path, Buffer.from(rows.map(write).join(','), 'latin1')) };
+  return { wanted, put: (rows) => lists.put(path, [Buffer.from(rows.map(write).join(','), 'latin1')]) };
 }
 
 /** The columns of an entity that selections of it resolve. */

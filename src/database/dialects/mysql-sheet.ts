@@ -10,18 +10,23 @@ export interface Sent {
 
 export type WriteCell = (sheet: WireSheet, kind: CellKind, value: Sent) => void;
 
-/** Where rows are written. Whoever writes makes room before. */
+/** A page is as long as what comes from the socket at once. */
+const PAGE = 64 * 1024;
+
+/** Where rows are written. Whoever writes looks for room before. */
 export class WireSheet implements Sheet {
-  bytes = Buffer.allocUnsafeSlow(64 * 1024);
+  readonly bytes: Buffer;
   length = 0;
 
-  constructor(readonly separator: string) {}
+  constructor(
+    readonly separator: string,
+    atLeast: number,
+  ) {
+    this.bytes = Buffer.allocUnsafeSlow(atLeast === 0 ? 0 : Math.max(PAGE, atLeast));
+  }
 
-  makeRoom(more: number): void {
-    if (this.length + more <= this.bytes.length) return;
-    const bytes = Buffer.allocUnsafeSlow(Math.max(this.length + more, 2 * this.bytes.length));
-    this.bytes.copy(bytes, 0, 0, this.length);
-    this.bytes = bytes;
+  get room(): number {
+    return this.bytes.length - this.length;
   }
 
   putByte(byte: number): void {
@@ -53,9 +58,8 @@ export class WireSheet implements Sheet {
     let { length } = this;
     for (let at = from; at < to; at++) {
       const byte = source[at]!;
-      const escaped = escapes[byte];
-      if (escaped === undefined) bytes[length++] = byte;
-      else for (const part of escaped) bytes[length++] = part;
+      if (isEscaped[byte] === 0) bytes[length++] = byte;
+      else for (const part of escapes[byte]!) bytes[length++] = part;
     }
     this.length = length;
   }
@@ -72,23 +76,20 @@ export class WireSheet implements Sheet {
   }
 }
 
-/** By byte, for those that are escaped in JSON; every byte of a character beyond ASCII stands as it is. */
-const escapes: readonly (Uint8Array | undefined)[] = Array.from({ length: 256 }, (_, byte) => {
-  const character = String.fromCharCode(byte);
-  const escaped = JSON.stringify(character).slice(1, -1);
-  return byte > 0x7f || escaped === character ? undefined : bytesOf(escaped);
-});
+/** By byte, as JSON has it: every byte of a character beyond ASCII stands as it is. */
+const escapes = Array.from({ length: 256 }, (_, byte) =>
+  bytesOf(byte > 0x7f ? '' : JSON.stringify(String.fromCharCode(byte)).slice(1, -1)),
+);
+const isEscaped = Uint8Array.from(escapes, ({ length }) => (length > 1 ? 1 : 0));
 
-const NOTHING = bytesOf('null');
-const TRUE = bytesOf('true');
-const FALSE = bytesOf('false');
+const WORDS = { null: bytesOf('null'), true: bytesOf('true'), false: bytesOf('false') };
 const ZERO = 0x30;
 const QUOTE = 0x22;
 
 function writeJson(sheet: WireSheet, kind: CellKind, { isNull, buffer, from, to }: Sent): void {
-  if (isNull) sheet.put(NOTHING);
+  if (isNull) sheet.put(WORDS.null);
   else if (kind === 'number') sheet.copy(buffer, from, to);
-  else if (kind === 'boolean') sheet.put(buffer[from] === ZERO ? FALSE : TRUE);
+  else if (kind === 'boolean') sheet.put(buffer[from] === ZERO ? WORDS.false : WORDS.true);
   else {
     sheet.putByte(QUOTE);
     if (kind === 'text') sheet.escape(buffer, from, to);
@@ -100,7 +101,7 @@ function writeJson(sheet: WireSheet, kind: CellKind, { isNull, buffer, from, to 
 
 function writeCsv(sheet: WireSheet, kind: CellKind, { isNull, buffer, from, to }: Sent, isSafe: boolean): void {
   if (isNull) return;
-  if (kind === 'boolean') sheet.put(buffer[from] === ZERO ? FALSE : TRUE);
+  if (kind === 'boolean') sheet.put(buffer[from] === ZERO ? WORDS.false : WORDS.true);
   else if (kind === 'time') sheet.copyTime(buffer, from, to);
   else if (kind !== 'text') sheet.copy(buffer, from, to);
   else {

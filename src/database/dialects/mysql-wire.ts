@@ -1,5 +1,6 @@
+import { LRUCache } from 'lru-cache';
 import type { Query } from 'mysql2';
-import { type Cell, type CellKind, type Key, type WrittenForm, WrittenRow } from '../written-rows.js';
+import { type Cell, type CellKind, type Key, type Sheet, type WrittenForm, WrittenRow } from '../written-rows.js';
 import { bytesOf, cellWriters, type Sent, WireSheet, type WriteCell } from './mysql-sheet.js';
 
 /**
@@ -19,39 +20,98 @@ export function selectedValues({ cells, keys }: WrittenForm): string[] {
   return [...ofCells, ...keys.map(({ value }) => value).filter((value) => !ofCells.includes(value))];
 }
 
+/** How rows of a form are written and read: worked out once for all statements of it. */
+interface Layout {
+  readonly cells: readonly WireCell[];
+  readonly writeCell: WriteCell;
+  readonly end: Uint8Array;
+  readonly separator: string;
+  /** Bytes that are written of every row whatever its values are, at most. */
+  readonly around: number;
+  /** Has the keys as properties. */
+  readonly Row: typeof WireRow;
+}
+
+const layouts = new LRUCache<string, Layout>({ max: 500 });
+
+function layoutOf(form: WrittenForm): Layout {
+  const key = JSON.stringify(form);
+  let layout = layouts.get(key);
+  if (!layout) {
+    layout = makeLayout(form);
+    layouts.set(key, layout);
+  }
+  return layout;
+}
+
+function makeLayout(form: WrittenForm): Layout {
+  const { notation, separator } = form;
+  const isJson = notation === 'json';
+  const cells = form.cells.map((cell, at) => wireCell(cell, at, isJson));
+  return {
+    cells,
+    writeCell: cellWriters[notation],
+    end: bytesOf(`${isJson ? '}' : ''}${separator}`),
+    separator,
+    around: cells.reduce((sum, { head }) => sum + head.length + MOST_AROUND_VALUE, 16),
+    Row: rowClass(form),
+  };
+}
+
+/**
+ * A row that reads its keys when it is asked for them, from the bytes of its packet; the packet itself is the driver's, which
+ * uses it again.
+ */
+class WireRow extends WrittenRow {
+  constructor(
+    sheet: Sheet,
+    start: number,
+    end: number,
+    readonly buffer: Buffer,
+    readonly offset: number,
+  ) {
+    super(sheet, start, end);
+  }
+}
+
+function rowClass(form: WrittenForm): typeof WireRow {
+  const values = selectedValues(form);
+  class Row extends WireRow {}
+  for (const { name, value, kind } of form.keys) {
+    const column = values.indexOf(value);
+    Object.defineProperty(Row.prototype, name, {
+      get(this: WireRow) {
+        const wire = new Wire();
+        wire.begin(this.buffer, this.offset);
+        for (let at = 0; at <= column; at++) wire.next();
+        return readKey(kind, wire);
+      },
+    });
+  }
+  return Row;
+}
+
 /**
  * Writes rows from the bytes of the server into the bytes of an answer. No value becomes a JavaScript string on the way:
  * that costs more than all the rest, and so does a server that writes JSON itself, by CONCAT and JSON_QUOTE.
  */
-export class WireWriter<Row> {
-  readonly #rows: (WrittenRow & Row)[] = [];
-  readonly #cells: readonly WireCell[];
-  readonly #keys: readonly WireKey[];
-  readonly #writeCell: WriteCell;
-  readonly #end: Uint8Array;
-  readonly #separator: Uint8Array;
-  /** Bytes that are written of every row whatever its values are, at most. */
-  readonly #around: number;
-  readonly #sheet: WireSheet;
+export class WireWriter<Keys> {
+  readonly #rows: (WrittenRow & Keys)[] = [];
+  readonly #layout: Layout;
+  readonly #wire = new Wire();
+  #sheet: WireSheet;
   #failure: Error | undefined;
 
   constructor(form: WrittenForm) {
-    const isJson = form.notation === 'json';
-    const values = selectedValues(form);
-    this.#cells = form.cells.map((cell, at) => wireCell(cell, at, isJson));
-    this.#keys = form.keys.map(({ name, value, kind }) => ({ name, kind, column: values.indexOf(value) }));
-    this.#writeCell = cellWriters[form.notation];
-    this.#end = bytesOf(isJson ? '}' : '');
-    this.#separator = bytesOf(form.separator);
-    this.#around = this.#cells.reduce((sum, { head }) => sum + head.length + MOST_AROUND_VALUE, 16);
-    this.#sheet = new WireSheet(form.separator);
+    this.#layout = layoutOf(form);
+    this.#sheet = new WireSheet(form.separator, 0);
   }
 
   /**
    * The rows that were written.
    * @throws Error where one could not be written
    */
-  finish(): (WrittenRow & Row)[] {
+  finish(): (WrittenRow & Keys)[] {
     if (this.#failure) throw this.#failure;
     return this.#rows;
   }
@@ -60,32 +120,27 @@ export class WireWriter<Row> {
   write(packet: RowPacket): void {
     if (this.#failure) return;
     try {
-      this.#write(packet);
+      this.#rows.push(this.#write(packet) as unknown as WrittenRow & Keys);
     } catch (error) {
       this.#failure = error as Error;
     }
   }
 
-  #write({ buffer, offset, end }: RowPacket): void {
+  #write({ buffer, offset, end: endOfPacket }: RowPacket): WireRow {
+    const { cells, writeCell, end, separator, around, Row } = this.#layout;
+    const most = around + MOST_BYTES_OF_ONE * (endOfPacket - offset);
+    if (this.#sheet.room < most) this.#sheet = new WireSheet(separator, most);
     const sheet = this.#sheet;
-    sheet.makeRoom(this.#around + MOST_BYTES_OF_ONE * (end - offset));
+    const wire = this.#wire;
     const start = sheet.length;
-    const wire = new Wire(buffer, offset);
-    for (const { head, kind } of this.#cells) {
+    wire.begin(buffer, offset);
+    for (const { head, kind } of cells) {
       sheet.put(head);
       wire.next();
-      this.#writeCell(sheet, kind, wire);
+      writeCell(sheet, kind, wire);
     }
-    sheet.put(this.#end);
-    const row = new WrittenRow(sheet, start, sheet.length);
-    sheet.put(this.#separator);
-    for (const { name, kind, column } of this.#keys) {
-      // Those that are no cells follow the cells in their order.
-      const at = column < this.#cells.length ? new Wire(buffer, offset).skip(column) : wire;
-      at.next();
-      (row as unknown as Record<string, unknown>)[name] = readKey(kind, at);
-    }
-    this.#rows.push(row as WrittenRow & Row);
+    sheet.put(end);
+    return new Row(sheet, start, sheet.length - separator.length, buffer, offset);
   }
 }
 
@@ -114,10 +169,6 @@ interface WireCell {
   readonly kind: CellKind;
 }
 
-interface WireKey extends Pick<Key, 'name' | 'kind'> {
-  readonly column: number;
-}
-
 /** The escape of a control character is six bytes long. */
 const MOST_BYTES_OF_ONE = 6;
 /** `false`, or quotation marks, an apostrophe and the Z of a time. */
@@ -130,24 +181,18 @@ function wireCell({ name, kind }: Cell, at: number, isJson: boolean): WireCell {
 
 /** Walks through the values of a row. */
 class Wire implements Sent {
-  /** Where the value stands in the buffer. */
+  buffer: Buffer = Buffer.alloc(0);
+  /** Where the value stands in the buffer; of NULL below zero. */
   from = 0;
-  to: number;
-
-  constructor(
-    readonly buffer: Buffer,
-    offset: number,
-  ) {
-    this.to = offset;
-  }
+  to = 0;
 
   get isNull(): boolean {
     return this.from < 0;
   }
 
-  skip(values: number): this {
-    for (let left = values; left > 0; left--) this.next();
-    return this;
+  begin(buffer: Buffer, offset: number): void {
+    this.buffer = buffer;
+    this.to = offset;
   }
 
   /** Goes on to the next value. Its length is a number of one byte, or of the two, three or eight that follow a mark. */

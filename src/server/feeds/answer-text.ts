@@ -25,13 +25,13 @@ export async function* answerText(
     const head = chunk === 0 ? format.head : '';
     const end = more ? '' : format.end(count);
     // Also where it is empty: here the answer ends with its client.
-    yield Buffer.concat([Buffer.from(head), rowsText(page.rows, format, isFirst), Buffer.from(end)]);
+    yield Buffer.concat([Buffer.from(head), ...rowsText(page.rows, format, isFirst), Buffer.from(end)]);
   }
 }
 
-function rowsText(rows: readonly FlatRow[], format: Format, isFirst: boolean): Buffer {
-  if (rows.length === 0) return Buffer.alloc(0);
+function rowsText(rows: readonly FlatRow[], format: Format, isFirst: boolean): Buffer[] {
+  if (rows.length === 0) return [];
   const { write, separator, before, after } = format;
-  const text = write ? Buffer.from(rows.map(write).join(separator), 'latin1') : joinRows(rows, separator);
-  return Buffer.concat([Buffer.from(before(isFirst)), text, Buffer.from(after)]);
+  const text = write ? [Buffer.from(rows.map(write).join(separator), 'latin1')] : joinRows(rows, separator);
+  return [Buffer.from(before(isFirst)), ...text, Buffer.from(after)];
 }
