@@ -1,4 +1,5 @@
 import {
+  type DirectiveNode,
   type FieldNode,
   GraphQLIncludeDirective,
   type GraphQLObjectType,
@@ -6,8 +7,12 @@ import {
   GraphQLSkipDirective,
   getDirectiveValues,
   getNamedType,
+  Kind,
+  type OperationDefinitionNode,
   type SelectionNode,
+  visit,
 } from 'graphql';
+import { LRUCache } from 'lru-cache';
 
 type Scope = Pick<GraphQLResolveInfo, 'fragments' | 'variableValues' | 'schema'>;
 
@@ -17,6 +22,7 @@ export class Selection {
   /** The fields by the keys that they have in the answer, in its order. */
   readonly keys = new Map<string, string>();
   readonly #spread = new Set<string>();
+  readonly #under = new Map<string, Selection>();
 
   constructor(
     readonly type: GraphQLObjectType,
@@ -32,12 +38,17 @@ export class Selection {
     return this.fields.has(field);
   }
 
-  /** The selection below a field; of no fields where it was not selected. */
+  /** The selection below a field, the same each time; of no fields where it was not selected. */
   under(field: string): Selection {
-    const type = getNamedType(this.type.getFields()[field]!.type);
-    const keys = this.keysOf(field);
-    const path = this.path && keys.length === 1 ? [...this.path, ...keys] : undefined;
-    return new Selection(type as GraphQLObjectType, this.scope, this.fields.get(field) ?? [], path);
+    let selection = this.#under.get(field);
+    if (!selection) {
+      const type = getNamedType(this.type.getFields()[field]!.type);
+      const keys = this.keysOf(field);
+      const path = this.path && keys.length === 1 ? [...this.path, ...keys] : undefined;
+      selection = new Selection(type as GraphQLObjectType, this.scope, this.fields.get(field) ?? [], path);
+      this.#under.set(field, selection);
+    }
+    return selection;
   }
 
   /** The keys that a field has in the answer. */
@@ -67,17 +78,72 @@ export class Selection {
   }
 }
 
+/** Of one execution. */
 const selections = new WeakMap<readonly FieldNode[], Selection>();
 
-/** What is selected below the field that is being resolved; worked out once for all objects of a list. */
+/** Of all executions of a document that is kept, by what its @include and @skip let through. */
+const keptSelections = new WeakMap<FieldNode, LRUCache<string, Selection>>();
+
+/** How many a field has at once. */
+const KEPT = 8;
+
+/**
+ * What is selected below the field that is being resolved; worked out once for all objects of a list, and kept as long as
+ * the document is. It is the same for every actor, and holds no other variables than those of @include and @skip.
+ */
 export function selectionOf(info: GraphQLResolveInfo): Selection {
   let selection = selections.get(info.fieldNodes);
   if (!selection) {
-    const path = info.path.prev === undefined ? [String(info.path.key)] : undefined;
-    selection = new Selection(getNamedType(info.returnType) as GraphQLObjectType, info, info.fieldNodes, path);
+    selection = info.fieldNodes.length === 1 ? keptSelection(info) : newSelection(info, info.variableValues);
     selections.set(info.fieldNodes, selection);
   }
   return selection;
+}
+
+function keptSelection(info: GraphQLResolveInfo): Selection {
+  const [node] = info.fieldNodes;
+  const conditions = conditionsOf(info).map((name) => [name, info.variableValues[name]]);
+  const key = JSON.stringify([isAtRoot(info), conditions]);
+  let kept = keptSelections.get(node!);
+  let selection = kept?.get(key);
+  // A document may be run by another schema.
+  if (selection?.type !== getNamedType(info.returnType)) {
+    selection = newSelection(info, Object.fromEntries(conditions));
+    kept ??= new LRUCache({ max: KEPT });
+    kept.set(key, selection);
+    keptSelections.set(node!, kept);
+  }
+  return selection;
+}
+
+function newSelection(info: GraphQLResolveInfo, variableValues: Scope['variableValues']): Selection {
+  const { schema, fragments, fieldNodes, returnType } = info;
+  const path = isAtRoot(info) ? [String(info.path.key)] : undefined;
+  const scope = { schema, fragments, variableValues };
+  return new Selection(getNamedType(returnType) as GraphQLObjectType, scope, fieldNodes, path);
+}
+
+function isAtRoot({ path }: GraphQLResolveInfo): boolean {
+  return path.prev === undefined;
+}
+
+const conditions = new WeakMap<OperationDefinitionNode, readonly string[]>();
+
+/** The variables of an operation and its fragments by which @include and @skip let selections through. */
+function conditionsOf({ operation, fragments }: GraphQLResolveInfo): readonly string[] {
+  let names = conditions.get(operation);
+  if (!names) {
+    const found = new Set<string>();
+    const addConditions = {
+      Directive: ({ arguments: given = [] }: DirectiveNode) => {
+        for (const { value } of given) if (value.kind === Kind.VARIABLE) found.add(value.name.value);
+      },
+    };
+    for (const definition of [operation, ...Object.values(fragments)]) visit(definition, addConditions);
+    names = [...found];
+    conditions.set(operation, names);
+  }
+  return names;
 }
 
 /** Whether @skip and @include let a selection through. */
