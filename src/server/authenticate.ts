@@ -18,22 +18,31 @@ export async function authenticate(
   { ipAddress, sessionId }: Client,
   rawHeaders: readonly string[],
 ): Promise<Actor | null> {
-  const tokens = new Set([
-    ...valuesOf(rawHeaders, 'authorization').map(bearerToken),
-    ...valuesOf(rawHeaders, 'authtoken').map(bareToken),
-  ]);
-  if (tokens.size > 1) {
-    throw new AppError('UNAUTHENTICATED', 'the request carries more than one auth token: send one');
-  }
-  const [token] = tokens;
+  const token = tokenOf(rawHeaders);
   if (token !== undefined) return connectorWithinBudget(db, token, ipAddress);
   return sessionId === null ? null : actorOfSession(db, config, sessionId);
 }
 
-/** Every value of a header. Node's own `headers` drops the second Authorization. */
-function valuesOf(rawHeaders: readonly string[], name: string): string[] {
-  return rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]!.toLowerCase() === name);
+/** The one token of a request, however often it is sent. Node's own `headers` drops the second Authorization. */
+function tokenOf(rawHeaders: readonly string[]): string | undefined {
+  let token: string | undefined;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const read = readers.get(rawHeaders[at]!.toLowerCase());
+    if (!read) continue;
+    const found = read(rawHeaders[at + 1]!);
+    if (found !== (token ?? found)) {
+      throw new AppError('UNAUTHENTICATED', 'the request carries more than one auth token: send one');
+    }
+    token = found;
+  }
+  return token;
 }
+
+/** How a token is read, by the names of headers. */
+const readers: ReadonlyMap<string, (value: string) => string> = new Map([
+  ['authorization', bearerToken],
+  ['authtoken', bareToken],
+]);
 
 function bearerToken(value: string): string {
   const [, token] = /^Bearer +(\S+) *$/i.exec(value) ?? [];

@@ -28,14 +28,21 @@ const cacheOf = keptWith<Db, LRUCache<string, Promise<Actor>>>(
 );
 
 /**
- * The connector that a token stands for, which an address sent. The token's shape is checked before the database is asked.
+ * What a token is known by. Its shape is checked before the database is asked.
  * @throws AppError UNAUTHENTICATED
  */
-export function connectorOf(db: Database, token: string, ipAddress: string | null): Promise<Actor> {
+export function hashOfToken(token: string): string {
   const fault = tokenFault('pag_', token);
   if (fault) throw new AppError('UNAUTHENTICATED', `this is not an auth token: ${fault}`);
+  return tokenHash(token);
+}
+
+/**
+ * The connector that a token stands for, which an address sent.
+ * @throws AppError UNAUTHENTICATED
+ */
+export function connectorOf(db: Database, hash: string, ipAddress: string | null): Promise<Actor> {
   const cache = cacheOf(db.origin);
-  const hash = tokenHash(token);
   let actor = cache.get(hash);
   if (!actor) {
     actor = readConnector(db, hash, ipAddress);

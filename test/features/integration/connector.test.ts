@@ -2,7 +2,7 @@ import sql from 'sql-template-tag';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Database } from '../../../src/database/db.js';
 import { openDatabase } from '../../../src/database/open.js';
-import { connectorOf, forgetConnectors } from '../../../src/features/integration/connector.js';
+import { connectorOf, forgetConnectors, hashOfToken } from '../../../src/features/integration/connector.js';
 import { newToken } from '../../../src/lib/token.js';
 import { onEveryEngine } from '../../helpers/databases.js';
 import { CountingDatabase } from '../../helpers/gateway.js';
@@ -27,7 +27,7 @@ onEveryEngine('a connector at the door', (engine) => {
 
   /** Many requests at each of the processes; the messages of those that were refused. */
   async function storm(token: string): Promise<string[]> {
-    const requests = processes.flatMap((db) => [1, 2, 3, 4].map(() => connectorOf(db, token, FROM)));
+    const requests = processes.flatMap((db) => [1, 2, 3, 4].map(() => connectorOf(db, hashOfToken(token), FROM)));
     const settled = await Promise.allSettled(requests);
     return settled.flatMap((result) => (result.status === 'rejected' ? [(result.reason as Error).message] : []));
   }
@@ -81,9 +81,9 @@ onEveryEngine('a connector at the door', (engine) => {
   test('whose use cannot be recorded is not let in, and is recorded when it comes again', async () => {
     const token = await scene.tokenFromShell();
     await scene.db.execute(sql`ALTER TABLE audit_positions RENAME TO away`);
-    await expect(connectorOf(processes[0]!, token, FROM)).rejects.toThrow();
+    await expect(connectorOf(processes[0]!, hashOfToken(token), FROM)).rejects.toThrow();
     await scene.db.execute(sql`ALTER TABLE away RENAME TO audit_positions`);
-    const recorded = await scene.recordedBy(() => connectorOf(processes[1]!, token, FROM));
+    const recorded = await scene.recordedBy(() => connectorOf(processes[1]!, hashOfToken(token), FROM));
     expect(recorded).toMatchObject([{ operation: 'Auth Token First Used' }]);
   });
 
@@ -91,7 +91,7 @@ onEveryEngine('a connector at the door', (engine) => {
     const token = await scene.tokenFromShell();
     await storm(token);
     const counted = new CountingDatabase(scene.db);
-    await Promise.all([1, 2, 3].map(() => connectorOf(counted, token, FROM)));
+    await Promise.all([1, 2, 3].map(() => connectorOf(counted, hashOfToken(token), FROM)));
     expect(counted.statements).toHaveLength(1);
   });
 });

@@ -1,6 +1,6 @@
 import sql, { raw } from 'sql-template-tag';
 import { commandLine } from '../../../src/features/audits/own-audits.js';
-import { connectorOf, forgetConnectors } from '../../../src/features/integration/connector.js';
+import { connectorOf, forgetConnectors, hashOfToken } from '../../../src/features/integration/connector.js';
 import { generateConnectorToken } from '../../../src/features/integration/connector-token.service.js';
 import { recordUserAccounts } from '../../../src/features/resources/access-grant.service.js';
 import { assignRoles } from '../../../src/features/roles/role.service.js';
@@ -128,7 +128,7 @@ export class IntegrationScene {
   async refusal(token: string): Promise<string | undefined> {
     forgetConnectors(this.db);
     try {
-      await connectorOf(this.db, token, '198.51.100.7');
+      await connectorOf(this.db, hashOfToken(token), '198.51.100.7');
       return undefined;
     } catch (error) {
       return (error as Error).message;
@@ -137,7 +137,7 @@ export class IntegrationScene {
 
   connector(token: string): Promise<Actor> {
     forgetConnectors(this.db);
-    return connectorOf(this.db, token, '198.51.100.7');
+    return connectorOf(this.db, hashOfToken(token), '198.51.100.7');
   }
 
   /** Moves the moment at which all tokens were generated into the past. */
