@@ -53,9 +53,17 @@ export function judge(
   return cost;
 }
 
+const actorKeys = new WeakMap<Actor, string>();
+
 /** What guard and cost look at of an actor. */
-function actorKey(actor: Actor | null): unknown {
-  return actor && [actor.kind, [...actor.privileges], [...(actor.bounds?.withheld ?? [])]];
+function actorKey(actor: Actor | null): string | null {
+  if (!actor) return null;
+  let key = actorKeys.get(actor);
+  if (key === undefined) {
+    key = JSON.stringify([actor.kind, [...actor.privileges], [...(actor.bounds?.withheld ?? [])]]);
+    actorKeys.set(actor, key);
+  }
+  return key;
 }
 
 function knownOf(document: DocumentNode, operation: OperationDefinitionNode): Known {
