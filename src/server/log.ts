@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { LogController } from 'fastify';
 import { type Logger, pino } from 'pino';
 
 /** Logs lines of JSON; of a request its method, route and id, never its headers or query. */
@@ -19,6 +20,17 @@ export function requestLogger(level: string): Logger {
     },
   });
 }
+
+/** One line for each request, when it is over, also where the client did not wait for the answer. */
+export const requestLines: LogController = Object.assign(new LogController(), {
+  incomingRequest: ((request, reply) => {
+    reply.raw.once('close', () => {
+      const line = { req: request, res: reply, responseTime: reply.elapsedTime };
+      request.log.info(line, reply.raw.writableFinished ? 'request completed' : 'request aborted');
+    });
+  }) satisfies LogController['incomingRequest'],
+  requestCompleted: () => {},
+});
 
 export function newRequestId(): string {
   return randomUUID();

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import { answerClientError } from './client-error.js';
 import { answerError } from './errors.js';
-import { newRequestId } from './log.js';
+import { newRequestId, requestLines } from './log.js';
 
 /** In bytes. */
 const BODY_LIMIT = 1024 * 1024;
@@ -16,6 +16,7 @@ const http = { headersTimeout: 10_000, connectionsCheckingInterval: 1_000, maxHe
 export function serverOptions({ tls, trustedProxies }: Config, logger: Logger): FastifyServerOptions {
   return {
     loggerInstance: logger,
+    logController: requestLines,
     genReqId: newRequestId,
     requestIdHeader: false,
     trustProxy: trustedProxies.length > 0 ? trustedProxies : false,
