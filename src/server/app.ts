@@ -73,8 +73,9 @@ async function addGraphql(
 }
 
 function addHeaders(app: FastifyInstance): void {
-  app.addHook('onSend', async (request, reply) => {
+  app.addHook('onSend', (request, reply, _body, done) => {
     reply.header('x-request-id', request.id);
     if (reply.statusCode === 401) reply.header('www-authenticate', 'Bearer');
+    done();
   });
 }

@@ -1,4 +1,4 @@
-import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -27,12 +27,18 @@ export function readStrictJson(app: FastifyInstance): void {
 }
 
 /** Refuses a POST whose body is JSON, but no operation. */
-export async function requireOperation({ method, body }: FastifyRequest): Promise<void> {
-  if (method !== 'POST') return;
-  if (Array.isArray(body)) throw badRequest('the body is a list: send one operation a request');
-  if (typeof body !== 'object' || body === null || !('query' in body)) {
-    throw badRequest('the body has no operation: send JSON such as {"query": "{ viewer { userName } }"}');
-  }
+export function requireOperation(
+  { method, body }: FastifyRequest,
+  _reply: FastifyReply,
+  done: (refusal?: Error) => void,
+): void {
+  done(method === 'POST' ? refusalOf(body) : undefined);
+}
+
+function refusalOf(body: unknown): Error | undefined {
+  if (Array.isArray(body)) return badRequest('the body is a list: send one operation a request');
+  if (typeof body === 'object' && body !== null && 'query' in body) return undefined;
+  return badRequest('the body has no operation: send JSON such as {"query": "{ viewer { userName } }"}');
 }
 
 /** Fastify's parser refuses what is no JSON and keys that could change every object, in the same words. */

@@ -35,9 +35,10 @@ export function addMetrics(app: FastifyInstance, db: Database): Metrics {
   if (register.getMetricsAsArray().length === 0) collectDefaultMetrics();
   if (isWorker()) offerMetrics([register, registry]);
 
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none';
     requests.observe({ route, method: request.method, status: reply.statusCode }, reply.elapsedTime / 1_000);
+    done();
   });
   app.get('/metrics', { logLevel: 'warn' }, async (_request, reply) => {
     reply.type(Registry.PROMETHEUS_CONTENT_TYPE);
