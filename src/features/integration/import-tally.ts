@@ -46,10 +46,11 @@ export class ImportTally {
     const tokenId = actor?.tokenId;
     if (tokenId === undefined) return;
     const { ipAddress } = clientOf(context);
-    const add = (...reads: [Module, Read][]) =>
-      addUse(this.#uses, tokenId, { usedAt: now, usedFrom: ipAddress, reads: new Map(reads) });
-    add();
-    onServed(context, ({ module, rows, caughtUp }) => add([module, { rowCount: rows, lastRequestAt: now, caughtUp }]));
+    const use = () => useOf(this.#uses, tokenId, now, ipAddress);
+    use();
+    onServed(context, ({ module, rows, caughtUp }) =>
+      addRead(use().reads, module, { rowCount: rows, lastRequestAt: now, caughtUp }),
+    );
   }
 
   /** Stores what was counted up to now; never throws. */
@@ -60,7 +61,10 @@ export class ImportTally {
     this.#uses = new Map();
     this.#flushing = transaction(this.#db, (tx) => storeUses(tx, uses))
       .catch((error) => {
-        for (const [tokenId, use] of uses) addUse(this.#uses, tokenId, use);
+        for (const [tokenId, { usedAt, usedFrom, reads }] of uses) {
+          const use = useOf(this.#uses, tokenId, usedAt, usedFrom);
+          for (const [module, read] of reads) addRead(use.reads, module, read);
+        }
         this.#onFault(error);
       })
       .finally(() => {
@@ -76,17 +80,17 @@ export class ImportTally {
   }
 }
 
-function addUse(uses: Map<number, Use>, tokenId: number, more: Use): void {
-  const use = uses.get(tokenId);
+/** A token's use, with one more at this time and from this address. */
+function useOf(uses: Map<number, Use>, tokenId: number, usedAt: string, usedFrom: string | null): Use {
+  let use = uses.get(tokenId);
   if (!use) {
-    uses.set(tokenId, more);
-    return;
+    use = { usedAt, usedFrom, reads: new Map() };
+    uses.set(tokenId, use);
+  } else if (usedAt >= use.usedAt) {
+    use.usedAt = usedAt;
+    use.usedFrom = usedFrom;
   }
-  if (more.usedAt >= use.usedAt) {
-    use.usedAt = more.usedAt;
-    use.usedFrom = more.usedFrom;
-  }
-  for (const [module, read] of more.reads) addRead(use.reads, module, read);
+  return use;
 }
 
 function addRead(reads: Map<Module, Read>, module: Module, more: Read): void {
