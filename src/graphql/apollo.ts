@@ -1,4 +1,4 @@
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -12,6 +12,7 @@ import { admissionPlugin } from './limits/admission-plugin.js';
 import type { Budgets } from './limits/budgets.js';
 import { LIMITS } from './limits/limit.js';
 import { limitsPlugin } from './limits/limits-plugin.js';
+import { asOnePlugin, type Plugin } from './phases.js';
 import { rawListsOf } from './raw-lists.js';
 import { unavailablePlugin } from './unavailable.js';
 
@@ -43,55 +44,47 @@ export function makeApollo(schema: GraphQLSchema, logger: Logger, budgets: Budge
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
-      limitsPlugin(),
-      admissionPlugin(schema, budgets),
-      rawListsPlugin(),
-      discretionPlugin(),
-      unavailablePlugin(),
-      logPlugin(logger),
+      asOnePlugin(
+        limitsPlugin(),
+        admissionPlugin(schema, budgets),
+        rawListsPlugin,
+        discretionPlugin,
+        unavailablePlugin,
+        logPlugin(logger),
+      ),
     ],
   });
 }
 
 /** Lists whose JSON is there already are put into the answer's text, in the places that are marked here. */
-function rawListsPlugin(): ApolloServerPlugin<Context> {
-  return {
-    requestDidStart: async () => ({
-      async willSendResponse({ response, contextValue }) {
-        if (response.body.kind === 'single') rawListsOf(contextValue)?.mark(response.body.singleResult.data);
-      },
-    }),
-  };
-}
+const rawListsPlugin: Plugin = () => ({
+  willSendResponse({ response, contextValue }) {
+    if (response.body.kind === 'single') rawListsOf(contextValue)?.mark(response.body.singleResult.data);
+  },
+});
 
 /** Who is not signed in learns no word of the schema that it did not use. */
-function discretionPlugin(): ApolloServerPlugin<Context> {
-  return {
-    requestDidStart: async () => ({
-      async willSendResponse({ response, contextValue }) {
-        if (contextValue.actor || response.body.kind !== 'single') return;
-        const { singleResult } = response.body;
-        if (!singleResult.errors) return;
-        singleResult.errors = singleResult.errors.map((error) => ({
-          ...error,
-          message: error.message.replace(/ Did you mean [\s\S]*$/, ''),
-        }));
-      },
-    }),
-  };
-}
+const discretionPlugin: Plugin = () => ({
+  willSendResponse({ response, contextValue }) {
+    if (contextValue.actor || response.body.kind !== 'single') return;
+    const { singleResult } = response.body;
+    if (!singleResult.errors) return;
+    singleResult.errors = singleResult.errors.map((error) => ({
+      ...error,
+      message: error.message.replace(/ Did you mean [\s\S]*$/, ''),
+    }));
+  },
+});
 
-function logPlugin(logger: Logger): ApolloServerPlugin<Context> {
-  return {
-    requestDidStart: async () => ({
-      async didEncounterErrors({ errors, contextValue }) {
-        for (const error of errors) {
-          const { requestId } = contextValue;
-          const fault = { reqId: requestId, path: error.path, err: error.originalError ?? error };
-          if (isUnexpected(error)) logger.error(fault, 'a field failed');
-          else if (isUnavailable(error)) logger.warn(fault, 'a field could not be read');
-        }
-      },
-    }),
-  };
+function logPlugin(logger: Logger): Plugin {
+  return () => ({
+    didEncounterErrors({ errors, contextValue }) {
+      for (const error of errors) {
+        const { requestId } = contextValue;
+        const fault = { reqId: requestId, path: error.path, err: error.originalError ?? error };
+        if (isUnexpected(error)) logger.error(fault, 'a field failed');
+        else if (isUnavailable(error)) logger.warn(fault, 'a field could not be read');
+      }
+    },
+  });
 }

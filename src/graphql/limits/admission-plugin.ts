@@ -1,7 +1,8 @@
-import type { ApolloServerPlugin, GraphQLRequestContext } from '@apollo/server';
+import type { GraphQLRequestContext } from '@apollo/server';
 import type { FormattedExecutionResult, GraphQLSchema } from 'graphql';
 import { clientOf } from '../client.js';
 import type { Context } from '../context.js';
+import type { Plugin } from '../phases.js';
 import { onServed } from '../served.js';
 import { type Account, accountOf, availableIn, type Budgets, budgetHeaders, setAside, settle } from './budgets.js';
 import { actualCost, type Cost } from './cost.js';
@@ -12,30 +13,28 @@ import { judge } from './verdict.js';
  * Lets an operation run where its actor may do it and has the budget for it. Its cost is set
  * aside before it runs, and what it has cost is taken afterwards. Every answer says so, in `extensions.cost` and in headers.
  */
-export function admissionPlugin(schema: GraphQLSchema, budgets: Budgets): ApolloServerPlugin<Context> {
-  return {
-    requestDidStart: async ({ contextValue }) => {
-      const account = accountOf(budgets, contextValue.actor, clientOf(contextValue));
-      let cost: Cost | undefined;
-      let isAdmitted = false;
-      let rows = 0;
-      return {
-        async didResolveOperation({ document, operation, request }) {
-          cost = operation && judge(schema, document, operation, request.variables ?? {}, contextValue.actor);
-          if (!cost) return;
-          admit(account, cost);
-          isAdmitted = true;
-          onServed(contextValue, (page) => {
-            rows += page.rows;
-          });
-        },
-        async willSendResponse({ response }) {
-          const actual = cost && isAdmitted ? actualCost(cost, rows) : 0;
-          if (cost && isAdmitted) settle(account, cost.requested, actual);
-          tell(response, account, cost && { requested: cost.requested, actual });
-        },
-      };
-    },
+export function admissionPlugin(schema: GraphQLSchema, budgets: Budgets): Plugin {
+  return ({ contextValue }) => {
+    const account = accountOf(budgets, contextValue.actor, clientOf(contextValue));
+    let cost: Cost | undefined;
+    let isAdmitted = false;
+    let rows = 0;
+    return {
+      didResolveOperation({ document, operation, request }) {
+        cost = operation && judge(schema, document, operation, request.variables ?? {}, contextValue.actor);
+        if (!cost) return;
+        admit(account, cost);
+        isAdmitted = true;
+        onServed(contextValue, (page) => {
+          rows += page.rows;
+        });
+      },
+      willSendResponse({ response }) {
+        const actual = cost && isAdmitted ? actualCost(cost, rows) : 0;
+        if (cost && isAdmitted) settle(account, cost.requested, actual);
+        tell(response, account, cost && { requested: cost.requested, actual });
+      },
+    };
   };
 }
 

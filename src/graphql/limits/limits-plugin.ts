@@ -1,7 +1,6 @@
-import type { ApolloServerPlugin } from '@apollo/server';
 import { type DocumentNode, type GraphQLError, Kind } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import type { Context } from '../context.js';
+import type { Plugin } from '../phases.js';
 import { faultOfDocument } from './document.js';
 import { faultOfText, faultOfVariables } from './text.js';
 
@@ -15,28 +14,27 @@ const CACHED = { max: 1_000, maxSize: 300_000, maxEntrySize: 30_000 };
  * Apollo lets a plugin refuse an operation no earlier than when it knows which of the document's it is, so until
  * then a refused document is exchanged for one of nothing. Documents that passed are kept.
  */
-export function limitsPlugin(): ApolloServerPlugin<Context> {
+export function limitsPlugin(): Plugin {
   const known = new LRUCache<string, DocumentNode>({ ...CACHED, sizeCalculation: ({ loc }) => loc!.end });
-  return {
-    requestDidStart: async () => {
-      let fault: GraphQLError | undefined;
-      return {
-        async didResolveSource(request) {
-          fault = faultOfText(request.source) ?? faultOfVariables(request.request.variables);
-          exchange(request, fault ? NOTHING : known.get(request.queryHash));
-        },
-        async validationDidStart(request) {
-          fault = faultOfDocument(request.document);
-          if (fault) exchange(request, NOTHING);
-          return async (errors) => {
-            if (!fault && !errors) known.set(request.queryHash, request.document);
-          };
-        },
-        async didResolveOperation() {
-          if (fault) throw fault;
-        },
-      };
-    },
+  return () => {
+    let fault: GraphQLError | undefined;
+    let isKnown = false;
+    return {
+      didResolveSource(request) {
+        fault = faultOfText(request.source) ?? faultOfVariables(request.request.variables);
+        const document = fault ? NOTHING : known.get(request.queryHash);
+        isKnown = document !== undefined;
+        exchange(request, document);
+      },
+      validationDidStart(request) {
+        fault = faultOfDocument(request.document);
+        if (fault) exchange(request, NOTHING);
+      },
+      didResolveOperation({ queryHash, document }) {
+        if (fault) throw fault;
+        if (!isKnown) known.set(queryHash, document);
+      },
+    };
   };
 }
 
