@@ -5,6 +5,12 @@ import type { Key, RowForm } from './written-rows.js';
 /** What is wanted of rows: their text, written by the engine, or columns of `t`. */
 export type Wanted = { readonly form: RowForm } | { readonly columns: readonly Sql[] };
 
+/** What is wanted of rows, and the keys that they shall have besides. */
+export interface OfRows {
+  readonly wanted: Wanted;
+  readonly keys?: readonly Key[];
+}
+
 /** How the rows of a statement are read: what it has to select, and what is made of it. */
 export interface Reading<Row> {
   readonly select: Sql;

@@ -15,6 +15,7 @@ import { limitsPlugin } from './limits/limits-plugin.js';
 import { asOnePlugin, type Plugin } from './phases.js';
 import { rawListsOf } from './raw-lists.js';
 import { unavailablePlugin } from './unavailable.js';
+import { attachVariables } from './variables.js';
 
 /** Headers that a browser sends across origins only after it asked; with one of them a GET cannot be forged. */
 export const UNFORGEABLE_HEADERS = [
@@ -56,8 +57,11 @@ export function makeApollo(schema: GraphQLSchema, logger: Logger, budgets: Budge
   });
 }
 
-/** Lists whose JSON is there already are put into the answer's text, in the places that are marked here. */
-const rawListsPlugin: Plugin = () => ({
+/** Lists whose JSON is there already are put into the answer's text, in the places that are marked here; what writes them reads variables. */
+const rawListsPlugin: Plugin = ({ schema }) => ({
+  didResolveOperation({ operation, request, contextValue }) {
+    if (operation) attachVariables(contextValue, { schema, operation, variables: request.variables ?? {} });
+  },
   willSendResponse({ response, contextValue }) {
     if (response.body.kind === 'single') rawListsOf(contextValue)?.mark(response.body.singleResult.data);
   },

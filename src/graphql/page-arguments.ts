@@ -44,12 +44,14 @@ export function checkSize(actor: Actor, argument: string, size: number, least: n
 
 /** @throws AppError BAD_USER_INPUT where the range ends before it begins */
 export function checkRange(range: DateRange | null | undefined): void {
-  if (range?.from && range.to && range.from > range.to) {
-    throw new AppError(
-      'BAD_USER_INPUT',
-      `dateRange.from (${range.from}) is after dateRange.to (${range.to}): exchange them`,
-    );
-  }
+  if (isRange(range)) return;
+  const message = `dateRange.from (${range!.from}) is after dateRange.to (${range!.to}): exchange them`;
+  throw new AppError('BAD_USER_INPUT', message);
+}
+
+/** Whether a range does not end before it begins. */
+export function isRange(range: DateRange | null | undefined): boolean {
+  return !(range?.from && range.to && range.from > range.to);
 }
 
 /**

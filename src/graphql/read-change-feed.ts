@@ -1,15 +1,15 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { type ChangingModule, EVERY_VIEWER } from '../database/positions.js';
-import { readingOf, type Wanted } from '../database/reading.js';
+import { type OfRows, readingOf } from '../database/reading.js';
 import { type EntityClass, tableOf } from '../database/rows.js';
 import type { Key, WrittenRow } from '../database/written-rows.js';
 import { type Actor, actorOf, type Context } from './context.js';
 import { type ChangeFeed, ChangeKind } from './feed.js';
 import { FeedCursors, type FeedPlace } from './feed-cursor.js';
 import { checkSize } from './page-arguments.js';
-import { neededOf, textList } from './row-text.js';
 import type { Selection } from './selection.js';
 import { pageServed } from './served.js';
+import { neededOf, textList } from './text-list.js';
 
 /** A module whose records change, as a feature describes it. */
 export interface FeedSource {
@@ -33,7 +33,7 @@ export interface ChangeRow {
 
 type Row = WrittenRow & ChangeRow;
 
-const keys: readonly Key[] = [
+const feedKeys: readonly Key[] = [
   { name: 'feedPosition', value: 'f.position', kind: 'number' },
   { name: 'feedId', value: 'f.id', kind: 'number' },
   { name: 'isDeleted', value: 'f.isDeleted', kind: 'number' },
@@ -58,10 +58,10 @@ export async function readChangeFeed(
   const cursors = await FeedCursors.of(context, source.module);
   const changes = selection.under('changes');
   const text = textList<Row>(context, source.entity, changes, memberOf);
-  const wanted = text?.wanted ?? neededOf(context, source.entity, changes.under('node'));
+  const wanted = text ?? { wanted: neededOf(context, source.entity, changes.under('node')) };
   const start = cursors.start(after);
   const { rows, place, caughtUp } = await readChanges<Row>(context, source, cursors, start, first, wanted);
-  text?.put(rows);
+  await text?.put(rows);
   return {
     changes: text ? [] : rows.map((row) => ({ kind: kindOf(row), id: row.feedId, node: row.isDeleted ? null : row })),
     nextCursor: cursors.encode(place),
@@ -79,9 +79,9 @@ export async function readChanges<Row extends ChangeRow>(
   cursors: FeedCursors,
   place: FeedPlace,
   size: number,
-  wanted: Wanted,
+  { wanted, keys = [] }: OfRows,
 ): Promise<FeedPage<Row>> {
-  const reading = readingOf<Row>(context.db, wanted, keys);
+  const reading = readingOf<Row>(context.db, wanted, [...feedKeys, ...keys]);
   const rows = await reading.rows(statement(context, source, place.position, size + 1, reading.select));
   const caughtUp = rows.length <= size;
   if (!caughtUp) rows.pop();

@@ -1,69 +1,50 @@
 import { type GraphQLOutputType, getNamedType, getNullableType, isEnumType } from 'graphql';
-import type { Wanted } from '../database/reading.js';
-import { type EntityClass, selectList, tableOf } from '../database/rows.js';
-import { type Cell, type CellKind, joinRows, type Key, type WrittenRow } from '../database/written-rows.js';
+import { type EntityClass, tableOf } from '../database/rows.js';
+import type { Cell, CellKind, Key, WrittenRow } from '../database/written-rows.js';
 import type { Context } from './context.js';
-import { neededColumns } from './needs.js';
-import { rawListsOf } from './raw-lists.js';
 import type { Selection } from './selection.js';
+import { type TextsOf, textsOfField } from './written-field.js';
 
 const kinds: Record<string, CellKind> = { ID: 'word', Int: 'number', Boolean: 'boolean', DateTime: 'time' };
 
-/** A list of an answer whose items are written, not resolved. */
-export interface TextList<Row extends WrittenRow> {
-  readonly wanted: Wanted;
-  /** Writes the list. */
-  put(rows: readonly Row[]): void;
+/** Stands in the text of a row where what hangs on it is put in. No JSON has such a character. */
+const HOLE = '\u0001';
+
+/** How the rows of a selection are written as JSON. */
+export interface RowText {
+  readonly cells: readonly Cell[];
+  readonly keys: readonly Key[];
+  /** Whether a row is what the database wrote, with nothing that hangs on it. */
+  readonly isPlain: boolean;
+  /** The JSON of rows that have the keys, each byte of UTF-8 as a character. */
+  write(rows: readonly WrittenRow[]): Promise<string[]>;
 }
 
-/**
- * How the items of a list are written; undefined where more is asked for than plain columns: then they are read column by
- * column, and resolved. An item is a row of the entity, or has it as its `node`; `member` writes what it has besides, in
- * ASCII, and the node too where it is not simply the row.
- */
-export function textList<Row extends WrittenRow>(
-  context: Context,
-  entity: EntityClass,
-  items: Selection,
-  member: (row: Row, name: string) => string | undefined,
-): TextList<Row> | undefined {
-  const { path, type, keys } = items;
-  const lists = rawListsOf(context);
-  if (!path || !lists) return undefined;
-  const isRow = !type.getFields().node;
-  if (!isRow && items.keysOf('node').length !== 1) return undefined;
-  const cells = rowCells(entity, isRow ? items : items.under('node'));
-  if (!cells || cells.length === 0) return undefined;
-  const wanted = { form: { notation: 'json', cells, separator: ',' } } as const;
-  if (isRow) return { wanted, put: (rows) => lists.put(path, joinRows(rows, ',')) };
-  const jsonOf = (row: Row, name: string) =>
-    name === '__typename' ? `"${type.name}"` : (member(row, name) ?? row.latin1);
-  const write = (row: Row) => `{${[...keys].map(([key, name]) => `"${key}":${jsonOf(row, name)}`).join(',')}}`;
-  return { wanted, put: (rows) => lists.put(path, [Buffer.from(rows.map(write).join(','), 'latin1')]) };
-}
-
-/** The columns of an entity that selections of it resolve. */
-export function neededOf({ db }: Context, entity: EntityClass, ...selections: readonly Selection[]): Wanted {
-  const needed = new Set(selections.flatMap((selection) => neededColumns(entity, selection)));
-  return { columns: needed.size > 0 ? [selectList(db.dialect, entity, needed, 't')] : [] };
-}
-
-/** The columns of a row, as `t`, by what they are written as; undefined where more is asked for than plain columns. */
-export function rowCells(entity: EntityClass, selection: Selection): Cell[] | undefined {
-  const { columns } = tableOf(entity);
-  const fields = selection.type.getFields();
+/** How the rows, as `t`, of a selection are written; undefined where one of its fields has to be resolved. */
+export function rowText(context: Context, entity: EntityClass, selection: Selection): RowText | undefined {
   const cells: Cell[] = [];
+  const keys: Key[] = [];
+  const holes: TextsOf[] = [];
   for (const [name, field] of selection.keys) {
-    if (field === '__typename') {
-      cells.push({ name, value: `'${selection.type.name}'`, kind: 'word', isNullable: false });
+    const cell = cellOf(entity, selection, name, field);
+    if (cell) {
+      cells.push(cell);
       continue;
     }
-    const column = columns.get(field);
-    if (!column) return undefined;
-    const kind = kindOf(fields[field]!.type);
-    cells.push({ name, value: `t.${column.name}`, kind, isNullable: column.isNullable });
+    const hanging = textsOfField(context, selection, field);
+    if (!hanging) return undefined;
+    const [needs, textsOf] = hanging;
+    cells.push({ name, value: `'${HOLE}'`, kind: 'number', isNullable: false });
+    keys.push(keyOf(entity, needs, `hole${holes.length}`));
+    holes.push(textsOf);
   }
-  return cells;
+  if (cells.length === 0) return undefined;
+  return { cells, keys, isPlain: holes.length === 0, write: (rows) => fill(rows, holes) };
+}
+
+/** The columns of a row, as `t`, of a selection that has nothing else. */
+export function plainCells(entity: EntityClass, selection: Selection): Cell[] {
+  return [...selection.keys].map(([name, field]) => cellOf(entity, selection, name, field)!);
 }
 
 /** A property of an entity's rows, as `t`, as a key named `name`. */
@@ -72,7 +53,41 @@ export function keyOf(entity: EntityClass, property: string, name: string): Key 
   return { name, value: `t.${column.name}`, kind: column.isTime ? 'time' : column.isNumber ? 'number' : 'text' };
 }
 
+function cellOf(entity: EntityClass, { type }: Selection, name: string, field: string): Cell | undefined {
+  if (field === '__typename') return { name, value: `'${type.name}'`, kind: 'word', isNullable: false };
+  const column = tableOf(entity).columns.get(field);
+  return (
+    column && {
+      name,
+      value: `t.${column.name}`,
+      kind: kindOf(type.getFields()[field]!.type),
+      isNullable: column.isNullable,
+    }
+  );
+}
+
 function kindOf(type: GraphQLOutputType): CellKind {
   const named = getNamedType(getNullableType(type));
   return isEnumType(named) ? 'word' : (kinds[named.name] ?? 'text');
+}
+
+async function fill(rows: readonly WrittenRow[], holes: readonly TextsOf[]): Promise<string[]> {
+  const fillings = await Promise.all(holes.map((textsOf, hole) => hangingOn(rows, `hole${hole}`, textsOf)));
+  return rows.map((row) => {
+    const [head, ...parts] = row.latin1.split(HOLE);
+    return parts.reduce((text, part, hole) => text + fillings[hole]!(row) + part, head!);
+  });
+}
+
+/** What hangs on each row by one of its keys. */
+async function hangingOn(
+  rows: readonly WrittenRow[],
+  name: string,
+  textsOf: TextsOf,
+): Promise<(row: WrittenRow) => string> {
+  const keyIn = (row: WrittenRow) => (row as unknown as Record<string, string | number | null>)[name]!;
+  const keys = [...new Set(rows.map(keyIn))].filter((key) => key !== null);
+  const texts = keys.length > 0 ? await textsOf(keys) : [];
+  const textOf = new Map(keys.map((key, at) => [key, texts[at]!]));
+  return (row) => textOf.get(keyIn(row)) ?? 'null';
 }

@@ -2,12 +2,12 @@ import type { GraphQLResolveInfo } from 'graphql';
 import sql from 'sql-template-tag';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
 import { Access, Privilege } from '../../graphql/access.js';
+import { Has, oneOf } from '../../graphql/children.js';
 import { type Connection, connectionOf } from '../../graphql/connection.js';
 import { actorOf, type Context } from '../../graphql/context.js';
 import { DateTime } from '../../graphql/date-time.js';
 import { type NodeFeed, nodeFeedOf } from '../../graphql/feed.js';
 import { all, isWithin } from '../../graphql/filters.js';
-import { Needs } from '../../graphql/needs.js';
 import { DateRange, PageArguments, parseId } from '../../graphql/page-arguments.js';
 import { readConnection } from '../../graphql/read-connection.js';
 import { readRow } from '../../graphql/read-row.js';
@@ -70,23 +70,25 @@ export class AuditResolver {
     return readAuditFeed(context, { after, first, since, filter }, selectionOf(info));
   }
 
-  @Needs('resourceId')
+  @Has('resourceId', resourceById)
   @FieldResolver(() => Resource, { nullable: true })
   resource(
     @Root() { resourceId }: Audit,
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Resource | null> | null {
-    return resourceId === null ? null : resourceById(context, selectionOf(info)).load(resourceId);
+    return resourceId === null
+      ? null
+      : oneOf<number, Resource>(context, resourceById, selectionOf(info)).load(resourceId);
   }
 
-  @Needs('operatedBy')
+  @Has('operatedBy', userAccountByName)
   @FieldResolver(() => UserAccount, { nullable: true })
   operator(
     @Root() { operatedBy }: Audit,
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<UserAccount | null> {
-    return userAccountByName(context, selectionOf(info)).load(operatedBy);
+    return oneOf<string, UserAccount>(context, userAccountByName, selectionOf(info)).load(operatedBy);
   }
 }

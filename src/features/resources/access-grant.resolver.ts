@@ -2,6 +2,7 @@ import type DataLoader from 'dataloader';
 import type { GraphQLResolveInfo } from 'graphql';
 import sql, { join, raw } from 'sql-template-tag';
 import { Ctx, FieldResolver, Info, Resolver, Root } from 'type-graphql';
+import { oneOf } from '../../graphql/children.js';
 import type { Context } from '../../graphql/context.js';
 import { allForEach, loaderOf } from '../../graphql/loaders.js';
 import { Needs } from '../../graphql/needs.js';
@@ -30,7 +31,7 @@ export class AccessGrantResolver {
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Resource | null> {
-    return resourceById(context, selectionOf(info)).load(resourceId);
+    return oneOf<number, Resource>(context, resourceById, selectionOf(info)).load(resourceId);
   }
 
   @FieldResolver(() => PrivilegedAccount, { nullable: true, description: 'Null: the whole resource.' })
@@ -39,7 +40,9 @@ export class AccessGrantResolver {
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<PrivilegedAccount | null> | null {
-    return accountKey === 0 ? null : accountById(context, selectionOf(info)).load(accountKey);
+    return accountKey === 0
+      ? null
+      : oneOf<number, PrivilegedAccount>(context, accountById, selectionOf(info)).load(accountKey);
   }
 }
 

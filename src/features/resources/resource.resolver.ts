@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import sql from 'sql-template-tag';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
 import { Access, Privilege } from '../../graphql/access.js';
+import { allOf, Has, oneOf } from '../../graphql/children.js';
 import { type Connection, connectionOf } from '../../graphql/connection.js';
 import { actorOf, type Context } from '../../graphql/context.js';
 import { type ChangeFeed, changeFeedOf } from '../../graphql/feed.js';
@@ -61,24 +62,26 @@ export class ResourceResolver {
     return readChangeFeed(context, resourceChanges, { after, first }, selectionOf(info));
   }
 
-  @Needs('ownerName')
+  @Has('ownerName', userAccountByName)
   @FieldResolver(() => UserAccount, { nullable: true })
   owner(
     @Root() { ownerName }: Resource,
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<UserAccount | null> | null {
-    return ownerName === null ? null : userAccountByName(context, selectionOf(info)).load(ownerName);
+    return ownerName === null
+      ? null
+      : oneOf<string, UserAccount>(context, userAccountByName, selectionOf(info)).load(ownerName);
   }
 
-  @Needs('id')
+  @Has('id', accountsOf)
   @FieldResolver(() => [PrivilegedAccount])
   accounts(
     @Root() { id }: Resource,
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<PrivilegedAccount[]> {
-    return accountsOf(context, selectionOf(info)).load(id);
+    return allOf<number, PrivilegedAccount>(context, accountsOf, selectionOf(info)).load(id);
   }
 
   @Needs('id')

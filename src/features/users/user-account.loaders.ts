@@ -1,22 +1,20 @@
 import type DataLoader from 'dataloader';
 import sql, { join } from 'sql-template-tag';
 import type { Privilege } from '../../graphql/access.js';
-import { actorOf, type Context } from '../../graphql/context.js';
-import { allForEach, loaderOf, oneForEach } from '../../graphql/loaders.js';
-import { fieldsKey, readRows } from '../../graphql/read-row.js';
-import type { Selection } from '../../graphql/selection.js';
+import type { Children } from '../../graphql/children.js';
+import type { Context } from '../../graphql/context.js';
+import { allForEach, loaderOf } from '../../graphql/loaders.js';
 import { UserAccount } from './user-account.js';
 import { visibleUserAccounts } from './user-account.queries.js';
 import { privilegesOfUsers } from './user-privileges.js';
 
-/** User accounts by user name; null where there is none that the actor may see. */
-export function userAccountByName(context: Context, selection: Selection): DataLoader<string, UserAccount | null> {
-  return loaderOf(context, `userAccountByName ${fieldsKey(selection)}`, async (names) => {
-    const where = sql`t.user_name IN (${join([...names])}) AND ${visibleUserAccounts(actorOf(context))}`;
-    const rows = await readRows<UserAccount>(context, UserAccount, selection, where, ['userName']);
-    return oneForEach(names, rows, ({ userName }) => userName);
-  });
-}
+/** User accounts by user name. */
+export const userAccountByName: Children<string> = {
+  entity: UserAccount,
+  by: 'userName',
+  isList: false,
+  where: (actor, names) => sql`t.user_name IN (${join([...names])}) AND ${visibleUserAccounts(actor)}`,
+};
 
 /** The roles that the PAM product says, by user id. */
 export function rolesOf(context: Context): DataLoader<number, string[]> {

@@ -5,7 +5,7 @@ import { type Progress, progressOf } from '../../database/positions.js';
 import { UNFORGEABLE_HEADERS } from '../../graphql/apollo.js';
 import type { Actor, Context } from '../../graphql/context.js';
 import { accountOf, type Budgets, budgetHeaders } from '../../graphql/limits/budgets.js';
-import { rowCells } from '../../graphql/row-text.js';
+import { plainCells } from '../../graphql/row-text.js';
 import type { Selection } from '../../graphql/selection.js';
 import { pageServed } from '../../graphql/served.js';
 import { AppError } from '../../lib/app-error.js';
@@ -118,8 +118,8 @@ async function openAnswer(
   { query, selection }: { query: FlatQuery; selection: Selection },
 ): Promise<Opened> {
   const { notation, separator, open } = formats[extension]!;
-  const cells = rowCells(flat.entity, selection)!;
-  const wanted = { form: { notation: notation(query.safe), cells, separator } };
+  const cells = plainCells(flat.entity, selection);
+  const wanted = { wanted: { form: { notation: notation(query.safe), cells, separator } } };
   const progress = await progressOf(context.db, flat.module);
   const reader = await openRows(context, flat, query, wanted, progress.position);
   const deletions = reader.isFeed && flat.changes;

@@ -4,10 +4,9 @@ import { type Account, availableIn, setAside, settle } from '../../graphql/limit
 import { saidOverBudget } from '../../graphql/limits/limit.js';
 import { onServed } from '../../graphql/served.js';
 import { AppError } from '../../lib/app-error.js';
+import { CHUNK } from './answer-text.js';
 import type { Running } from './running.js';
 
-/** Rows that a chunk is taken to have until it was read. */
-const CHUNK = 5_000;
 /** The most milliseconds that a feed waits without looking whether it may go on. */
 const LOOK = 500;
 

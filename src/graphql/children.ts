@@ -1,0 +1,92 @@
+import type DataLoader from 'dataloader';
+import sql, { raw, type Sql } from 'sql-template-tag';
+import { readingOf } from '../database/reading.js';
+import { type EntityClass, tableOf } from '../database/rows.js';
+import type { WrittenRow } from '../database/written-rows.js';
+import { type Actor, actorOf, type Context } from './context.js';
+import { allForEach, loaderOf, oneForEach } from './loaders.js';
+import { fieldsKey, readRows } from './read-row.js';
+import { keyOf, type RowText, rowText } from './row-text.js';
+import type { Selection } from './selection.js';
+import { type ChildKey, type TextsOf, Written } from './written-field.js';
+
+/** The rows of an entity that hang on others by a key. */
+export interface Children<K extends ChildKey> {
+  readonly entity: EntityClass;
+  /** Their property that is the key. */
+  readonly by: string;
+  /** Whether a key has any number of them, or one or none. */
+  readonly isList: boolean;
+  /** Those rows, as `t`, of some keys that an actor may see, and their order. */
+  readonly where: (actor: Actor, keys: readonly K[]) => Sql;
+}
+
+/** Says that the values of a field with a resolver are rows that hang on its row by the property `needs`. */
+export function Has<K extends ChildKey>(needs: string, children: Children<K>): MethodDecorator {
+  return Written({ needs, textsOf: (context, selection) => textsOfRows(context, children, selection) });
+}
+
+/** The one row that hangs on a key, or null. */
+export function oneOf<K extends ChildKey, Row>(
+  context: Context,
+  children: Children<K>,
+  selection: Selection,
+): DataLoader<K, Row | null> {
+  return loaderOf(context, nameOf(children, selection), async (keys) =>
+    oneForEach(keys, await readChildren<K, Row>(context, children, selection, keys), (row) => keyIn(children, row)),
+  );
+}
+
+/** All rows that hang on a key. */
+export function allOf<K extends ChildKey, Row>(
+  context: Context,
+  children: Children<K>,
+  selection: Selection,
+): DataLoader<K, Row[]> {
+  return loaderOf(context, nameOf(children, selection), async (keys) =>
+    allForEach(keys, await readChildren<K, Row>(context, children, selection, keys), (row) => keyIn(children, row)),
+  );
+}
+
+function nameOf<K extends ChildKey>({ entity, by }: Children<K>, selection: Selection): string {
+  return `${entity.name} by ${by}: ${fieldsKey(selection)}`;
+}
+
+function keyIn<K extends ChildKey, Row>({ by }: Children<K>, row: Row): K {
+  return (row as Record<string, K>)[by]!;
+}
+
+function readChildren<K extends ChildKey, Row>(
+  context: Context,
+  { entity, by, where }: Children<K>,
+  selection: Selection,
+  keys: readonly K[],
+): Promise<Row[]> {
+  return readRows<Row>(context, entity, selection, where(actorOf(context), keys), [by]);
+}
+
+function textsOfRows<K extends ChildKey>(
+  context: Context,
+  children: Children<K>,
+  selection: Selection,
+): TextsOf | undefined {
+  const text = rowText(context, children.entity, selection);
+  return text && ((keys) => writeChildren(context, children, text, keys as readonly K[]));
+}
+
+async function writeChildren<K extends ChildKey>(
+  context: Context,
+  { entity, by, isList, where }: Children<K>,
+  text: RowText,
+  keys: readonly K[],
+): Promise<string[]> {
+  type Row = WrittenRow & { readonly key: K };
+  const form = { notation: 'json', cells: text.cells, separator: ',' } as const;
+  const reading = readingOf<Row>(context.db, { form }, [...text.keys, keyOf(entity, by, 'key')]);
+  const hang = where(actorOf(context), keys);
+  const rows = await reading.rows(sql`SELECT ${reading.select} FROM ${raw(tableOf(entity).name)} t WHERE ${hang}`);
+  const texts = await text.write(rows);
+  const written = rows.map(({ key }, at) => ({ key, text: texts[at]! }));
+  if (!isList) return oneForEach(keys, written, ({ key }) => key).map((row) => row?.text ?? 'null');
+  return allForEach(keys, written, ({ key }) => key).map((list) => `[${list.map((row) => row.text).join(',')}]`);
+}

@@ -1,0 +1,63 @@
+import type { Wanted } from '../database/reading.js';
+import { type EntityClass, selectList } from '../database/rows.js';
+import { joinRows, type Key, type WrittenRow } from '../database/written-rows.js';
+import type { Context } from './context.js';
+import { neededColumns } from './needs.js';
+import { rawListsOf } from './raw-lists.js';
+import { rowText } from './row-text.js';
+import type { Selection } from './selection.js';
+
+/** A list of an answer whose items are written, not resolved. */
+export interface TextList<Row extends WrittenRow> {
+  readonly wanted: Wanted;
+  /** The keys that its rows have to have. */
+  readonly keys: readonly Key[];
+  /** Writes the list. */
+  put(rows: readonly Row[]): Promise<void>;
+}
+
+/**
+ * How the items of a list are written; undefined where a field of them has to be resolved: then rows are read column by
+ * column. An item is a row of the entity, or has it as its `node`; `member` writes what it has besides, in ASCII, and the
+ * node too where it is not simply the row.
+ */
+export function textList<Row extends WrittenRow>(
+  context: Context,
+  entity: EntityClass,
+  items: Selection,
+  member: (row: Row, name: string) => string | undefined,
+): TextList<Row> | undefined {
+  const { path, type, keys } = items;
+  const lists = rawListsOf(context);
+  if (!path || !lists) return undefined;
+  const isRow = !type.getFields().node;
+  if (!isRow && items.keysOf('node').length !== 1) return undefined;
+  const text = rowText(context, entity, isRow ? items : items.under('node'));
+  if (!text) return undefined;
+  const jsonOf = (row: Row, node: string) => {
+    const written = [...keys].map(([key, name]) => {
+      if (name === '__typename') return `"${key}":"${type.name}"`;
+      return `"${key}":${member(row, name) ?? node}`;
+    });
+    return `{${written.join(',')}}`;
+  };
+  return {
+    wanted: { form: { notation: 'json', cells: text.cells, separator: ',' } },
+    keys: text.keys,
+    put: async (rows) => {
+      if (isRow && text.isPlain) {
+        lists.put(path, joinRows(rows, ','));
+        return;
+      }
+      const nodes = await text.write(rows);
+      const written = isRow ? nodes : rows.map((row, at) => jsonOf(row, nodes[at]!));
+      lists.put(path, [Buffer.from(written.join(','), 'latin1')]);
+    },
+  };
+}
+
+/** The columns of an entity that selections of it resolve. */
+export function neededOf({ db }: Context, entity: EntityClass, ...selections: readonly Selection[]): Wanted {
+  const needed = new Set(selections.flatMap((selection) => neededColumns(entity, selection)));
+  return { columns: needed.size > 0 ? [selectList(db.dialect, entity, needed, 't')] : [] };
+}
