@@ -1,6 +1,5 @@
-import { fastifyApolloHandler } from '@as-integrations/fastify';
 import cookie from '@fastify/cookie';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../config.js';
 import type { Database } from '../database/db.js';
@@ -9,6 +8,7 @@ import { type Budgets, makeBudgets } from '../graphql/limits/budgets.js';
 import { attachRawLists, type RawLists } from '../graphql/raw-lists.js';
 import { readStrictJson, requireOperation } from './body.js';
 import { answerError, answerNotFound } from './errors.js';
+import { execute } from './execute.js';
 import { addFeeds } from './feeds/feeds.js';
 import { addHealth } from './health.js';
 import { requestLogger } from './log.js';
@@ -53,20 +53,18 @@ async function addGraphql(
   await apollo.start();
   app.addHook('onClose', () => apollo.stop());
   app.decorateRequest('rawLists', null);
-  const execute = fastifyApolloHandler(apollo, {
-    context: async (request) => {
-      const context = reception.contextOf(request);
-      request.rawLists = attachRawLists(context);
-      return context;
-    },
-  });
+  const contextOf = (request: FastifyRequest) => {
+    const context = reception.contextOf(request);
+    request.rawLists = attachRawLists(context);
+    return context;
+  };
   app.route({
     url: '/graphql',
     method: ['GET', 'POST'],
     onRequest: reception.onRequest,
     preHandler: requireOperation,
-    handler: async function (request, reply) {
-      const text = (await execute.call(this, request, reply)) as string;
+    handler: async (request, reply) => {
+      const text = await execute(apollo, request, reply, contextOf);
       return request.rawLists?.insertInto(text) ?? text;
     },
   });
