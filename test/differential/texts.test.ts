@@ -92,4 +92,32 @@ onEveryEngine('text that the database writes', (engine) => {
       { numRuns: 500 },
     );
   });
+
+  test('is whole however long it is, and so is what follows it', async () => {
+    const lengths = [0, 1, 249, 250, 251, 252, 255, 256, 65_534, 65_535, 65_536, 1_000_000];
+    for (const length of lengths) {
+      const long = `${'é"'.repeat(length / 2)}${length % 2 === 0 ? '' : 'x'}`;
+      const cells = { long: { kind: 'text', value: long }, behind: { kind: 'number', value: length } } as const;
+      expect(await rowOf(cells, 'json')).toBe(JSON.stringify({ long, behind: length }));
+    }
+  });
+
+  test('of rows that fill several pages is joined in their order, and backward', async () => {
+    const records = Array.from({ length: 900 }, (_, n) => anAudit(`page ${n}`, { reason: 'r'.repeat(n * 3) }));
+    await recordAudits(database.db, SOURCE, records);
+    for (const page of ['first: 2000', 'last: 2000', 'first: 2000, orderBy: { direction: DESC }']) {
+      const query = `{ audits(${page}) { nodes { id reason } } }`;
+      const { written } = await new BothWays(database.db).ask(anActor(), { query, variables: {} });
+      expect(written).toHaveLength(1);
+    }
+  });
+
+  test('is of a row of which nothing is left to be asked for', async () => {
+    for (const fields of ['id @skip(if: true)', 'id @include(if: false) reason @skip(if: true)', '__typename']) {
+      const query = `{ audits(first: 3) { nodes { ${fields} } edges { node { ${fields} } } } }`;
+      await new BothWays(database.db).ask(anActor(), { query, variables: {} });
+      const feed = `{ auditFeed(first: 3) { nodes { ${fields} } } }`;
+      await new BothWays(database.db).ask(anActor(), { query: feed, variables: {} });
+    }
+  });
 });
