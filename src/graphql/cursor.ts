@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { AppError } from '../lib/app-error.js';
 import { quote } from '../lib/quote.js';
@@ -10,13 +10,14 @@ export type CursorValue = string | number | null;
  * or come from elsewhere; it is no secret, since a cursor only says where to go on, never what may be seen.
  */
 export class Cursors {
-  readonly #databaseId: string;
+  /** The checksum of the database's id, which the text follows. */
+  readonly #database: number;
   readonly #list: string;
 
   /** `list` is whatever tells this list from others; it must be plain data. */
   constructor(databaseId: string, list: object) {
-    this.#databaseId = databaseId;
-    this.#list = createHash('sha256').update(canonical(list)).digest('base64url').slice(0, 8);
+    this.#database = crc32(databaseId);
+    this.#list = hash('sha256', canonical(list), 'base64url').slice(0, 8);
   }
 
   encode(...values: CursorValue[]): string {
@@ -43,9 +44,7 @@ export class Cursors {
   }
 
   #checksum(text: string): string {
-    return crc32(this.#databaseId + text)
-      .toString(16)
-      .padStart(8, '0');
+    return crc32(text, this.#database).toString(16).padStart(8, '0');
   }
 }
 

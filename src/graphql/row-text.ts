@@ -20,8 +20,19 @@ export interface RowText {
   write(rows: readonly WrittenRow[]): Promise<string[]>;
 }
 
+/** Of selections without what hangs on rows, which may depend on more than the selection. */
+const plainTexts = new WeakMap<Selection, RowText>();
+
 /** How the rows, as `t`, of a selection are written; undefined where one of its fields has to be resolved. */
 export function rowText(context: Context, entity: EntityClass, selection: Selection): RowText | undefined {
+  const kept = plainTexts.get(selection);
+  if (kept) return kept;
+  const text = makeRowText(context, entity, selection);
+  if (text?.isPlain) plainTexts.set(selection, text);
+  return text;
+}
+
+function makeRowText(context: Context, entity: EntityClass, selection: Selection): RowText | undefined {
   const cells: Cell[] = [];
   const keys: Key[] = [];
   const holes: TextsOf[] = [];

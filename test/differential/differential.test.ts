@@ -12,15 +12,7 @@ import { storeRecords } from './records.js';
 import { tape } from './tape.js';
 
 const OPERATIONS = 1_500;
-const lists = [
-  'audits',
-  'audits feed',
-  'privileged_accounts',
-  'resources',
-  'resources feed',
-  'user_accounts',
-  'user_accounts feed',
-];
+const lists = ['audits', 'audits feed', 'resources', 'resources feed', 'user_accounts', 'user_accounts feed'];
 const schema = buildSchema();
 
 onEveryEngine('rows that are written', (engine) => {

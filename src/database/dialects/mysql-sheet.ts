@@ -10,9 +10,6 @@ export interface Sent {
 
 export type WriteCell = (sheet: WireSheet, kind: CellKind, value: Sent) => void;
 
-/** A page is as long as what comes from the socket at once. */
-const PAGE = 64 * 1024;
-
 /** Where rows are written. Whoever writes looks for room before. */
 export class WireSheet implements Sheet {
   readonly bytes: Buffer;
@@ -20,9 +17,9 @@ export class WireSheet implements Sheet {
 
   constructor(
     readonly separator: string,
-    atLeast: number,
+    size: number,
   ) {
-    this.bytes = Buffer.allocUnsafeSlow(atLeast === 0 ? 0 : Math.max(PAGE, atLeast));
+    this.bytes = Buffer.allocUnsafe(size);
   }
 
   get room(): number {

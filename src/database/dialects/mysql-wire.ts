@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import type { Query } from 'mysql2';
 import { type Cell, type CellKind, type Key, type Sheet, type WrittenForm, WrittenRow } from '../written-rows.js';
 import { bytesOf, cellWriters, type Sent, WireSheet, type WriteCell } from './mysql-sheet.js';
@@ -32,14 +31,21 @@ interface Layout {
   readonly Row: typeof WireRow;
 }
 
-const layouts = new LRUCache<string, Layout>({ max: 500 });
+/** By cells, as long as they are kept, and by all else that forms with the same cells may differ in. */
+const layouts = new WeakMap<readonly Cell[], Map<string, Layout>>();
 
 function layoutOf(form: WrittenForm): Layout {
-  const key = JSON.stringify(form);
-  let layout = layouts.get(key);
+  const { cells, notation, separator, keys } = form;
+  const rest = keys.reduce((text, { name, value, kind }) => `${text} ${name} ${value} ${kind}`, notation + separator);
+  let ofCells = layouts.get(cells);
+  if (!ofCells) {
+    ofCells = new Map();
+    layouts.set(cells, ofCells);
+  }
+  let layout = ofCells.get(rest);
   if (!layout) {
     layout = makeLayout(form);
-    layouts.set(key, layout);
+    ofCells.set(rest, layout);
   }
   return layout;
 }
@@ -128,8 +134,13 @@ export class WireWriter<Keys> {
 
   #write({ buffer, offset, end: endOfPacket }: RowPacket): WireRow {
     const { cells, writeCell, end, separator, around, Row } = this.#layout;
-    const most = around + MOST_BYTES_OF_ONE * (endOfPacket - offset);
-    if (this.#sheet.room < most) this.#sheet = new WireSheet(separator, most);
+    const length = endOfPacket - offset;
+    const most = around + MOST_BYTES_OF_ONE * length;
+    if (this.#sheet.room < most) {
+      // What is written of all that came from the socket at once, if its rows are like this one.
+      const likely = Math.ceil((buffer.length - offset) * (1 + around / length));
+      this.#sheet = new WireSheet(separator, most + Math.min(likely, MOST_OF_PAGE));
+    }
     const sheet = this.#sheet;
     const wire = this.#wire;
     const start = sheet.length;
@@ -169,6 +180,8 @@ interface WireCell {
   readonly kind: CellKind;
 }
 
+/** Bytes of a sheet, but for those of one row. */
+const MOST_OF_PAGE = 256 * 1024;
 /** The escape of a control character is six bytes long. */
 const MOST_BYTES_OF_ONE = 6;
 /** `false`, or quotation marks, an apostrophe and the Z of a time. */
