@@ -3,7 +3,7 @@ import { type EntityClass, tableOf } from '../database/rows.js';
 import type { Cell, CellKind, Key, WrittenRow } from '../database/written-rows.js';
 import type { Context } from './context.js';
 import type { Selection } from './selection.js';
-import { type TextsOf, textsOfField } from './written-field.js';
+import { keyOfWritten, type TextsOf, textsOfField } from './written-field.js';
 
 const kinds: Record<string, CellKind> = { ID: 'word', Int: 'number', Boolean: 'boolean', DateTime: 'time' };
 
@@ -20,37 +20,47 @@ export interface RowText {
   write(rows: readonly WrittenRow[]): Promise<string[]>;
 }
 
-/** Of selections without what hangs on rows, which may depend on more than the selection. */
-const plainTexts = new WeakMap<Selection, RowText>();
+/** What is read of the rows of a selection: the same for all requests, and kept as long as it is. */
+interface RowShape {
+  readonly cells: readonly Cell[];
+  readonly keys: readonly Key[];
+  /** The fields that hang on a row, in the order of their holes. */
+  readonly hanging: readonly string[];
+}
+
+const shapes = new WeakMap<Selection, RowShape | null>();
 
 /** How the rows, as `t`, of a selection are written; undefined where one of its fields has to be resolved. */
 export function rowText(context: Context, entity: EntityClass, selection: Selection): RowText | undefined {
-  const kept = plainTexts.get(selection);
-  if (kept) return kept;
-  const text = makeRowText(context, entity, selection);
-  if (text?.isPlain) plainTexts.set(selection, text);
-  return text;
+  let shape = shapes.get(selection);
+  if (shape === undefined) {
+    shape = shapeOf(entity, selection);
+    shapes.set(selection, shape);
+  }
+  if (!shape) return undefined;
+  const { cells, keys, hanging } = shape;
+  const holes = hanging.map((field) => textsOfField(context, selection, field));
+  if (!holes.every((textsOf) => textsOf !== undefined)) return undefined;
+  return { cells, keys, isPlain: holes.length === 0, write: (rows) => fill(rows, holes) };
 }
 
-function makeRowText(context: Context, entity: EntityClass, selection: Selection): RowText | undefined {
+function shapeOf(entity: EntityClass, selection: Selection): RowShape | null {
   const cells: Cell[] = [];
   const keys: Key[] = [];
-  const holes: TextsOf[] = [];
+  const hanging: string[] = [];
   for (const [name, field] of selection.keys) {
     const cell = cellOf(entity, selection, name, field);
     if (cell) {
       cells.push(cell);
       continue;
     }
-    const hanging = textsOfField(context, selection, field);
-    if (!hanging) return undefined;
-    const [needs, textsOf] = hanging;
+    const needs = keyOfWritten(selection, field);
+    if (needs === undefined) return null;
     cells.push({ name, value: `'${HOLE}'`, kind: 'number', isNullable: false });
-    keys.push(keyOf(entity, needs, `hole${holes.length}`));
-    holes.push(textsOf);
+    keys.push(keyOf(entity, needs, `hole${hanging.length}`));
+    hanging.push(field);
   }
-  if (cells.length === 0) return undefined;
-  return { cells, keys, isPlain: holes.length === 0, write: (rows) => fill(rows, holes) };
+  return cells.length > 0 ? { cells, keys, hanging } : null;
 }
 
 /** The columns of a row, as `t`, of a selection that has nothing else. */

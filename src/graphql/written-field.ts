@@ -1,4 +1,4 @@
-import { type GraphQLField, getArgumentValues } from 'graphql';
+import { getArgumentValues } from 'graphql';
 import { Extensions } from 'type-graphql';
 import type { Context } from './context.js';
 import type { Selection } from './selection.js';
@@ -22,13 +22,19 @@ export function Written(written: WrittenField): MethodDecorator {
   return Extensions({ needs: [written.needs], written }) as MethodDecorator;
 }
 
-/** How a field of a selection is written; undefined where it has to be resolved. */
-export function textsOfField(context: Context, selection: Selection, name: string): [string, TextsOf] | undefined {
-  const field: GraphQLField<unknown, unknown> = selection.type.getFields()[name]!;
-  const { written } = field.extensions as { written?: WrittenField };
-  if (!written || selection.keysOf(name).length !== 1) return undefined;
+/** The property by which the values of a field are found; undefined where they are never written. */
+export function keyOfWritten(selection: Selection, name: string): string | undefined {
+  return selection.keysOf(name).length === 1 ? writtenOf(selection, name)?.needs : undefined;
+}
+
+/** How a field that may be written is; undefined where it has to be resolved. */
+export function textsOfField(context: Context, selection: Selection, name: string): TextsOf | undefined {
   const [node] = selection.fields.get(name)!;
+  const field = selection.type.getFields()[name]!;
   const args = node!.arguments?.length ? getArgumentValues(field, node!, variablesOf(context)) : {};
-  const texts = written.textsOf(context, selection.under(name), args);
-  return texts && [written.needs, texts];
+  return writtenOf(selection, name)!.textsOf(context, selection.under(name), args);
+}
+
+function writtenOf({ type }: Selection, name: string): WrittenField | undefined {
+  return (type.getFields()[name]!.extensions as { written?: WrittenField }).written;
 }
