@@ -2,14 +2,8 @@ import { join, raw, type Sql } from 'sql-template-tag';
 import type { Db } from './db.js';
 import type { Key, RowForm } from './written-rows.js';
 
-/** What is wanted of rows: their text, written by the engine, or columns of `t`. */
-export type Wanted = { readonly form: RowForm } | { readonly columns: readonly Sql[] };
-
-/** What is wanted of rows, and the keys that they shall have besides. */
-export interface OfRows {
-  readonly wanted: Wanted;
-  readonly keys?: readonly Key[];
-}
+/** What is wanted of rows: their text, written by the engine, with the keys that it needs; or columns of `t`. */
+export type Wanted = { readonly form: RowForm; readonly keys?: readonly Key[] } | { readonly columns: readonly Sql[] };
 
 /** How the rows of a statement are read: what it has to select, and what is made of it. */
 export interface Reading<Row> {
@@ -20,7 +14,7 @@ export interface Reading<Row> {
 /** Rows that have `keys` as properties, and what is wanted of them: the columns, or the text as WrittenRow. */
 export function readingOf<Row>(db: Db, wanted: Wanted, keys: readonly Key[]): Reading<Row> {
   if ('form' in wanted) {
-    const written = { ...wanted.form, keys };
+    const written = { ...wanted.form, keys: [...keys, ...(wanted.keys ?? [])] };
     return {
       select: raw(db.dialect.selectWritten(written)),
       rows: (statement) => db.queryWritten<Row>(statement, written),

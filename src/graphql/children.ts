@@ -82,7 +82,7 @@ async function writeChildren<K extends ChildKey>(
 ): Promise<string[]> {
   type Row = WrittenRow & { readonly key: K };
   const form = { notation: 'json', cells: text.cells, separator: ',' } as const;
-  const reading = readingOf<Row>(context.db, { form }, [...text.keys, keyOf(entity, by, 'key')]);
+  const reading = readingOf<Row>(context.db, { form, keys: text.keys }, [keyOf(entity, by, 'key')]);
   const hang = where(actorOf(context), keys);
   const rows = await reading.rows(sql`SELECT ${reading.select} FROM ${raw(tableOf(entity).name)} t WHERE ${hang}`);
   const texts = await text.write(rows);

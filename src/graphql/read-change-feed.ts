@@ -1,6 +1,6 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { type ChangingModule, EVERY_VIEWER } from '../database/positions.js';
-import { type OfRows, readingOf } from '../database/reading.js';
+import { readingOf, type Wanted } from '../database/reading.js';
 import { type EntityClass, tableOf } from '../database/rows.js';
 import type { Key, WrittenRow } from '../database/written-rows.js';
 import { type Actor, actorOf, type Context } from './context.js';
@@ -58,7 +58,7 @@ export async function readChangeFeed(
   const cursors = await FeedCursors.of(context, source.module);
   const changes = selection.under('changes');
   const text = textList<Row>(context, source.entity, changes, memberOf);
-  const wanted = text ?? { wanted: neededOf(context, source.entity, changes.under('node')) };
+  const wanted = text?.wanted ?? neededOf(context, source.entity, changes.under('node'));
   const start = cursors.start(after);
   const { rows, place, caughtUp } = await readChanges<Row>(context, source, cursors, start, first, wanted);
   await text?.put(rows);
@@ -79,9 +79,9 @@ export async function readChanges<Row extends ChangeRow>(
   cursors: FeedCursors,
   place: FeedPlace,
   size: number,
-  { wanted, keys = [] }: OfRows,
+  wanted: Wanted,
 ): Promise<FeedPage<Row>> {
-  const reading = readingOf<Row>(context.db, wanted, [...feedKeys, ...keys]);
+  const reading = readingOf<Row>(context.db, wanted, feedKeys);
   const rows = await reading.rows(statement(context, source, place.position, size + 1, reading.select));
   const caughtUp = rows.length <= size;
   if (!caughtUp) rows.pop();

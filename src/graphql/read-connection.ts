@@ -4,7 +4,7 @@ import type { SortDirection } from '../database/dialects/dialect.js';
 import type { Module } from '../database/module.js';
 import { type Arm, countRows, opposite, type PageQuery, type Place, readPage } from '../database/page.js';
 import { countRecords } from '../database/positions.js';
-import { type OfRows, readingOf } from '../database/reading.js';
+import { readingOf, type Wanted } from '../database/reading.js';
 import { type EntityClass, tableOf } from '../database/rows.js';
 import type { WrittenRow } from '../database/written-rows.js';
 import type { Connection } from './connection.js';
@@ -60,7 +60,7 @@ export async function readConnection(
   const wantsRows = selection.has('nodes') || selection.has('edges') || selection.has('pageInfo');
   const page = { size, backward, behind, ahead };
   const nodes = [selection.under('nodes'), selection.under('edges').under('node')];
-  const wanted = text ?? { wanted: neededOf(context, list.entity, ...nodes) };
+  const wanted = text?.wanted ?? neededOf(context, list.entity, ...nodes);
   const [{ rows, more }, totalCount] = await Promise.all([
     wantsRows ? readListPage<Row>(context, list, page, wanted) : nothing,
     selection.has('totalCount') ? count(context, list) : 0,
@@ -124,7 +124,7 @@ export async function readListPage<Row extends ListRow>(
   context: Context,
   list: List,
   page: ListPage,
-  wanted: OfRows,
+  wanted: Wanted,
 ): Promise<{ rows: Row[]; more: boolean }> {
   const rows = await readRows<Row>(context, list, { ...page, size: page.size + 1 }, wanted);
   const more = rows.length > page.size;
@@ -141,11 +141,11 @@ function readRows<Row>(
   { db }: Context,
   list: List,
   { size, backward, behind, ahead }: ListPage,
-  { wanted, keys = [] }: OfRows,
+  wanted: Wanted,
 ): Promise<Row[]> {
   const { name: table, columns } = tableOf(list.entity);
   const order = columns.get(list.orderBy)!;
-  const place = [keyOf(list.entity, list.orderBy, 'sortValue'), keyOf(list.entity, 'id', 'sortId')];
+  const keys = [keyOf(list.entity, list.orderBy, 'sortValue'), keyOf(list.entity, 'id', 'sortId')];
   const timeValue = (time: string | null | undefined) => (time ? db.dialect.timeValue(time) : undefined);
   const compared = (place: Place | undefined): Place | undefined =>
     place && order.isTime && place.value !== null ? { ...place, value: timeValue(place.value as string)! } : place;
@@ -162,7 +162,7 @@ function readRows<Row>(
     ahead: compared(backward ? behind : ahead),
     limit: size,
   };
-  return readPage<Row>(db, readingOf<Row>(db, wanted, [...place, ...keys]), query);
+  return readPage<Row>(db, readingOf<Row>(db, wanted, keys), query);
 }
 
 function count({ db }: Context, list: List): Promise<number> {

@@ -1,6 +1,6 @@
 import type { Wanted } from '../database/reading.js';
 import { type EntityClass, selectList } from '../database/rows.js';
-import { joinRows, type Key, type WrittenRow } from '../database/written-rows.js';
+import { joinRows, type WrittenRow } from '../database/written-rows.js';
 import type { Context } from './context.js';
 import { neededColumns } from './needs.js';
 import { rawListsOf } from './raw-lists.js';
@@ -10,8 +10,6 @@ import type { Selection } from './selection.js';
 /** A list of an answer whose items are written, not resolved. */
 export interface TextList<Row extends WrittenRow> {
   readonly wanted: Wanted;
-  /** The keys that its rows have to have. */
-  readonly keys: readonly Key[];
   /** Writes the list. */
   put(rows: readonly Row[]): Promise<void>;
 }
@@ -42,8 +40,7 @@ export function textList<Row extends WrittenRow>(
     return `{${written.join(',')}}`;
   };
   return {
-    wanted: { form: { notation: 'json', cells: text.cells, separator: ',' } },
-    keys: text.keys,
+    wanted: { form: { notation: 'json', cells: text.cells, separator: ',' }, keys: text.keys },
     put: async (rows) => {
       if (isRow && text.isPlain) {
         lists.put(path, joinRows(rows, ','));

@@ -1,7 +1,7 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { Module } from '../../database/module.js';
 import { lastPosition } from '../../database/positions.js';
-import { type OfRows, readingOf } from '../../database/reading.js';
+import { readingOf, type Wanted } from '../../database/reading.js';
 import type { Key, WrittenRow } from '../../database/written-rows.js';
 import { actorOf, type Context } from '../../graphql/context.js';
 import type { NodeFeed } from '../../graphql/feed.js';
@@ -50,7 +50,7 @@ export async function readAuditFeed(
   const cursors = await FeedCursors.of(context, Module.AUDITS, filter ?? {});
   const nodes = selection.under('nodes');
   const text = textList<Row>(context, Audit, nodes, () => undefined);
-  const wanted = text ?? { wanted: neededOf(context, Audit, nodes) };
+  const wanted = text?.wanted ?? neededOf(context, Audit, nodes);
   const start = cursors.start(after, since);
   const { rows, place, caughtUp } = await readAuditsBehind<Row>(context, cursors, start, first, wanted, filter);
   await text?.put(rows);
@@ -66,14 +66,14 @@ export async function readAuditsBehind<Row extends AuditRow>(
   cursors: FeedCursors,
   place: FeedPlace,
   size: number,
-  { wanted, keys = [] }: OfRows,
+  wanted: Wanted,
   filter?: AuditFilter | null,
 ): Promise<FeedPage<Row>> {
   // Read before the resources that the actor sees and before the rows: what stands up to here is visible to both.
   const last = isAll(context, filter, place) ? undefined : await lastPosition(context.db, Module.AUDITS);
   const matching = last === undefined ? undefined : await conditions(context, filter, place);
   const end = last === undefined ? undefined : Math.min(place.position + WINDOW, last);
-  const reading = readingOf<Row>(context.db, wanted, [...feedKeys, ...keys]);
+  const reading = readingOf<Row>(context.db, wanted, feedKeys);
   const rows = await reading.rows(
     statement(context, place, { end, matching, limit: size + 1, select: reading.select }),
   );

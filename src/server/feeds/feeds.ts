@@ -119,7 +119,7 @@ async function openAnswer(
 ): Promise<Opened> {
   const { notation, separator, open } = formats[extension]!;
   const cells = plainCells(flat.entity, selection);
-  const wanted = { wanted: { form: { notation: notation(query.safe), cells, separator } } };
+  const wanted = { form: { notation: notation(query.safe), cells, separator } };
   const progress = await progressOf(context.db, flat.module);
   const reader = await openRows(context, flat, query, wanted, progress.position);
   const deletions = reader.isFeed && flat.changes;

@@ -1,5 +1,5 @@
 import { Module } from '../../database/module.js';
-import type { OfRows } from '../../database/reading.js';
+import type { Wanted } from '../../database/reading.js';
 import type { EntityClass } from '../../database/rows.js';
 import { readAuditsBehind } from '../../features/audits/audit.feed.js';
 import { Audit } from '../../features/audits/audit.js';
@@ -36,7 +36,7 @@ export interface FlatModule {
     cursors: FeedCursors,
     place: FeedPlace,
     size: number,
-    wanted: OfRows,
+    wanted: Wanted,
   ): Promise<FeedPage<Row>>;
 }
 
@@ -61,7 +61,7 @@ function changing(
   };
 }
 
-type PageBehind = [cursors: FeedCursors, place: FeedPlace, size: number, wanted: OfRows];
+type PageBehind = [cursors: FeedCursors, place: FeedPlace, size: number, wanted: Wanted];
 
 export const flatModules: readonly FlatModule[] = [
   changing('resources', 'resources', resourceChanges, (context, range) =>

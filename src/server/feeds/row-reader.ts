@@ -1,4 +1,4 @@
-import type { OfRows } from '../../database/reading.js';
+import type { Wanted } from '../../database/reading.js';
 import type { WrittenRow } from '../../database/written-rows.js';
 import type { Context } from '../../graphql/context.js';
 import type { Cursors } from '../../graphql/cursor.js';
@@ -36,7 +36,7 @@ export async function openRows(
   context: Context,
   flat: FlatModule,
   query: FlatQuery,
-  wanted: OfRows,
+  wanted: Wanted,
   last: number,
 ): Promise<RowReader> {
   const { after, range } = query;
@@ -51,7 +51,7 @@ function openList(
   context: Context,
   flat: FlatModule,
   { range, after }: FlatQuery,
-  wanted: OfRows,
+  wanted: Wanted,
   cursors: Cursors,
   isWhole: boolean,
 ): RowReader {
@@ -77,7 +77,7 @@ async function openFeed(
   context: Context,
   flat: FlatModule,
   after: string,
-  wanted: OfRows,
+  wanted: Wanted,
   last: number,
 ): Promise<RowReader> {
   const cursors = await FeedCursors.of(context, flat.module);

@@ -1,13 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Database } from '../../../src/database/db.js';
-import { openDatabase } from '../../../src/database/open.js';
 import { revokeConnectorToken } from '../../../src/features/integration/connector-token.service.js';
-import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
+import { onEveryEngine } from '../../helpers/databases.js';
 import { CountingDatabase } from '../../helpers/gateway.js';
 import { Browser, makeSignIn } from '../browser.js';
 import { FrontDoor, refusal, VIEWER } from '../front-door.js';
-import { linesOf, readFeed, readOn, stalledClient, storeManyAudits } from './feed-scene.js';
+import { linesOf, type ManyAudits, openManyAudits, readFeed, readOn, stalledClient } from './feed-scene.js';
 
 /** More than two chunks. */
 const MANY = 12_000;
@@ -18,23 +16,19 @@ const FIRST_CHUNK = `${ALL}&limit=${CHUNK}`;
 const PER_SECOND = 1_000;
 
 onEveryEngine('the budget of a flat feed', (engine) => {
-  let database: TestDatabase;
-  let db: Database;
+  let audits: ManyAudits;
   let counted: CountingDatabase;
   let door: FrontDoor;
   const doors: FrontDoor[] = [];
 
   beforeAll(async () => {
-    database = await testDatabase(engine);
-    db = await openDatabase(database.url, { connections: 1, acquireTimeout: 5_000, statementTimeout: 30_000 });
-    await storeManyAudits(db, MANY);
-    counted = new CountingDatabase(db);
+    audits = await openManyAudits(engine, MANY);
+    counted = new CountingDatabase(audits.db);
     door = await open(PER_SECOND);
   });
   afterAll(async () => {
     await Promise.all(doors.map((one) => one.close()));
-    await db.close();
-    await database.drop();
+    await audits.drop();
   });
 
   async function open(perSecond: number): Promise<FrontDoor> {
@@ -159,7 +153,7 @@ onEveryEngine('the budget of a flat feed', (engine) => {
   test('is not waited for with a token that was revoked', async () => {
     const token = await door.tokenFor('jon');
     const { came } = await feedsInDebt(door, token);
-    await revokeConnectorToken(db, token);
+    await revokeConnectorToken(audits.db, token);
     expect((await came).match(/"id"/g)).toHaveLength(CHUNK);
     expect(pages()).toBe(4);
   }, 15_000);

@@ -2,8 +2,10 @@ import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { parse } from 'csv-parse/sync';
 import type { Database } from '../../../src/database/db.js';
+import { openDatabase } from '../../../src/database/open.js';
 import { recordAudits } from '../../../src/features/audits/audit.service.js';
 import { anAudit, SOURCE } from '../../features/writing/records.js';
+import { type EngineName, testDatabase } from '../../helpers/databases.js';
 import type { FrontDoor } from '../front-door.js';
 
 export type FlatRow = Record<string, unknown> & { readonly _cursor?: string };
@@ -81,6 +83,25 @@ export async function graphqlRows(
   const query = `{ ${field}(first: 1000${order}) { nodes { ${fields} } } }`;
   const { body } = await door.post({ query }, { authtoken: door.token });
   return (body.data![field] as { nodes: FlatRow[] }).nodes;
+}
+
+/** A database with many audits, read through one connection. */
+export interface ManyAudits {
+  readonly db: Database;
+  drop(): Promise<void>;
+}
+
+export async function openManyAudits(engine: EngineName, count: number): Promise<ManyAudits> {
+  const { url, drop } = await testDatabase(engine);
+  const db = await openDatabase(url, { connections: 1, acquireTimeout: 5_000, statementTimeout: 30_000 });
+  await storeManyAudits(db, count);
+  return {
+    db,
+    drop: async () => {
+      await db.close();
+      await drop();
+    },
+  };
 }
 
 /** Audits that make pages of more than a megabyte. */

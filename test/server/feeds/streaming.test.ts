@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { Database } from '../../../src/database/db.js';
-import { openDatabase } from '../../../src/database/open.js';
 import { revokeConnectorToken } from '../../../src/features/integration/connector-token.service.js';
-import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
+import { onEveryEngine } from '../../helpers/databases.js';
 import { CountingDatabase } from '../../helpers/gateway.js';
 import { FrontDoor, VIEWER } from '../front-door.js';
-import { linesOf, readFeed, readLines, readOn, stalledClient, storeManyAudits } from './feed-scene.js';
+import { linesOf, type ManyAudits, openManyAudits, readFeed, readLines, readOn, stalledClient } from './feed-scene.js';
 
 const MANY = 200_000;
 /** Pages that lie in buffers, the network's among them, when a client does not read. */
@@ -28,17 +26,14 @@ class WatchedDatabase extends CountingDatabase {
 }
 
 onEveryEngine('a flat feed of many rows', (engine) => {
-  let database: TestDatabase;
-  let db: Database;
+  let audits: ManyAudits;
   let watched: WatchedDatabase;
   let door: FrontDoor;
   const doors: FrontDoor[] = [];
 
   beforeAll(async () => {
-    database = await testDatabase(engine);
-    db = await openDatabase(database.url, { connections: 1, acquireTimeout: 5_000, statementTimeout: 30_000 });
-    await storeManyAudits(db, MANY);
-    watched = new WatchedDatabase(db);
+    audits = await openManyAudits(engine, MANY);
+    watched = new WatchedDatabase(audits.db);
     door = await open();
     door.token = await door.tokenFor('ann');
   });
@@ -47,8 +42,7 @@ onEveryEngine('a flat feed of many rows', (engine) => {
   });
   afterAll(async () => {
     await Promise.all(doors.map((one) => one.close()));
-    await db.close();
-    await database.drop();
+    await audits.drop();
   });
 
   async function open(): Promise<FrontDoor> {
@@ -132,7 +126,7 @@ onEveryEngine('a flat feed of many rows', (engine) => {
     const token = await door.tokenFor('bob');
     const response = await stalledClient(door, 'audits.ndjson?cursor=1', token);
     await settledPages();
-    await revokeConnectorToken(db, token);
+    await revokeConnectorToken(audits.db, token);
     await sleep(1_000);
     const { whole, text } = await readOn(response);
     expect(whole).toBe(false);
