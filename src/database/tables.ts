@@ -31,3 +31,11 @@ export class GatewayFact {
   @TextKey(64) name!: string;
   @Text(255) value!: string;
 }
+
+/** Who does what only one copy of the program shall do at a time, and until when by the database's clock. */
+@Entity('leases')
+export class Lease {
+  @TextKey(64) name!: string;
+  @Text(64) holder!: string;
+  @Long() expiresAt!: number;
+}

@@ -5,6 +5,8 @@ import { migrate } from '../database/migrate.js';
 import { databaseLimits, openDatabase } from '../database/open.js';
 import { buildSchema } from '../schema.js';
 import { buildApp } from './app.js';
+import { type Background, startBackground } from './background.js';
+import { backgroundTasks } from './background-tasks.js';
 import { stopAtSignals } from './stop-at-signals.js';
 
 export interface RunningServer {
@@ -36,13 +38,15 @@ export async function serveAfter(
   const db = await openDatabase(config.databaseUrl, databaseLimits(config));
   try {
     const app = await buildApp(config, db, buildSchema());
+    let background: Background | undefined;
     stop = async () => {
       app.log.info('stopping');
-      await app.close();
+      await Promise.all([app.close(), background?.stop()]);
       await db.close();
     };
     const { host, port } = config;
     const address = await app.listen({ host, port, ...(listening && { listenTextResolver: listening }) });
+    background = startBackground(backgroundTasks(config, db), app.log);
     return { app, address, db, stop };
   } catch (error) {
     await db.close().catch(() => {});

@@ -2,11 +2,12 @@ import type { DataSource } from 'typeorm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeDataSource } from '../../src/database/data-source.js';
 import { migrate } from '../../src/database/migrate.js';
+import { migrations } from '../../src/database/migrations/index.js';
 import { entities } from '../../src/features/index.js';
 import { emptyDatabase, onEveryEngine } from '../helpers/databases.js';
 import { Program } from '../helpers/program.js';
 
-const names = ['Modules1763800000000', 'Integration1764000000000'];
+const names = migrations.map((Migration) => new Migration().name!);
 
 const program = new Program();
 let database: Awaited<ReturnType<typeof emptyDatabase>>;

@@ -26,6 +26,9 @@ export interface Dialect {
   /** The rows behind (column, key) = (value, id) in the index (column, key), in a form that the engine reads as a range. */
   rowsBehind(column: string, key: string, value: string | number, id: number, direction: SortDirection): Sql;
 
+  /** The database's clock, which all copies of the program share: milliseconds since 1970, a whole number. */
+  readonly clock: string;
+
   /** Whether the transaction may succeed if it is run again from its start: a deadlock, a lock wait, a lost race for a key. */
   mayRunAgain(error: unknown): boolean;
 }

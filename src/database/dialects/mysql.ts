@@ -86,6 +86,7 @@ const dialect: Dialect = {
   joinInOrder: 'STRAIGHT_JOIN',
   forUpdate: 'FOR UPDATE',
   rowsBehind,
+  clock: 'CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)',
   mayRunAgain: (error) => error instanceof RowsLeftOut || runAgain.has(errnoOf(error)),
 };
 

@@ -33,6 +33,7 @@ const dialect: Dialect = {
   forUpdate: '',
   rowsBehind: (column, key, value, id, direction) =>
     sql`(${raw(column)}, ${raw(key)}) ${raw(direction === 'ASC' ? '>' : '<')} (${value}, ${id})`,
+  clock: "CAST(ROUND(unixepoch('now', 'subsec') * 1000) AS INTEGER)",
   mayRunAgain: (error) => lostRaces.has(codeOf(error) ?? '') || isBusy(error),
 };
 
