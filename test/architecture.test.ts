@@ -13,6 +13,7 @@ const floors = [
   'features/audits',
   'features/roles',
   'features/sign-in',
+  'features/ingest',
   'features/analytics',
   'features/alerts',
   'features/integration',

@@ -1,6 +1,6 @@
+import { describeUnknown, isIgnored, type RowSchema } from '../../features/ingest/rules/row-schema.js';
 import { AppError } from '../../lib/app-error.js';
 import { quote } from '../../lib/quote.js';
-import { describeUnknown, isIgnored, type RowSchema } from './row-schema.js';
 
 /** Throws AppError for a header that has unknown or repeated names, or lacks one that every row must have. */
 export function checkHeader(header: readonly string[], { fields, required }: RowSchema<unknown>): void {

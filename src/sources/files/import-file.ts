@@ -1,9 +1,7 @@
-import { Module } from '../../database/module.js';
-import type { AuditRecord } from '../../features/audits/audit.record.js';
-import type { ResourceRecord } from '../../features/resources/resource.record.js';
-import type { UserAccountRecord } from '../../features/users/user-account.record.js';
+import type { Module } from '../../database/module.js';
+import { type RecordOf, recordSchemas } from '../../features/ingest/rules/record-schemas.js';
+import type { RowSchema } from '../../features/ingest/rules/row-schema.js';
 import type { TimeZone } from '../../lib/time-zone.js';
-import { auditSchema } from './audit.schema.js';
 import { csvRows } from './csv.js';
 import { checkHeader } from './csv-header.js';
 import { fileBytes } from './file-bytes.js';
@@ -12,28 +10,10 @@ import type { ImportLine, Row } from './import-line.js';
 import { jsonRows } from './json.js';
 import { ndjsonRows } from './ndjson.js';
 import { peek } from './peek.js';
-import { resourceSchema } from './resource.schema.js';
-import type { RowSchema } from './row-schema.js';
 import { rowToLine } from './row-to-line.js';
-import { userAccountSchema } from './user-account.schema.js';
 
 export type { FileFormat } from './file-format.js';
 export type { ImportLine } from './import-line.js';
-
-interface Records {
-  [Module.RESOURCES]: ResourceRecord;
-  [Module.USER_ACCOUNTS]: UserAccountRecord;
-  [Module.AUDITS]: AuditRecord;
-}
-
-/** What a source hands in for a module. */
-export type RecordOf<M extends Module> = Records[M];
-
-const SCHEMAS: { [M in Module]: (zone: TimeZone) => RowSchema<RecordOf<M>> } = {
-  [Module.RESOURCES]: resourceSchema,
-  [Module.USER_ACCOUNTS]: userAccountSchema,
-  [Module.AUDITS]: auditSchema,
-};
 
 export interface ImportFileOptions {
   /** Where it is left out, the file's name tells, before .gz, or else its content. */
@@ -52,7 +32,7 @@ export async function* readImportFile<M extends Module>(
   path: string,
   { format, zone }: ImportFileOptions,
 ): AsyncGenerator<ImportLine<RecordOf<M>>> {
-  const schema: RowSchema<RecordOf<M>> = SCHEMAS[module](zone);
+  const schema: RowSchema<RecordOf<M>> = recordSchemas[module](zone);
   const { first, all } = await peek(fileBytes(path));
   if (!first) return;
   for await (const rows of rowsOf(all, format ?? formatOfName(path) ?? formatOfContent(first), schema)) {

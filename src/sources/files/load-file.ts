@@ -1,9 +1,10 @@
 import type { Db } from '../../database/db.js';
 import { Module, type RecordOutcome } from '../../database/module.js';
 import { recordAudits } from '../../features/audits/audit.service.js';
+import type { RecordOf } from '../../features/ingest/rules/record-schemas.js';
 import { deleteUserAccounts, recordUserAccounts } from '../../features/resources/access-grant.service.js';
 import { deleteResources, recordResources } from '../../features/resources/resource.service.js';
-import { type ImportFileOptions, type ImportLine, type RecordOf, readImportFile } from './import-file.js';
+import { type ImportFileOptions, type ImportLine, readImportFile } from './import-file.js';
 
 const LINES_AT_ONCE = 1_000;
 

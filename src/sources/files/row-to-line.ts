@@ -1,13 +1,9 @@
-import type { z } from 'zod';
-import { counted } from '../../lib/counted.js';
-import { FieldFault } from './field.js';
+import { FieldFault } from '../../features/ingest/rules/field.js';
+import { faultAt, faultsOf } from '../../features/ingest/rules/row-faults.js';
+import type { RowSchema } from '../../features/ingest/rules/row-schema.js';
+import { id, kindOf } from '../../features/ingest/rules/text-field.js';
+import { readFlag } from '../../features/ingest/rules/word-field.js';
 import type { ImportLine, Row } from './import-line.js';
-import type { RowSchema } from './row-schema.js';
-import { id, kindOf } from './text-field.js';
-import { readFlag } from './word-field.js';
-
-/** A row with this many faults is in the wrong format; more of them would tell nothing. */
-const FAULTS_NAMED = 5;
 
 const sourceId = id();
 
@@ -23,7 +19,7 @@ export function rowToLine<T>(row: Row, { schema, deletable }: RowSchema<T>): Imp
     if (deletion) return deletion;
   }
   const read = schema.safeParse(value);
-  return read.success ? { line, record: read.data } : { line, refused: describe(read.error.issues) };
+  return read.success ? { line, record: read.data } : { line, refused: faultsOf(read.error) };
 }
 
 type Deletion = { line: number } & ({ deleted: string } | { refused: string });
@@ -32,28 +28,12 @@ function deletionOf(line: number, row: { deleted?: unknown; sourceId?: unknown }
   try {
     if (!readFlag(row.deleted)) return null;
   } catch (error) {
-    if (error instanceof FieldFault) return { line, refused: join('deleted', error.message) };
+    if (error instanceof FieldFault) return { line, refused: faultAt('deleted', error.message) };
     throw error;
   }
   if (!deletable) return { line, refused: 'audits are never deleted' };
   const read = sourceId.safeParse(row.sourceId);
   return read.success
     ? { line, deleted: read.data }
-    : { line, refused: join('sourceId', read.error.issues[0]!.message) };
-}
-
-function describe(issues: z.core.$ZodIssue[]): string {
-  const faults = issues.slice(0, FAULTS_NAMED).map(({ path, message }) => join(nameOf(path), message));
-  if (issues.length > faults.length) faults.push(`and ${counted(issues.length - faults.length, 'more fault')}`);
-  return faults.join('; ');
-}
-
-/** 'accounts[2].name' for ['accounts', 2, 'name']. */
-function nameOf(path: readonly PropertyKey[]): string {
-  return path.map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i ? '.' : ''}${String(key)}`)).join('');
-}
-
-function join(name: string, fault: string): string {
-  if (name === '') return fault;
-  return `${name}${/^("|unknown)/.test(fault) ? ':' : ''} ${fault}`;
+    : { line, refused: faultAt('sourceId', read.error.issues[0]!.message) };
 }

@@ -3,13 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { Module } from '../../../src/database/module.js';
+import type { RecordOf } from '../../../src/features/ingest/rules/record-schemas.js';
 import { TimeZone } from '../../../src/lib/time-zone.js';
-import {
-  type FileFormat,
-  type ImportLine,
-  type RecordOf,
-  readImportFile,
-} from '../../../src/sources/files/import-file.js';
+import { type FileFormat, type ImportLine, readImportFile } from '../../../src/sources/files/import-file.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'import-files-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));

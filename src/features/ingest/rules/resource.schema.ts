@@ -1,5 +1,5 @@
-import type { ResourceRecord } from '../../features/resources/resource.record.js';
-import type { TimeZone } from '../../lib/time-zone.js';
+import type { TimeZone } from '../../../lib/time-zone.js';
+import type { ResourceRecord } from '../../resources/resource.record.js';
 import { list } from './list-field.js';
 import { objectOf, type RowSchema, rowSchema } from './row-schema.js';
 import { id, LONG_TEXT_LENGTH, optionalId, optionalText, text } from './text-field.js';

@@ -1,7 +1,7 @@
-import { ShareLevel } from '../../features/resources/access-grant.js';
-import { AccessScope, UserAccountStatus } from '../../features/users/user-account.js';
-import type { UserAccountRecord } from '../../features/users/user-account.record.js';
-import type { TimeZone } from '../../lib/time-zone.js';
+import type { TimeZone } from '../../../lib/time-zone.js';
+import { ShareLevel } from '../../resources/access-grant.js';
+import { AccessScope, UserAccountStatus } from '../../users/user-account.js';
+import type { UserAccountRecord } from '../../users/user-account.record.js';
 import { list, names } from './list-field.js';
 import { objectOf, type RowSchema, rowSchema } from './row-schema.js';
 import { id, optionalId, optionalText, text } from './text-field.js';

@@ -1,5 +1,5 @@
-import { parseSourceTime } from '../../lib/source-time.js';
-import type { TimeZone } from '../../lib/time-zone.js';
+import { parseSourceTime } from '../../../lib/source-time.js';
+import type { TimeZone } from '../../../lib/time-zone.js';
 import { FieldFault, field, isNothing } from './field.js';
 import { kindOf } from './text-field.js';
 

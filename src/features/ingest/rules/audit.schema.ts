@@ -1,6 +1,6 @@
-import { AuditCategory, AuditOutcome } from '../../features/audits/audit.js';
-import type { AuditRecord } from '../../features/audits/audit.record.js';
-import type { TimeZone } from '../../lib/time-zone.js';
+import type { TimeZone } from '../../../lib/time-zone.js';
+import { AuditCategory, AuditOutcome } from '../../audits/audit.js';
+import type { AuditRecord } from '../../audits/audit.record.js';
 import { type RowSchema, rowSchema } from './row-schema.js';
 import { id, LONG_TEXT_LENGTH, optionalId, optionalText, text } from './text-field.js';
 import { time } from './time-field.js';

@@ -1,4 +1,4 @@
-import { quote } from '../../lib/quote.js';
+import { quote } from '../../../lib/quote.js';
 import { FieldFault, field, isNothing } from './field.js';
 import { kindOf } from './text-field.js';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DateTimeError } from '../../lib/date-time.js';
+import { DateTimeError } from '../../../lib/date-time.js';
 
 /** Why a value is refused: goes on after the field's name, with a colon between if it begins with the value in quotes. */
 export class FieldFault extends Error {
