@@ -70,6 +70,11 @@ describe('the house', () => {
     expect(reading).toEqual([]);
   });
 
+  test('user accounts are changed only where it is recorded', () => {
+    const changing = files.filter((file) => /\b(store|drop)UserAccounts\b/.test(codeOf(file)));
+    expect(changing).toEqual(['features/audits/user-account.service.ts', 'features/resources/access-grant.service.ts']);
+  });
+
   test('no file has more than 300 lines', () => {
     expect(files.filter((file) => textOf.get(file)!.split('\n').length > 301)).toEqual([]);
   });

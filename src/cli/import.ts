@@ -4,7 +4,7 @@ import type { Config } from '../config.js';
 import type { Database } from '../database/db.js';
 import { Module } from '../database/module.js';
 import { transaction } from '../database/transaction.js';
-import { OWN_SOURCE } from '../features/audits/own-audits.js';
+import { commandLine, OWN_SOURCE } from '../features/audits/own-audits.js';
 import type { FileFormat } from '../sources/files/import-file.js';
 import { readImportFile } from '../sources/files/import-file.js';
 import { type LoadOptions, loadFile, type Tally } from '../sources/files/load-file.js';
@@ -64,6 +64,7 @@ async function run(
   };
   const options: LoadOptions = {
     source,
+    by: commandLine,
     zone,
     onRefused,
     onProgress: (lines) => {

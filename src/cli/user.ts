@@ -2,8 +2,8 @@ import { Command, Option } from 'commander';
 import type { Transaction } from '../database/db.js';
 import { findBy } from '../database/rows.js';
 import { transaction } from '../database/transaction.js';
-import { commandLine, recordOperation } from '../features/audits/own-audits.js';
-import { recordUserAccounts } from '../features/resources/access-grant.service.js';
+import { commandLine } from '../features/audits/own-audits.js';
+import { recordUserAccounts } from '../features/audits/user-account.service.js';
 import { lockRoles } from '../features/roles/role.queries.js';
 import { assignRoles } from '../features/roles/role.service.js';
 import { type NewPassword, preparePassword, setPassword } from '../features/sign-in/password.service.js';
@@ -86,10 +86,8 @@ async function record(
     ...(email !== undefined && { email }),
     ...(scope !== undefined && { accessScope: scope }),
   };
-  const [outcome] = await recordUserAccounts(tx, SOURCE, [whole]);
+  const [outcome] = await recordUserAccounts(tx, commandLine, SOURCE, [whole]);
   if (typeof outcome === 'object') throw new AppError('BAD_USER_INPUT', outcome.refused);
-  if (outcome === 'UNCHANGED') return;
-  await recordOperation(tx, commandLine, { operation: stored ? 'User Changed' : 'User Created', userName });
 }
 
 function names(list: string): string[] {

@@ -7,7 +7,7 @@ import { openDatabase } from '../../src/database/open.js';
 import { countRecords, lastPosition } from '../../src/database/positions.js';
 import { transaction } from '../../src/database/transaction.js';
 import { recordAudits } from '../../src/features/audits/audit.service.js';
-import { recordUserAccounts } from '../../src/features/resources/access-grant.service.js';
+import { storeUserAccounts } from '../../src/features/resources/access-grant.service.js';
 import { deleteResources, recordResources } from '../../src/features/resources/resource.service.js';
 import { anAudit, aResource, aUser, SOURCE } from '../features/writing/records.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../helpers/databases.js';
@@ -37,7 +37,7 @@ async function write(db: Database, name: string): Promise<void> {
         SOURCE,
         someIds(`${name}-${turn}`, 5).map((id) => aResource(id)),
       );
-      await recordUserAccounts(
+      await storeUserAccounts(
         tx,
         SOURCE,
         someIds(`${name}-${turn}`, 5).map((id) => aUser(id)),

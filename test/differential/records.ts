@@ -3,7 +3,7 @@ import type { Database } from '../../src/database/db.js';
 import { AuditCategory, AuditOutcome } from '../../src/features/audits/audit.js';
 import { recordAudits } from '../../src/features/audits/audit.service.js';
 import { ShareLevel } from '../../src/features/resources/access-grant.js';
-import { deleteUserAccounts, recordUserAccounts } from '../../src/features/resources/access-grant.service.js';
+import { dropUserAccounts, storeUserAccounts } from '../../src/features/resources/access-grant.service.js';
 import type { ResourceRecord } from '../../src/features/resources/resource.record.js';
 import { deleteResources, recordResources } from '../../src/features/resources/resource.service.js';
 import { UserAccountStatus } from '../../src/features/users/user-account.js';
@@ -47,7 +47,7 @@ function time(row: number, column: number): string {
 export async function storeRecords(db: Database): Promise<void> {
   const rows = Array.from({ length: ROWS }, (_, row) => row);
   await accepted(recordResources(db, SOURCE, rows.map(resource)));
-  await accepted(recordUserAccounts(db, SOURCE, rows.map(user)));
+  await accepted(storeUserAccounts(db, SOURCE, rows.map(user)).then(({ outcomes }) => outcomes));
   await accepted(recordAudits(db, SOURCE, [...rows, ...rows.map((row) => row + ROWS)].map(audit)));
   await accepted(
     recordResources(
@@ -57,7 +57,7 @@ export async function storeRecords(db: Database): Promise<void> {
     ),
   );
   await deleteResources(db, SOURCE, ['1', '6', '12']);
-  await deleteUserAccounts(db, SOURCE, ['4', '9']);
+  await dropUserAccounts(db, SOURCE, ['4', '9']);
   await db.execute(
     sql`UPDATE resources SET id = ${GREATEST_ID}, account_count = ${GREATEST_ID} WHERE source_id = '20'`,
   );

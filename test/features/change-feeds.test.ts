@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../src/database/db.js';
-import { deleteUserAccounts, recordUserAccounts } from '../../src/features/resources/access-grant.service.js';
+import { commandLine } from '../../src/features/audits/own-audits.js';
+import { deleteUserAccounts, recordUserAccounts } from '../../src/features/audits/user-account.service.js';
 import { deleteResources, recordResources } from '../../src/features/resources/resource.service.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../helpers/databases.js';
 import { anActor, Gateway } from '../helpers/gateway.js';
@@ -35,10 +36,11 @@ const modules = [
     write: (db: Database, names: string[], location?: string) =>
       recordUserAccounts(
         db,
+        commandLine,
         'test',
         names.map((name) => ({ sourceId: name, userName: name, location: location ?? null })),
       ),
-    remove: (db: Database, names: string[]) => deleteUserAccounts(db, 'test', names),
+    remove: (db: Database, names: string[]) => deleteUserAccounts(db, commandLine, 'test', names),
   },
 ];
 

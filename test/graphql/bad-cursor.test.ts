@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { recordAudits } from '../../src/features/audits/audit.service.js';
-import { recordUserAccounts } from '../../src/features/resources/access-grant.service.js';
+import { storeUserAccounts } from '../../src/features/resources/access-grant.service.js';
 import { recordResources } from '../../src/features/resources/resource.service.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../helpers/databases.js';
 import { anActor, Gateway } from '../helpers/gateway.js';
@@ -128,7 +128,7 @@ onEveryEngine('a cursor', (engine) => {
 async function fill(db: TestDatabase['db']): Promise<void> {
   const createdAt = '2026-02-01T00:00:00.000Z';
   await recordResources(db, 'test', [{ sourceId: '1', name: 'one', type: 'Linux', createdAt }]);
-  await recordUserAccounts(db, 'test', [{ sourceId: '1', userName: 'one', createdAt }]);
+  await storeUserAccounts(db, 'test', [{ sourceId: '1', userName: 'one', createdAt }]);
   const audit = { occurredAt: createdAt, category: 'USER', outcome: 'SUCCESS', operatedBy: 'one' } as const;
   const operations = ['a', 'a', 'b'];
   await recordAudits(

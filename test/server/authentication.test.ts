@@ -3,7 +3,7 @@ import sql from 'sql-template-tag';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase } from '../../src/database/open.js';
 import { revokeConnectorToken } from '../../src/features/integration/connector-token.service.js';
-import { deleteUserAccounts, recordUserAccounts } from '../../src/features/resources/access-grant.service.js';
+import { dropUserAccounts, storeUserAccounts } from '../../src/features/resources/access-grant.service.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../helpers/databases.js';
 import { CountingDatabase } from '../helpers/gateway.js';
 import { FrontDoor, refusal, VIEWER } from './front-door.js';
@@ -121,7 +121,7 @@ onEveryEngine('who asks', (engine) => {
     ['expired', { expiresAt: '2020-02-29T00:00:00.000Z' }, /expired at 2020-02-29T00:00:00.000Z/],
   ])('the token of a user account that is %s is refused', async (name, but, message) => {
     const token = await door.tokenFor(`user-${name}`);
-    await recordUserAccounts(door.db, 'test', [{ sourceId: `user-${name}`, userName: `user-${name}`, ...but }]);
+    await storeUserAccounts(door.db, 'test', [{ sourceId: `user-${name}`, userName: `user-${name}`, ...but }]);
     expect(refusal(await ask(bearer(token)))).toMatchObject({ status: 401, message: expect.stringMatching(message) });
   });
 
@@ -132,7 +132,7 @@ onEveryEngine('who asks', (engine) => {
 
   test('the token of a user account that was deleted is refused', async () => {
     const token = await door.tokenFor('gone');
-    await deleteUserAccounts(door.db, 'test', ['gone']);
+    await dropUserAccounts(door.db, 'test', ['gone']);
     expect(refusal(await ask(bearer(token)))).toMatchObject({
       status: 401,
       message: expect.stringMatching(/was deleted/),

@@ -6,7 +6,7 @@ import { readConfig } from '../../src/config.js';
 import type { Database } from '../../src/database/db.js';
 import { transaction } from '../../src/database/transaction.js';
 import { generateConnectorToken } from '../../src/features/integration/connector-token.service.js';
-import { recordUserAccounts } from '../../src/features/resources/access-grant.service.js';
+import { storeUserAccounts } from '../../src/features/resources/access-grant.service.js';
 import type { UserAccountRecord } from '../../src/features/users/user-account.record.js';
 import { buildSchema } from '../../src/schema.js';
 import { buildApp } from '../../src/server/app.js';
@@ -57,7 +57,7 @@ export class FrontDoor {
   }
 
   record(user: UserAccountRecord): Promise<unknown> {
-    return transaction(this.db, (tx) => recordUserAccounts(tx, 'test', [user]));
+    return transaction(this.db, (tx) => storeUserAccounts(tx, 'test', [user]));
   }
 
   async post(body: string | Uint8Array | object, headers: Record<string, string> = {}): Promise<HttpAnswer> {

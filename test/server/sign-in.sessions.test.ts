@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase } from '../../src/database/open.js';
 import { transaction } from '../../src/database/transaction.js';
 import { commandLine } from '../../src/features/audits/own-audits.js';
-import { deleteUserAccounts } from '../../src/features/resources/access-grant.service.js';
+import { dropUserAccounts } from '../../src/features/resources/access-grant.service.js';
 import { assignRoles } from '../../src/features/roles/role.service.js';
 import { endSession } from '../../src/features/sign-in/session.service.js';
 import { sha256 } from '../../src/lib/sha256.js';
@@ -148,7 +148,7 @@ onEveryEngine('a session', (engine) => {
 
   test('of a user account that was deleted is nobody', async () => {
     const browser = await signedIn('gus');
-    await deleteUserAccounts(door.db, 'test', ['gus']);
+    await dropUserAccounts(door.db, 'test', ['gus']);
     expect(await browser.viewer()).toBeNull();
     expect(await browser.signInCode('gus')).toBe('INVALID_CREDENTIALS');
   });

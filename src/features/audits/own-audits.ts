@@ -3,6 +3,7 @@ import sql from 'sql-template-tag';
 import type { Db, Transaction } from '../../database/db.js';
 import { clientOf } from '../../graphql/client.js';
 import type { Context } from '../../graphql/context.js';
+import type { AuditRecord } from './audit.record.js';
 import { recordAudits } from './audit.service.js';
 
 /** The source of the audits of what is done in this gateway. */
@@ -40,14 +41,30 @@ export function operatorOf(context: Context): Operator {
 }
 
 /** Records what is done in this gateway, in the transaction that does it. */
-export async function recordOperation(
-  tx: Transaction,
+export function recordOperation(tx: Transaction, by: Operator, operation: Operation): Promise<void> {
+  return recordOperations(tx, by, [operation]);
+}
+
+/** As `recordOperation`, of many at once. */
+export async function recordOperations(tx: Transaction, by: Operator, operations: readonly Operation[]): Promise<void> {
+  if (operations.length === 0) return;
+  const occurredAt = new Date().toISOString();
+  const records = operations.map((operation) => auditOf(by, operation, occurredAt));
+  const outcomes = await recordAudits(tx, OWN_SOURCE, records);
+  const lost = outcomes.findIndex((outcome) => outcome !== 'ADDED');
+  if (lost < 0) return;
+  const { operation } = operations[lost]!;
+  throw new Error(`the audit of ${operation} was not stored: ${JSON.stringify(outcomes[lost])}`);
+}
+
+function auditOf(
   { userName, ipAddress, clientType }: Operator,
   { operation, outcome = 'SUCCESS', userName: touched = null, reason = null }: Operation,
-): Promise<void> {
-  const record = {
+  occurredAt: string,
+): AuditRecord {
+  return {
     sourceId: randomUUID(),
-    occurredAt: new Date().toISOString(),
+    occurredAt,
     category: 'USER',
     operation,
     outcome,
@@ -56,9 +73,7 @@ export async function recordOperation(
     clientType,
     userName: touched,
     reason,
-  } as const;
-  const [stored] = await recordAudits(tx, OWN_SOURCE, [record]);
-  if (stored !== 'ADDED') throw new Error(`the audit of ${operation} was not stored: ${JSON.stringify(stored)}`);
+  };
 }
 
 export async function countOwnAudits(db: Db): Promise<number> {

@@ -4,6 +4,7 @@ import { recordChanged } from '../../database/positions.js';
 import { deleteBy, findBy, insertAll, lockRecords, update } from '../../database/rows.js';
 import { transaction } from '../../database/transaction.js';
 import { distinctRuns } from '../../lib/distinct-runs.js';
+import type { UserAccountChange } from '../users/user-account.changes.js';
 import { UserAccount } from '../users/user-account.js';
 import type { GrantRecord, UserAccountRecord } from '../users/user-account.record.js';
 import {
@@ -16,26 +17,37 @@ import { AccessGrant } from './access-grant.js';
 import { removeGrants } from './access-grant.removal.js';
 import { PrivilegedAccount, Resource } from './resource.js';
 
+/** What became of records of user accounts, in their order, and what was written of them, for whoever records it. */
+export interface StoredUserAccounts {
+  readonly outcomes: RecordOutcome[];
+  readonly changes: UserAccountChange[];
+}
+
 /**
  * Stores user accounts of a source, new or changed, with their roles and grants; what is granted must be a resource of
- * the same source. Outcomes in the order of the records.
+ * the same source. Whoever changes users does it by `recordUserAccounts`, which records it.
  */
-export function recordUserAccounts(
+export function storeUserAccounts(
   db: Db,
   source: string,
   records: readonly UserAccountRecord[],
-): Promise<RecordOutcome[]> {
+): Promise<StoredUserAccounts> {
   return transaction(db, async (tx) => {
-    const outcomes: RecordOutcome[] = [];
+    const stored: StoredUserAccounts = { outcomes: [], changes: [] };
     for (const run of distinctRuns(records, ({ sourceId }) => sourceId)) {
-      outcomes.push(...(await recordRun(tx, source, run)));
+      const { outcomes, changes } = await storeRun(tx, source, run);
+      stored.outcomes.push(...outcomes);
+      stored.changes.push(...changes);
     }
-    return outcomes;
+    return stored;
   });
 }
 
-/** Deletes user accounts of a source, and what was shared with them; a source id that is not there is UNCHANGED. */
-export function deleteUserAccounts(db: Db, source: string, sourceIds: readonly string[]): Promise<RecordOutcome[]> {
+/**
+ * Deletes user accounts of a source, and what was shared with them; a source id that is not there is UNCHANGED. Whoever
+ * changes users does it by `deleteUserAccounts`, which records it.
+ */
+export function dropUserAccounts(db: Db, source: string, sourceIds: readonly string[]): Promise<StoredUserAccounts> {
   return transaction(db, async (tx) => {
     const found = await lockRecords<UserAccount>(tx, UserAccount, source, sourceIds);
     const rows = [...found.values()];
@@ -45,16 +57,18 @@ export function deleteUserAccounts(db: Db, source: string, sourceIds: readonly s
       'userId',
       rows.map(({ id }) => id),
     );
-    await removeUserAccounts(tx, rows);
-    return sourceIds.map((sourceId): RecordOutcome => (found.delete(sourceId) ? 'DELETED' : 'UNCHANGED'));
+    const had = await removeUserAccounts(tx, rows);
+    const changes = rows.map(({ id, userName }) => ({ outcome: 'DELETED', userName, what: had.get(id)! }) as const);
+    const outcomes = sourceIds.map((id): RecordOutcome => (found.delete(id) ? 'DELETED' : 'UNCHANGED'));
+    return { outcomes, changes };
   });
 }
 
-async function recordRun(
+async function storeRun(
   tx: Transaction,
   source: string,
   records: readonly UserAccountRecord[],
-): Promise<RecordOutcome[]> {
+): Promise<StoredUserAccounts> {
   const targets = await targetsOf(tx, source, records);
   const faults = new Map(records.map((record) => [record, unknownTarget(record, targets)]));
   const sound = records.filter((record) => !faults.get(record));
@@ -66,10 +80,18 @@ async function recordRun(
     else users.push(result);
   }
   const changed = await writeGrants(tx, users, targets);
-  for (const { record, id, outcome } of users) {
-    outcomeOf.set(record, outcome === 'UNCHANGED' && changed.has(id) ? 'CHANGED' : outcome);
+  const changes: UserAccountChange[] = [];
+  for (const { record, id, outcome, what } of users) {
+    const become = outcome === 'UNCHANGED' && changed.has(id) ? 'CHANGED' : outcome;
+    outcomeOf.set(record, become);
+    if (become === 'UNCHANGED') continue;
+    changes.push({
+      outcome: become,
+      userName: record.userName,
+      what: changed.has(id) ? [...what, 'grants'] : what,
+    });
   }
-  return records.map((record) => outcomeOf.get(record) ?? { refused: faults.get(record)! });
+  return { outcomes: records.map((record) => outcomeOf.get(record) ?? { refused: faults.get(record)! }), changes };
 }
 
 /** The resources that grants name, by their source's ids, with their accounts. */

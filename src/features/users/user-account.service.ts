@@ -6,8 +6,9 @@ import { deleteBy, differences, findBy, insertAll, lockRecords, tooLong, update 
 import { chunks } from '../../lib/chunks.js';
 import { searchText } from '../../lib/search-text.js';
 import { Password } from './password.js';
-import { RoleAssignment } from './role.js';
+import { Role, RoleAssignment } from './role.js';
 import { Session } from './session.js';
+import { beginningInWords, changesInWords } from './user-account.changes.js';
 import { UserAccount, UserAccountRole } from './user-account.js';
 import type { UserAccountRecord } from './user-account.record.js';
 import { quotedUserName } from './user-name.js';
@@ -16,6 +17,8 @@ export interface WrittenUserAccount {
   readonly record: UserAccountRecord;
   readonly id: number;
   readonly outcome: 'ADDED' | 'CHANGED' | 'UNCHANGED';
+  /** What is other than before, in words. */
+  readonly what: readonly string[];
 }
 
 /**
@@ -42,18 +45,36 @@ export async function writeUserAccounts(
     const account = stored.get(record.sourceId)!;
     const before = existing.get(record.sourceId);
     if (!before) recordAdded(tx, Module.USER_ACCOUNTS, account.id);
-    const changed = before !== undefined && (await change(tx, before, record, changedRoles.has(account.id)));
-    written.set(record, { record, id: account.id, outcome: !before ? 'ADDED' : changed ? 'CHANGED' : 'UNCHANGED' });
+    const what = before ? await change(tx, before, record, changedRoles.has(account.id)) : beginningInWords(account);
+    const outcome = !before ? 'ADDED' : what.length > 0 ? 'CHANGED' : 'UNCHANGED';
+    written.set(record, { record, id: account.id, outcome, what });
   }
   return records.map((record) => written.get(record) ?? { refused: refusals.get(record)! });
 }
 
-/** Deletes user accounts; what was granted to them is the caller's to take away. */
-export async function removeUserAccounts(tx: Transaction, accounts: readonly { id: number }[]): Promise<void> {
+/**
+ * Deletes user accounts that the caller has locked; what was granted to them is the caller's to take away. The names of the
+ * roles that they had here, by user id.
+ */
+export async function removeUserAccounts(
+  tx: Transaction,
+  accounts: readonly { id: number }[],
+): Promise<Map<number, string[]>> {
   const ids = accounts.map(({ id }) => id);
+  const had = await rolesHere(tx, ids);
   for (const entity of [UserAccountRole, RoleAssignment, Password, Session]) await deleteBy(tx, entity, 'userId', ids);
   await deleteBy(tx, UserAccount, 'id', ids);
   for (const id of ids) recordDeleted(tx, Module.USER_ACCOUNTS, id, []);
+  return had;
+}
+
+async function rolesHere(tx: Transaction, userIds: readonly number[]): Promise<Map<number, string[]>> {
+  const assignments = await findBy<RoleAssignment>(tx, RoleAssignment, 'userId', userIds);
+  const ids = assignments.map(({ roleId }) => roleId);
+  const names = new Map((await findBy<Role>(tx, Role, 'id', ids)).map(({ id, name }) => [id, name]));
+  const had = new Map<number, string[]>(userIds.map((id) => [id, []]));
+  for (const { userId, roleId } of assignments) had.get(userId)!.push(names.get(roleId)!);
+  return had;
 }
 
 /** Users who from now on see records that they did not see before: their feeds have to begin anew. */
@@ -117,21 +138,22 @@ async function addMissing(tx: Transaction, source: string, records: readonly Use
   await insertAll(tx, UserAccount, rows);
 }
 
+/** What changes of a user account, in words; nothing where nothing does. */
 async function change(
   tx: Transaction,
   before: UserAccount,
   record: UserAccountRecord,
   rolesChanged: boolean,
-): Promise<boolean> {
+): Promise<string[]> {
   const changes = differences(before, columnsOf(record, before));
-  const changed = rolesChanged || Object.keys(changes).length > 0;
-  if (!changed) return false;
+  const what = [...changesInWords(before, changes as Partial<UserAccount>), ...(rolesChanged ? ['roles'] : [])];
+  if (what.length === 0) return what;
   if (!record.modifiedAt) changes.modifiedAt = new Date().toISOString();
   await update(tx, UserAccount, before.id, changes);
   // Records are owned by name.
   if (changes.userName) await scopeWidened(tx, 'id', [before.id]);
   recordChanged(tx, Module.USER_ACCOUNTS, before.id);
-  return true;
+  return what;
 }
 
 function columnsOf(record: UserAccountRecord, times: { createdAt: string; modifiedAt: string }) {

@@ -2,7 +2,7 @@ import type { Db } from '../../database/db.js';
 import { Module, type RecordOutcome } from '../../database/module.js';
 import { recordAudits } from '../../features/audits/audit.service.js';
 import { commandLine } from '../../features/audits/own-audits.js';
-import { recordUserAccounts } from '../../features/resources/access-grant.service.js';
+import { recordUserAccounts } from '../../features/audits/user-account.service.js';
 import { recordResources } from '../../features/resources/resource.service.js';
 import { assignRoles } from '../../features/roles/role.service.js';
 import { batches } from '../../lib/batches.js';
@@ -46,7 +46,7 @@ export async function loadDemo(
   );
   onProgress(Module.USER_ACCOUNTS, 0);
   await inParallel(batches(world.users, 500), 1, (batch) =>
-    store(Module.USER_ACCOUNTS, recordUserAccounts(db, SOURCE, batch)),
+    store(Module.USER_ACCOUNTS, recordUserAccounts(db, commandLine, SOURCE, batch)),
   );
   await giveRoles(db, world);
   onProgress(Module.AUDITS, 0);

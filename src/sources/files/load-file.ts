@@ -1,8 +1,9 @@
 import type { Db } from '../../database/db.js';
 import { Module, type RecordOutcome } from '../../database/module.js';
 import { recordAudits } from '../../features/audits/audit.service.js';
+import type { Operator } from '../../features/audits/own-audits.js';
+import { deleteUserAccounts, recordUserAccounts } from '../../features/audits/user-account.service.js';
 import type { RecordOf } from '../../features/ingest/rules/record-schemas.js';
-import { deleteUserAccounts, recordUserAccounts } from '../../features/resources/access-grant.service.js';
 import { deleteResources, recordResources } from '../../features/resources/resource.service.js';
 import { type ImportFileOptions, type ImportLine, readImportFile } from './import-file.js';
 
@@ -11,6 +12,8 @@ const LINES_AT_ONCE = 1_000;
 export interface LoadOptions extends ImportFileOptions {
   /** Where the records come from: with their own id it is what they are known by. */
   source: string;
+  /** Who hands them in: each change of a user account is recorded under that name. */
+  by: Operator;
   onRefused: (line: number, reason: string) => void;
   onProgress: (lines: number) => void;
 }
@@ -24,16 +27,19 @@ export interface Tally {
 }
 
 interface Writer<M extends Module> {
-  record(db: Db, source: string, records: RecordOf<M>[]): Promise<RecordOutcome[]>;
-  remove(db: Db, source: string, sourceIds: string[]): Promise<RecordOutcome[]>;
+  record(db: Db, by: Operator, source: string, records: RecordOf<M>[]): Promise<RecordOutcome[]>;
+  remove(db: Db, by: Operator, source: string, sourceIds: string[]): Promise<RecordOutcome[]>;
 }
 
 const writers: { [M in Module]: Writer<M> } = {
-  [Module.RESOURCES]: { record: recordResources, remove: deleteResources },
+  [Module.RESOURCES]: {
+    record: (db, _by, source, records) => recordResources(db, source, records),
+    remove: (db, _by, source, ids) => deleteResources(db, source, ids),
+  },
   [Module.USER_ACCOUNTS]: { record: recordUserAccounts, remove: deleteUserAccounts },
   [Module.AUDITS]: {
-    record: recordAudits,
-    remove: async (_db, _source, ids) => ids.map(() => ({ refused: 'audits are never deleted' })),
+    record: (db, _by, source, records) => recordAudits(db, source, records),
+    remove: async (_db, _by, _source, ids) => ids.map(() => ({ refused: 'audits are never deleted' })),
   },
 };
 
@@ -83,7 +89,7 @@ async function storeRun<M extends Module>(
   db: Db,
   module: M,
   run: readonly ImportLine<RecordOf<M>>[],
-  { source, onRefused }: LoadOptions,
+  { source, by, onRefused }: LoadOptions,
   tally: Tally,
 ): Promise<void> {
   const writer: Writer<M> = writers[module];
@@ -91,7 +97,9 @@ async function storeRun<M extends Module>(
   const deletions = sound.flatMap((line) => ('deleted' in line ? line.deleted : []));
   const records = sound.flatMap((line) => ('record' in line ? line.record : []));
   const outcomes =
-    deletions.length > 0 ? await writer.remove(db, source, deletions) : await writer.record(db, source, records);
+    deletions.length > 0
+      ? await writer.remove(db, by, source, deletions)
+      : await writer.record(db, by, source, records);
   const outcomeOf = new Map(sound.map((line, index) => [line, outcomes[index]!]));
   for (const line of run) {
     const outcome = 'refused' in line ? line : outcomeOf.get(line)!;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { recordAudits } from '../../../src/features/audits/audit.service.js';
-import { recordUserAccounts } from '../../../src/features/resources/access-grant.service.js';
+import { storeUserAccounts } from '../../../src/features/resources/access-grant.service.js';
 import { recordResources } from '../../../src/features/resources/resource.service.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
 import { CountingDatabase, connectorFor, Gateway } from '../../helpers/gateway.js';
@@ -33,7 +33,7 @@ onEveryEngine('a reader of scope OWNED_AND_SHARED, while another commits', (engi
   let database: TestDatabase;
   beforeEach(async () => {
     database = await testDatabase(engine);
-    await recordUserAccounts(database.db, SOURCE, [aUser('ann')]);
+    await storeUserAccounts(database.db, SOURCE, [aUser('ann')]);
     await recordAudits(database.db, SOURCE, [anAudit('1', { operatedBy: 'user-ann', operation: 'before' })]);
   });
   afterEach(() => database.drop());

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { recordAudits } from '../../../src/features/audits/audit.service.js';
-import { recordUserAccounts } from '../../../src/features/resources/access-grant.service.js';
+import { storeUserAccounts } from '../../../src/features/resources/access-grant.service.js';
 import { recordResources } from '../../../src/features/resources/resource.service.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
 import { anActor, connectorFor, Gateway } from '../../helpers/gateway.js';
@@ -25,7 +25,7 @@ onEveryEngine('a filter of many values', (engine) => {
       ownerName: n < 600 ? 'ann' : 'bob',
     }));
     await recordResources(database.db, 'test', resources);
-    await recordUserAccounts(
+    await storeUserAccounts(
       database.db,
       'test',
       ['ann', 'bob', 'eve'].map((userName) => ({ sourceId: userName, userName })),

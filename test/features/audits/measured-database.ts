@@ -2,7 +2,7 @@ import sql, { Sql } from 'sql-template-tag';
 import type { Database } from '../../../src/database/db.js';
 import { openDatabase } from '../../../src/database/open.js';
 import { recordAudits } from '../../../src/features/audits/audit.service.js';
-import { recordUserAccounts } from '../../../src/features/resources/access-grant.service.js';
+import { storeUserAccounts } from '../../../src/features/resources/access-grant.service.js';
 import { recordResources } from '../../../src/features/resources/resource.service.js';
 import { type TestDatabase, testDatabase } from '../../helpers/databases.js';
 
@@ -35,7 +35,7 @@ export async function measuredDatabase(): Promise<TestDatabase> {
     userName: n === 0 ? 'olga' : `user-${n}`,
     grants: n === 0 ? [{ level: 'VIEW' as const, resourceSourceId: '5' }] : [],
   }));
-  await recordUserAccounts(db, 'test', users);
+  await storeUserAccounts(db, 'test', users);
   for (let start = 0; start < AUDITS; start += 8_000) {
     const records = Array.from({ length: 8_000 }, (_, n) => audit(start + n));
     await recordAudits(db, 'test', records);

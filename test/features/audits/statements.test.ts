@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { recordAudits } from '../../../src/features/audits/audit.service.js';
 import { commandLine } from '../../../src/features/audits/own-audits.js';
-import { recordUserAccounts } from '../../../src/features/resources/access-grant.service.js';
+import { storeUserAccounts } from '../../../src/features/resources/access-grant.service.js';
 import { recordResources } from '../../../src/features/resources/resource.service.js';
 import { assignRoles } from '../../../src/features/roles/role.service.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
@@ -128,7 +128,7 @@ async function fill(db: TestDatabase['db']): Promise<void> {
     roles: ['Auditor'],
     grants: [...grants],
   }));
-  await recordUserAccounts(db, 'test', users);
+  await storeUserAccounts(db, 'test', users);
   await assignRoles(db, commandLine, 'ann', ['Password Auditor']);
   const audits = Array.from({ length: 1_000 }, (_, n) => ({
     sourceId: `${n}`,

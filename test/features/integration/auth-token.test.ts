@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { deleteUserAccounts } from '../../../src/features/resources/access-grant.service.js';
+import { dropUserAccounts } from '../../../src/features/resources/access-grant.service.js';
 import { Privilege } from '../../../src/graphql/access.js';
 import { onEveryEngine } from '../../helpers/databases.js';
 import { anAdministrator, IntegrationScene } from './integration-scene.js';
@@ -107,7 +107,7 @@ onEveryEngine('an auth token', (engine) => {
   test('of a user that was deleted is refused, and named no more', async () => {
     await scene.user('gone', ['Password Auditor']);
     const token = await scene.tokenFromShell('gone');
-    await deleteUserAccounts(scene.db, 'test', ['gone']);
+    await dropUserAccounts(scene.db, 'test', ['gone']);
     expect(await scene.refusal(token)).toMatch(/was deleted/);
     expect((await scene.read()).authToken).toMatchObject({ state: 'AVAILABLE', userName: null });
   });
@@ -168,7 +168,7 @@ onEveryEngine('an auth token', (engine) => {
       ],
     ];
     test.each(cases)('%s', async (_, prepare, code, message) => {
-      await deleteUserAccounts(scene.db, 'test', ['carl']);
+      await dropUserAccounts(scene.db, 'test', ['carl']);
       await prepare();
       const pending = await scene.generate();
       const recorded = await scene.recordedBy(async () => {
@@ -189,7 +189,7 @@ onEveryEngine('an auth token', (engine) => {
       expect(await save()).toEqual(['MISSING_PRIVILEGE']);
       await scene.user('dora', ['Password Auditor'], { status: 'LOCKED' });
       expect(await save()).toEqual(['USER_NOT_ACTIVE']);
-      await deleteUserAccounts(scene.db, 'test', ['dora']);
+      await dropUserAccounts(scene.db, 'test', ['dora']);
       expect(await save()).toEqual(['USER_NOT_FOUND']);
       expect(await scene.refusal(token)).toMatch(/was not saved yet/);
       expect((await scene.read()).status).toBe('NOT_CONFIGURED');

@@ -2,7 +2,7 @@ import sql, { raw } from 'sql-template-tag';
 import { commandLine } from '../../../src/features/audits/own-audits.js';
 import { connectorOf, forgetConnectors, hashOfToken } from '../../../src/features/integration/connector.js';
 import { generateConnectorToken } from '../../../src/features/integration/connector-token.service.js';
-import { recordUserAccounts } from '../../../src/features/resources/access-grant.service.js';
+import { storeUserAccounts } from '../../../src/features/resources/access-grant.service.js';
 import { assignRoles } from '../../../src/features/roles/role.service.js';
 import type { UserAccountRecord } from '../../../src/features/users/user-account.record.js';
 import { Privilege } from '../../../src/graphql/access.js';
@@ -91,7 +91,7 @@ export class IntegrationScene {
 
   /** Makes, or changes, a user account that has these roles here. */
   async user(userName: string, roles: string[], but: Partial<UserAccountRecord> = {}): Promise<void> {
-    await recordUserAccounts(this.db, 'test', [{ sourceId: userName, userName, accessScope: 'ALL', ...but }]);
+    await storeUserAccounts(this.db, 'test', [{ sourceId: userName, userName, accessScope: 'ALL', ...but }]);
     await assignRoles(this.db, commandLine, userName, roles);
   }
 

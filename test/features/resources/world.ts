@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import sql from 'sql-template-tag';
 import type { Database } from '../../../src/database/db.js';
 import { recordAudits } from '../../../src/features/audits/audit.service.js';
-import { recordUserAccounts } from '../../../src/features/resources/access-grant.service.js';
+import { storeUserAccounts } from '../../../src/features/resources/access-grant.service.js';
 import { deleteResources, recordResources } from '../../../src/features/resources/resource.service.js';
 import { anActor, type Gateway } from '../../helpers/gateway.js';
 
@@ -128,7 +128,7 @@ export class World {
 
   async #share(number: number, wanted: readonly Grant[]): Promise<void> {
     const grants = wanted.filter((grant) => this.#owners.has(grant.resource));
-    await recordUserAccounts(this.#db, 'test', [
+    await storeUserAccounts(this.#db, 'test', [
       {
         sourceId: `u${number}`,
         userName: this.#nameOf(number),

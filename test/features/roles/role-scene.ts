@@ -1,7 +1,7 @@
 import sql from 'sql-template-tag';
 import type { Database } from '../../../src/database/db.js';
 import type { Operator } from '../../../src/features/audits/own-audits.js';
-import { recordUserAccounts } from '../../../src/features/resources/access-grant.service.js';
+import { storeUserAccounts } from '../../../src/features/resources/access-grant.service.js';
 import { Privilege } from '../../../src/graphql/access.js';
 import type { UserError } from '../../../src/graphql/user-errors.js';
 import { anActor } from '../../helpers/gateway.js';
@@ -51,7 +51,7 @@ export const queries = {
 
 export function recordUsers(db: Database, ...userNames: string[]): Promise<unknown> {
   const records = userNames.map((userName) => ({ sourceId: userName, userName }));
-  return recordUserAccounts(db, 'test', records);
+  return storeUserAccounts(db, 'test', records);
 }
 
 /** Takes every role from everybody, and deletes those that are not predefined. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Module } from '../../../src/database/module.js';
 import { lastPosition } from '../../../src/database/positions.js';
-import { deleteUserAccounts } from '../../../src/features/resources/access-grant.service.js';
+import { dropUserAccounts } from '../../../src/features/resources/access-grant.service.js';
 import { Privilege } from '../../../src/graphql/access.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
 import { anActor, Gateway } from '../../helpers/gateway.js';
@@ -291,7 +291,7 @@ onEveryEngine('roles', (engine) => {
   test('of a user who is deleted are taken from nobody else', async () => {
     await assign('ann', 'Password User');
     await assign('bob', 'Password User');
-    await deleteUserAccounts(database.db, 'test', ['ann']);
+    await dropUserAccounts(database.db, 'test', ['ann']);
     expect(await readRole('Password User')).toMatchObject({ userNames: ['bob'], userCount: 1 });
     expect((await refused('assignRoles', { userName: 'ann', roles: [] })).code).toBe('USER_NOT_FOUND');
   });

@@ -2,7 +2,7 @@ import sql from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { transaction } from '../../../src/database/transaction.js';
 import { commandLine } from '../../../src/features/audits/own-audits.js';
-import { recordUserAccounts } from '../../../src/features/resources/access-grant.service.js';
+import { storeUserAccounts } from '../../../src/features/resources/access-grant.service.js';
 import { preparePassword, setPassword } from '../../../src/features/sign-in/password.service.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
 
@@ -28,7 +28,7 @@ onEveryEngine('setting a password', (engine) => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await testDatabase(engine);
-    await recordUserAccounts(database.db, 'test', [{ sourceId: 'ann', userName: 'ann' }]);
+    await storeUserAccounts(database.db, 'test', [{ sourceId: 'ann', userName: 'ann' }]);
   });
   afterAll(() => database.drop());
 

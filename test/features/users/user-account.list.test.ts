@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { recordUserAccounts } from '../../../src/features/resources/access-grant.service.js';
+import { storeUserAccounts } from '../../../src/features/resources/access-grant.service.js';
 import { UserAccountStatus } from '../../../src/features/users/user-account.js';
 import type { UserAccountRecord } from '../../../src/features/users/user-account.record.js';
 import { anActor } from '../../helpers/gateway.js';
@@ -44,7 +44,7 @@ const userAccounts: ListSpec = {
   hasFieldArguments: true,
   records: fc.array(record, { maxLength: 30, minLength: 6 }),
   async store(db, records) {
-    await recordUserAccounts(db, 'test', records as UserAccountRecord[]);
+    await storeUserAccounts(db, 'test', records as UserAccountRecord[]);
   },
   async everyRow(gateway) {
     const query = `{ userAccountFeed { changes { node { ${fields} } } } }`;

@@ -1,6 +1,6 @@
 import sql, { raw } from 'sql-template-tag';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { recordUserAccounts } from '../../../src/features/resources/access-grant.service.js';
+import { storeUserAccounts } from '../../../src/features/resources/access-grant.service.js';
 import { UserAccountStatus } from '../../../src/features/users/user-account.js';
 import { inUse, isInUse, type Validity } from '../../../src/features/users/validity.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
@@ -29,7 +29,7 @@ onEveryEngine('a user account in use', (engine) => {
       status: status as UserAccountStatus,
       expiresAt,
     }));
-    await recordUserAccounts(database.db, 'test', records);
+    await storeUserAccounts(database.db, 'test', records);
   });
   afterAll(() => database.drop());
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { transaction } from '../../../src/database/transaction.js';
-import { deleteUserAccounts, recordUserAccounts } from '../../../src/features/resources/access-grant.service.js';
+import { dropUserAccounts, storeUserAccounts } from '../../../src/features/resources/access-grant.service.js';
 import { deleteResources, recordResources } from '../../../src/features/resources/resource.service.js';
 import type { UserAccountRecord } from '../../../src/features/users/user-account.record.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
@@ -29,7 +29,7 @@ onEveryEngine('what a user of scope OWNED_AND_SHARED reads of resources', (engin
 
   const resources = (...records: Parameters<typeof recordResources>[2][number][]) =>
     recordResources(database.db, SOURCE, records);
-  const users = (...records: UserAccountRecord[]) => recordUserAccounts(database.db, SOURCE, records);
+  const users = (...records: UserAccountRecord[]) => storeUserAccounts(database.db, SOURCE, records);
   const share = (...grants: { resourceSourceId: string; accountSourceId?: string }[]) =>
     users(aUser('ann', { grants: grants.map((grant) => ({ level: 'VIEW', ...grant })) }));
   const version = async () => (await storedUser(database.db, 'ann')).scopeVersion;
@@ -105,8 +105,8 @@ onEveryEngine('what a user of scope OWNED_AND_SHARED reads of resources', (engin
   test('has what is taken and shared again at once', async () => {
     await share({ resourceSourceId: '1' });
     await transaction(database.db, async (tx) => {
-      await recordUserAccounts(tx, SOURCE, [aUser('ann', { grants: [] })]);
-      await recordUserAccounts(tx, SOURCE, [aUser('ann', { grants: [{ level: 'VIEW', resourceSourceId: '1' }] })]);
+      await storeUserAccounts(tx, SOURCE, [aUser('ann', { grants: [] })]);
+      await storeUserAccounts(tx, SOURCE, [aUser('ann', { grants: [{ level: 'VIEW', resourceSourceId: '1' }] })]);
     });
     expect((await read()).changes).toEqual(['UPSERT one']);
   });
@@ -115,7 +115,7 @@ onEveryEngine('what a user of scope OWNED_AND_SHARED reads of resources', (engin
     await share({ resourceSourceId: '1' });
     const { cursor } = await read();
     await transaction(database.db, async (tx) => {
-      await recordUserAccounts(tx, SOURCE, [aUser('ann', { grants: [] })]);
+      await storeUserAccounts(tx, SOURCE, [aUser('ann', { grants: [] })]);
       await deleteResources(tx, SOURCE, ['1']);
     });
     expect((await read(cursor)).changes).toEqual(['DELETE']);
@@ -134,7 +134,7 @@ onEveryEngine('what a user of scope OWNED_AND_SHARED reads of resources', (engin
 
   test('is nothing for a user that was deleted and came again', async () => {
     await share({ resourceSourceId: '1' });
-    await deleteUserAccounts(database.db, SOURCE, ['ann']);
+    await dropUserAccounts(database.db, SOURCE, ['ann']);
     await users(aUser('ann'));
     expect((await read()).changes).toEqual([]);
   });

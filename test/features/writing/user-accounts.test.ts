@@ -3,10 +3,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Module } from '../../../src/database/module.js';
 import { countRecords, lastPosition } from '../../../src/database/positions.js';
 import { commandLine } from '../../../src/features/audits/own-audits.js';
-import { deleteUserAccounts, recordUserAccounts } from '../../../src/features/resources/access-grant.service.js';
+import { deleteUserAccounts, recordUserAccounts } from '../../../src/features/audits/user-account.service.js';
 import { deleteResources, recordResources } from '../../../src/features/resources/resource.service.js';
 import { assignRoles } from '../../../src/features/roles/role.service.js';
-import type { GrantRecord } from '../../../src/features/users/user-account.record.js';
+import type { GrantRecord, UserAccountRecord } from '../../../src/features/users/user-account.record.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
 import { aResource, aUser, SOURCE, sourceIds, storedUser } from './records.js';
 
@@ -18,8 +18,7 @@ onEveryEngine('recording user accounts', (engine) => {
   });
   afterEach(() => database.drop());
 
-  const record = (...records: Parameters<typeof recordUserAccounts>[2][number][]) =>
-    recordUserAccounts(database.db, SOURCE, records);
+  const record = (...records: UserAccountRecord[]) => recordUserAccounts(database.db, commandLine, SOURCE, records);
   const positions = () => lastPosition(database.db, Module.USER_ACCOUNTS);
   const roles = () => database.db.query(sql`SELECT role FROM user_account_roles ORDER BY user_id, role`);
   const grants = () =>
@@ -113,7 +112,9 @@ onEveryEngine('recording user accounts', (engine) => {
     const outcomes = await record(aUser('2', { userName: 'ann' }), aUser('3'), aUser('4', { userName: 'user-3' }));
     const taken = (name: string) => ({ refused: `userName: "${name}" belongs to another user account already` });
     expect(outcomes).toEqual([taken('ann'), 'ADDED', taken('user-3')]);
-    expect(await recordUserAccounts(database.db, 'other', [aUser('1', { userName: 'ann' })])).toEqual([taken('ann')]);
+    expect(await recordUserAccounts(database.db, commandLine, 'other', [aUser('1', { userName: 'ann' })])).toEqual([
+      taken('ann'),
+    ]);
   });
 
   test('lets one of two writers have a name that both want at the same time', async () => {
@@ -135,7 +136,7 @@ onEveryEngine('recording user accounts', (engine) => {
   test('deletes with roles and grants, once, and adds it under another id when it comes again', async () => {
     await record(aUser('1', { roles: ['Auditor'], grants: [view()] }));
     const { id } = await storedUser(database.db, '1');
-    expect(await deleteUserAccounts(database.db, SOURCE, ['1', '1', 'x'])).toEqual([
+    expect(await deleteUserAccounts(database.db, commandLine, SOURCE, ['1', '1', 'x'])).toEqual([
       'DELETED',
       'UNCHANGED',
       'UNCHANGED',

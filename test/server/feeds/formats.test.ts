@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { recordAudits } from '../../../src/features/audits/audit.service.js';
-import { deleteUserAccounts, recordUserAccounts } from '../../../src/features/resources/access-grant.service.js';
+import { dropUserAccounts, storeUserAccounts } from '../../../src/features/resources/access-grant.service.js';
 import { deleteResources, recordResources } from '../../../src/features/resources/resource.service.js';
 import { anAudit, aResource, aUser, SOURCE } from '../../features/writing/records.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
@@ -50,7 +50,7 @@ onEveryEngine('a flat feed', (engine) => {
       SOURCE,
       hostile.map((text, n) => aResource(`${n}`, { description: text, location: text, modifiedAt: modifiedAt(n) })),
     );
-    await recordUserAccounts(
+    await storeUserAccounts(
       database.db,
       SOURCE,
       hostile.map((text, n) => aUser(`${n}`, { firstName: text, department: text, modifiedAt: modifiedAt(n) })),
@@ -128,8 +128,8 @@ onEveryEngine('a flat feed', (engine) => {
   });
 
   test('of user accounts tells deletions too', async () => {
-    await recordUserAccounts(database.db, 'other', [aUser('gone')]);
-    await deleteUserAccounts(database.db, 'other', ['gone']);
+    await storeUserAccounts(database.db, 'other', [aUser('gone')]);
+    await dropUserAccounts(database.db, 'other', ['gone']);
     expect((await readLines(door, 'user-accounts.ndjson?after=')).at(-1)).toEqual({
       _deleted: true,
       id: expect.any(String),

@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { recordAudits } from '../../../src/features/audits/audit.service.js';
-import { recordUserAccounts } from '../../../src/features/resources/access-grant.service.js';
+import { storeUserAccounts } from '../../../src/features/resources/access-grant.service.js';
 import { recordResources } from '../../../src/features/resources/resource.service.js';
 import { anAudit, aResource, aUser, SOURCE, sourceIds } from '../../features/writing/records.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
@@ -106,7 +106,7 @@ onEveryEngine('a flat feed over HTTP', (engine) => {
   );
 
   test('is another answer for another who asks, and for another question', async () => {
-    await recordUserAccounts(database.db, SOURCE, [aUser('1')]);
+    await storeUserAccounts(database.db, SOURCE, [aUser('1')]);
     const etag = (await readFeed(door, 'user-accounts.csv')).headers.get('etag')!;
     const token = await door.tokenFor('kim', { accessScope: 'OWNED_AND_SHARED' });
     const asked: [string, string][] = [

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { recordAudits } from '../../../src/features/audits/audit.service.js';
-import { recordUserAccounts } from '../../../src/features/resources/access-grant.service.js';
+import { storeUserAccounts } from '../../../src/features/resources/access-grant.service.js';
 import { deleteResources, recordResources } from '../../../src/features/resources/resource.service.js';
 import { anAudit, aResource, aUser, SOURCE, sourceIds } from '../../features/writing/records.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
@@ -27,7 +27,7 @@ onEveryEngine('a flat feed that broke', (engine) => {
       SOURCE,
       ids.map((id, n) => aResource(id, { modifiedAt: time(n), ownerName: n % 2 ? 'sam' : null })),
     );
-    await recordUserAccounts(
+    await storeUserAccounts(
       db,
       SOURCE,
       ids.map((id, n) => aUser(id, { modifiedAt: time(n) })),

@@ -6,6 +6,7 @@ import type { Database } from '../../../src/database/db.js';
 import { Module } from '../../../src/database/module.js';
 import { openDatabase } from '../../../src/database/open.js';
 import { countRecords } from '../../../src/database/positions.js';
+import { commandLine } from '../../../src/features/audits/own-audits.js';
 import { TimeZone } from '../../../src/lib/time-zone.js';
 import { loadFile } from '../../../src/sources/files/load-file.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
@@ -44,6 +45,7 @@ onEveryEngine('a file of records', (engine) => {
   const load = (module: Module, path: string, db: Database = database.db) =>
     loadFile(db, module, path, {
       source: 'file',
+      by: commandLine,
       zone: new TimeZone('UTC'),
       onRefused: (line, reason) => refused.push([line, reason]),
       onProgress: (lines) => progress.push(lines),
