@@ -146,16 +146,15 @@ async function takePositions(tx: Transaction, module: Module, count: number, rec
   return (await lastPosition(tx, module)) - count + 1;
 }
 
-/** By the engine itself, from the audits that were just inserted: nothing is sent or parsed while the lock is held. */
+/** One row for audits whose ids follow each other: what is done while the lock is held does not grow with them. */
 async function placeAudits(tx: Transaction, audits: Pending['audits'], from: number): Promise<void> {
   let position = from;
-  for (const { first, count } of audits) {
-    await tx.execute(
-      sql`INSERT INTO audit_positions (position, audit_id)
-          SELECT id + ${position - first}, id FROM audits WHERE id BETWEEN ${first} AND ${first + count - 1}`,
-    );
+  const spans = audits.map(({ first, count }) => {
+    const span = [position, first, count];
     position += count;
-  }
+    return span;
+  });
+  await tx.insertRows('audit_spans', ['first_position', 'first_audit_id', 'audit_count'], spans);
 }
 
 function sizeOf({ changed, hidden }: Pending, module: ChangingModule): number {

@@ -9,11 +9,15 @@ export class Position {
   @Long() records!: number;
 }
 
-/** Where an audit stands in the feed: apart from the audit, so that giving positions writes little while it holds the lock. */
-@Entity('audit_positions')
-export class AuditPosition {
-  @Key() position!: number;
-  @Long() auditId!: number;
+/**
+ * Audits that were committed together, with ids and positions that follow each other: the one at `firstPosition + n` has the
+ * id `firstAuditId + n`. Positions stand apart from the audits, so that giving them writes one row while it holds the lock.
+ */
+@Entity('audit_spans')
+export class AuditSpan {
+  @Key() firstPosition!: number;
+  @Long() firstAuditId!: number;
+  @Long() auditCount!: number;
 }
 
 /** What became invisible: to everybody (`viewer_id` 0), or to one user of scope OWNED_AND_SHARED. */

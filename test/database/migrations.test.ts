@@ -4,6 +4,7 @@ import { makeDataSource } from '../../src/database/data-source.js';
 import { migrate } from '../../src/database/migrate.js';
 import { migrations } from '../../src/database/migrations/index.js';
 import { entities } from '../../src/features/index.js';
+import { chunks } from '../../src/lib/chunks.js';
 import { emptyDatabase, onEveryEngine } from '../helpers/databases.js';
 import { Program } from '../helpers/program.js';
 
@@ -41,6 +42,36 @@ onEveryEngine('migrations', (engine) => {
     const { code, stdout, stderr } = await startMigrate().ended;
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr.match(/resources of another program, with the columns colour/g)).toHaveLength(1);
+  });
+});
+
+onEveryEngine('audits that each have a position of their own', (engine) => {
+  /** Position, id: committed in another order than their blocks, two of which are as far from their positions as each other. */
+  const placed = [
+    ...[1, 2, 3].map((position) => [position, 20_000 + position - 1]),
+    ...[4, 5].map((position) => [position, 50_000 + position - 4]),
+    ...[10_001, 10_002].map((position) => [position, 30_000 + position - 10_001]),
+  ];
+  const between = Array.from({ length: 9_995 }, (_, n) => [6 + n, 70_000 + n]);
+
+  test('are put together as their transactions were', async () => {
+    database = await emptyDatabase(engine);
+    await migrate(database.url);
+    await query('DROP TABLE audit_spans');
+    await query("DELETE FROM migrations WHERE name LIKE 'AuditSpans%'");
+    await query('CREATE TABLE audit_positions (position BIGINT PRIMARY KEY, audit_id BIGINT NOT NULL)');
+    for (const part of chunks([...placed, ...between], 1_000)) {
+      await query(`INSERT INTO audit_positions VALUES ${part.map(([position, id]) => `(${position}, ${id})`).join()}`);
+    }
+    expect(await migrate(database.url)).toEqual(names.filter((name) => name.startsWith('AuditSpans')));
+    const spans = await query<Record<string, unknown>>('SELECT * FROM audit_spans ORDER BY first_position');
+    expect(spans.map((span) => Object.values(span).map(Number))).toEqual([
+      [1, 20_000, 3],
+      [4, 50_000, 2],
+      [6, 70_000, 9_995],
+      [10_001, 30_000, 2],
+    ]);
+    expect(await wantedChanges()).toEqual([]);
   });
 });
 

@@ -102,9 +102,11 @@ onEveryEngine('positions', (engine) => {
     return rows.map(({ id }) => id);
   };
   const positionsOf = async (module: Module) => {
-    const table = module === Module.AUDITS ? 'audit_positions' : tables[module];
     const rows = await database.db.query<{ position: number }>(
-      sql`SELECT position FROM ${raw(table)} ORDER BY position`,
+      module === Module.AUDITS
+        ? sql`SELECT s.first_position + a.id - s.first_audit_id AS position FROM audit_spans s
+              JOIN audits a ON a.id BETWEEN s.first_audit_id AND s.first_audit_id + s.audit_count - 1 ORDER BY position`
+        : sql`SELECT position FROM ${raw(tables[module])} ORDER BY position`,
     );
     return rows.map(({ position }) => position);
   };

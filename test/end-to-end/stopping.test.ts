@@ -58,7 +58,7 @@ test('a request that waits for the database is answered, and told that the conne
   // The first use of a token is recorded among the audits.
   await fetch(`${server.url}/graphql?query={viewer{userName}}`, { headers });
   const lock = await mysql.createConnection(url);
-  await lock.query('LOCK TABLES audits WRITE, audit_positions WRITE');
+  await lock.query('LOCK TABLES audits WRITE, audit_spans WRITE');
   const asked = fetch(`${server.url}/graphql?query={audits{nodes{id}}}`, { headers });
   await expect.poll(async () => JSON.stringify((await lock.query('SHOW FULL PROCESSLIST'))[0])).toMatch(/FROM audits/);
   await beginToStop(server);

@@ -144,7 +144,7 @@ export function listLaws(spec: ListSpec): void {
 
 const TABLES = [
   'audits',
-  'audit_positions',
+  'audit_spans',
   'resources',
   'privileged_accounts',
   'custom_fields',

@@ -48,7 +48,7 @@ describe('connectors that hold all of their connections', () => {
 
   /** Fifty requests, of which two have the connections. */
   async function importAtOnce(): Promise<Promise<HttpAnswer>[]> {
-    await root.query('LOCK TABLES audits WRITE, audit_positions WRITE');
+    await root.query('LOCK TABLES audits WRITE, audit_spans WRITE');
     const imports = Array.from({ length: 50 }, () => ask(AUDITS));
     await expect.poll(async () => (await statements()).match(/FROM audits/g)?.length).toBe(2);
     return imports;

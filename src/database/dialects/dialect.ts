@@ -17,8 +17,8 @@ export interface Dialect {
   /** Follows a table's name in FROM: the one index that the statement shall use. */
   useIndex(index: string): string;
 
-  /** The JOIN that reads the table on its left first. */
-  readonly joinInOrder: string;
+  /** Follows a table's name in FROM: the statement shall use the table's key, which is its column `id`. */
+  useKey(table: string): string;
 
   /** Ends a SELECT whose rows no other transaction shall change or delete before this one ends. */
   readonly forUpdate: string;

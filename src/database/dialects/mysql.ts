@@ -83,7 +83,7 @@ const dialect: Dialect = {
   timeValue: (time) => `${time.slice(0, 10)} ${time.slice(11, 23)}`,
   selectWritten: (form) => selectedValues(form).join(', '),
   useIndex: (index) => `FORCE INDEX (${index})`,
-  joinInOrder: 'STRAIGHT_JOIN',
+  useKey: () => 'FORCE INDEX (PRIMARY)',
   forUpdate: 'FOR UPDATE',
   rowsBehind,
   clock: 'CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)',

@@ -28,7 +28,7 @@ const dialect: Dialect = {
   timeValue: (time) => time,
   selectWritten,
   useIndex: (index) => `INDEXED BY ${index}`,
-  joinInOrder: 'CROSS JOIN',
+  useKey: (table) => `INDEXED BY sqlite_autoindex_${table}_1`,
   // A transaction has the whole database to itself.
   forUpdate: '',
   rowsBehind: (column, key, value, id, direction) =>
@@ -42,7 +42,12 @@ const lostRaces: ReadonlySet<string> = new Set(['SQLITE_CONSTRAINT_UNIQUE', 'SQL
 /** One connection to the file, with its prepared statements. */
 class Connection {
   readonly #handle: Sqlite.Database;
-  readonly #statements = new LRUCache<string, Sqlite.Statement>({ max: 300 });
+  /** Those of long lists would be large, and are hardly ever the same. */
+  readonly #statements = new LRUCache<string, Sqlite.Statement>({
+    max: 300,
+    maxSize: 1_000_000,
+    sizeCalculation: (_, text) => text.length,
+  });
 
   constructor(path: string, options: Sqlite.Options) {
     // Another process that opens or closes the file holds it for a moment, from readers too.

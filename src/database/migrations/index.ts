@@ -2,10 +2,12 @@ import type { MigrationInterface } from 'typeorm';
 import { Modules1763800000000 } from './0001-modules.js';
 import { Integration1764000000000 } from './0002-integration.js';
 import { Leases1764100000000 } from './0003-leases.js';
+import { AuditSpans1764200000000 } from './0004-audit-spans.js';
 
 /** Every migration, oldest first. The list only ever grows at its end. */
 export const migrations: (new () => MigrationInterface)[] = [
   Modules1763800000000,
   Integration1764000000000,
   Leases1764100000000,
+  AuditSpans1764200000000,
 ];

@@ -1,8 +1,8 @@
-import sql, { raw, type Sql } from 'sql-template-tag';
+import type { Sql } from 'sql-template-tag';
+import { cutSpans, MOST_POSITIONS, spansBehind } from '../../database/audit-spans.js';
 import { Module } from '../../database/module.js';
-import { lastPosition } from '../../database/positions.js';
-import { readingOf, type Wanted } from '../../database/reading.js';
-import type { Key, WrittenRow } from '../../database/written-rows.js';
+import type { Wanted } from '../../database/reading.js';
+import type { WrittenRow } from '../../database/written-rows.js';
 import { actorOf, type Context } from '../../graphql/context.js';
 import type { NodeFeed } from '../../graphql/feed.js';
 import { FeedCursors, type FeedPlace } from '../../graphql/feed-cursor.js';
@@ -16,6 +16,7 @@ import { readAuditedResourceIds } from '../resources/resource.queries.js';
 import type { AuditFilter } from './audit.inputs.js';
 import { Audit } from './audit.js';
 import { matches, servedRange, visibleAudits } from './audit.queries.js';
+import { type AuditRow, readSpans } from './audit.spans.js';
 
 /** Positions that one page may pass over where not every audit is wanted, so that it costs the same however few are. */
 const WINDOW = 100_000;
@@ -30,14 +31,7 @@ interface AuditFeedArguments {
   filter?: AuditFilter | null;
 }
 
-/** What each row has beside the columns that were asked for. */
-interface AuditRow {
-  readonly feedPosition: number;
-}
-
 type Row = WrittenRow & AuditRow;
-
-const feedKeys: readonly Key[] = [{ name: 'feedPosition', value: 'p.position', kind: 'number' }];
 
 /** A page of audits behind a cursor. */
 export async function readAuditFeed(
@@ -69,20 +63,25 @@ export async function readAuditsBehind<Row extends AuditRow>(
   wanted: Wanted,
   filter?: AuditFilter | null,
 ): Promise<FeedPage<Row>> {
-  // Read before the resources that the actor sees and before the rows: what stands up to here is visible to both.
-  const last = isAll(context, filter, place) ? undefined : await lastPosition(context.db, Module.AUDITS);
-  const matching = last === undefined ? undefined : await conditions(context, filter, place);
-  const end = last === undefined ? undefined : Math.min(place.position + WINDOW, last);
-  const reading = readingOf<Row>(context.db, wanted, feedKeys);
-  const rows = await reading.rows(
-    statement(context, place, { end, matching, limit: size + 1, select: reading.select }),
-  );
+  const { db } = context;
+  const wantsAll = isAll(context, filter, place);
+  // Read before the resources that the actor sees and before the rows: what stands up to its end is visible to both.
+  const behind = await spansBehind(db, place.position, wantsAll ? size : WINDOW);
+  if (behind.last < place.position) await cursors.checkReached(place);
+  const matching = wantsAll ? undefined : await conditions(context, filter, place);
+  const rows: Row[] = [];
+  // Of those that match it takes one more to know that there are more.
+  const limit = wantsAll ? size : size + 1;
+  let from = place.position;
+  for (let count = size; from < behind.end && rows.length < limit; count = Math.min(4 * count, MOST_POSITIONS)) {
+    const spans = cutSpans(behind.spans, from, from + count);
+    rows.push(...(await readSpans<Row>(db, spans, wanted, { matching, limit: limit - rows.length })));
+    from += count;
+  }
   const more = rows.length > size;
-  if (more) rows.pop();
-  if (rows.length === 0) await cursors.checkReached(place);
-  const reached = rows.at(-1)?.feedPosition ?? place.position;
-  const position = more || end === undefined ? reached : Math.max(end, place.position);
-  const caughtUp = !more && (end === undefined || end < place.position + WINDOW);
+  if (more) rows.length = size;
+  const position = more ? rows.at(-1)!.feedPosition : behind.end;
+  const caughtUp = position >= behind.last;
   pageServed(context, { module: Module.AUDITS, rows: rows.length, caughtUp });
   return { rows, place: { position, since: place.since }, caughtUp };
 }
@@ -103,22 +102,4 @@ async function conditions(
   const resourceIds = actor.scope === 'ALL' ? undefined : await readAuditedResourceIds(context, MOST_RESOURCES);
   const served = isWithin(context.db, 't.occurred_at', servedRange(actor, since ? { from: since } : null));
   return all(visibleAudits(actor, resourceIds), matches(filter), served);
-}
-
-interface Behind {
-  /** The last position. */
-  readonly end: number | undefined;
-  readonly matching: Sql | undefined;
-  readonly limit: number;
-  readonly select: Sql;
-}
-
-function statement({ db }: Context, { position }: FeedPlace, { end, matching, limit, select }: Behind): Sql {
-  const where = all(
-    sql`p.position > ${position}`,
-    ...(end === undefined ? [] : [sql`p.position <= ${end}`]),
-    ...(matching ? [matching] : []),
-  );
-  return sql`SELECT ${select} FROM audit_positions p ${raw(db.dialect.joinInOrder)} audits t ON t.id = p.audit_id
-    WHERE ${where} ORDER BY p.position LIMIT ${limit}`;
 }

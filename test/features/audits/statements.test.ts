@@ -57,10 +57,10 @@ onEveryEngine('the statements of an operation', (engine) => {
       4,
       '{ userAccounts { nodes { grants { resource { name } account { name } } } } }',
     ],
-    ['a page of the feed of audits', 1, '{ auditFeed(first: 500) { nodes { id } nextCursor caughtUp } }'],
+    ['a page of the feed of audits', 2, '{ auditFeed(first: 500) { nodes { id } nextCursor caughtUp } }'],
     [
       'a page of the feed of audits with their resources',
-      2,
+      3,
       '{ auditFeed(first: 500) { nodes { resource { name } } } }',
     ],
     [
@@ -98,7 +98,7 @@ onEveryEngine('the statements of an operation', (engine) => {
       '{ auditFeed { nodes { operation } } }',
       '{ audit(id: "1") { operation } }',
     ]) {
-      const [read] = await statementsOf(query);
+      const read = (await statementsOf(query)).at(-1);
       expect(read).toMatch(/t\.operation/);
       expect(read).not.toMatch(/reason|user_full_name|recorded_at|t\.\*/);
     }

@@ -80,9 +80,9 @@ onEveryEngine('a connector at the door', (engine) => {
 
   test('whose use cannot be recorded is not let in, and is recorded when it comes again', async () => {
     const token = await scene.tokenFromShell();
-    await scene.db.execute(sql`ALTER TABLE audit_positions RENAME TO away`);
+    await scene.db.execute(sql`ALTER TABLE audit_spans RENAME TO away`);
     await expect(connectorOf(processes[0]!, hashOfToken(token), FROM)).rejects.toThrow();
-    await scene.db.execute(sql`ALTER TABLE away RENAME TO audit_positions`);
+    await scene.db.execute(sql`ALTER TABLE away RENAME TO audit_spans`);
     const recorded = await scene.recordedBy(() => connectorOf(processes[1]!, hashOfToken(token), FROM));
     expect(recorded).toMatchObject([{ operation: 'Auth Token First Used' }]);
   });

@@ -1,0 +1,109 @@
+import sql, { join, raw, type Sql } from 'sql-template-tag';
+import { chunks } from '../lib/chunks.js';
+import type { Db } from './db.js';
+import { Module } from './module.js';
+import type { AuditSpan } from './tables.js';
+
+/** Spans that are read at once, where each holds few audits. */
+const MOST_SPANS = 10_000;
+
+/** Positions of which one statement may read the audits: SQLite takes 32,766 parameters. */
+export const MOST_POSITIONS = 20_000;
+
+/** A span with fewer audits is read by their ids: past some hundred ranges MariaDB needs longer to put them together than to read them. */
+const WIDE = 64;
+
+/** Ids of one IN list: from 1,000 on MariaDB makes a subquery of it. */
+const IDS_AT_ONCE = 900;
+
+/** The spans behind a position, as far as they were read. */
+export interface SpansBehind {
+  readonly spans: readonly AuditSpan[];
+  /** Everything up to this position is within the spans, but for what was removed. */
+  readonly end: number;
+  /** The module's last position. */
+  readonly last: number;
+}
+
+/**
+ * The spans of the `count` positions behind a position, or of fewer where they are many; the first and last are cut to
+ * them. Whatever stands up to `end` was committed before, so that a later statement sees it.
+ */
+export async function spansBehind(db: Db, position: number, count: number): Promise<SpansBehind> {
+  const rows = await db.query<{ last: number } & (AuditSpan | { firstPosition: null })>(
+    sql`SELECT p.position AS last, s.first_position AS firstPosition, s.first_audit_id AS firstAuditId,
+          s.audit_count AS auditCount
+        FROM positions p LEFT JOIN (
+          SELECT * FROM audit_spans
+          WHERE first_position >= (SELECT COALESCE(MAX(first_position), 0) FROM audit_spans WHERE first_position <= ${position + 1})
+            AND first_position <= ${position + count}
+          ORDER BY first_position LIMIT ${MOST_SPANS}) s ON 1 = 1
+        WHERE p.module = ${Module.AUDITS}`,
+  );
+  const { last } = rows[0]!;
+  const found = rows.flatMap((row) => (row.firstPosition === null ? [] : [row as AuditSpan]));
+  found.sort((a, b) => a.firstPosition - b.firstPosition);
+  const reached = found.length < MOST_SPANS ? Number.POSITIVE_INFINITY : lastOf(found.at(-1)!);
+  const end = Math.min(position + count, last, reached);
+  return { spans: merged(cutSpans(found, position, end)), end: Math.max(end, position), last };
+}
+
+/** What stands of spans behind one position and up to another. */
+export function cutSpans(spans: readonly AuditSpan[], behind: number, upTo: number): AuditSpan[] {
+  return spans.flatMap((span) => {
+    const before = Math.max(0, behind + 1 - span.firstPosition);
+    const auditCount = Math.min(span.auditCount, upTo + 1 - span.firstPosition) - before;
+    if (auditCount <= 0) return [];
+    const { firstPosition, firstAuditId } = span;
+    return [{ firstPosition: firstPosition + before, firstAuditId: firstAuditId + before, auditCount }];
+  });
+}
+
+/** FROM and WHERE of the audits, as `t`, of spans: of one or more, which have at most MOST_POSITIONS. They are read by their key. */
+export function fromSpans(db: Db, spans: readonly AuditSpan[]): Sql {
+  const wide = spans.filter(({ auditCount }) => auditCount >= WIDE);
+  const ids = spans.filter(({ auditCount }) => auditCount < WIDE).flatMap(idsOf);
+  const ranges = [
+    ...wide.map((span) => sql`t.id BETWEEN ${span.firstAuditId} AND ${span.firstAuditId + span.auditCount - 1}`),
+    ...chunks(ids, IDS_AT_ONCE).map((part) => sql`t.id IN (${join(part)})`),
+  ];
+  return sql`audits t ${raw(db.dialect.useKey('audits'))} WHERE (${join(ranges, ' OR ')})`;
+}
+
+/** Whether audits that are ordered by their ids are in the order of their positions. */
+export function areInOrder(spans: readonly AuditSpan[]): boolean {
+  return spans.every(({ firstAuditId }, n) => n === 0 || spans[n - 1]!.firstAuditId < firstAuditId);
+}
+
+/** The position of each audit that has one of the ids, which rise. */
+export function positionsOf(spans: readonly AuditSpan[], ids: readonly number[]): number[] {
+  const byId = areInOrder(spans) ? spans : [...spans].sort((a, b) => a.firstAuditId - b.firstAuditId);
+  let at = 0;
+  return ids.map((id) => {
+    while (id >= byId[at]!.firstAuditId + byId[at]!.auditCount) at += 1;
+    return byId[at]!.firstPosition + (id - byId[at]!.firstAuditId);
+  });
+}
+
+function lastOf({ firstPosition, auditCount }: AuditSpan): number {
+  return firstPosition + auditCount - 1;
+}
+
+function idsOf({ firstAuditId, auditCount }: AuditSpan): number[] {
+  return Array.from({ length: auditCount }, (_, n) => firstAuditId + n);
+}
+
+/** The same with fewer spans, where one goes on in the next. */
+function merged(spans: readonly AuditSpan[]): AuditSpan[] {
+  const result: AuditSpan[] = [];
+  for (const span of spans) {
+    const before = result.at(-1);
+    const goesOn =
+      before &&
+      span.firstPosition === before.firstPosition + before.auditCount &&
+      span.firstAuditId === before.firstAuditId + before.auditCount;
+    if (goesOn) before.auditCount += span.auditCount;
+    else result.push({ ...span });
+  }
+  return result;
+}
