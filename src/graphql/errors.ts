@@ -21,6 +21,10 @@ const callersFaults = new Set<string>([
   'FORBIDDEN',
 ]);
 
+/** What graphql-js says of variables and arguments without a cause, and Apollo without a code: a null where a default stands. */
+const valueFaults =
+  /^(Too many errors processing variables|Argument "\w+" (of (non-null|required) type|has invalid value))/;
+
 /** A refusal of what the caller wrote, for places where graphql-js itself reports it. */
 export function badInput(message: string, node?: ASTNode): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' }, ...(node && { nodes: node }) });
@@ -65,8 +69,7 @@ function findRefusal(error: unknown): string | undefined {
   for (let cause = error; cause instanceof Error; cause = (cause as { originalError?: unknown }).originalError) {
     if (cause instanceof AppError) return cause.code;
     if (cause instanceof GraphQLError && cause.extensions.code === 'BAD_USER_INPUT') return 'BAD_USER_INPUT';
-    // The one error of variables that graphql-js gives no cause and Apollo no code.
-    if (cause.message.startsWith('Too many errors processing variables')) return 'BAD_USER_INPUT';
+    if (cause instanceof GraphQLError && valueFaults.test(cause.message)) return 'BAD_USER_INPUT';
   }
   return undefined;
 }

@@ -1,6 +1,7 @@
 import {
   type DirectiveNode,
   type FieldNode,
+  GraphQLError,
   GraphQLIncludeDirective,
   type GraphQLObjectType,
   type GraphQLResolveInfo,
@@ -146,9 +147,17 @@ function conditionsOf({ operation, fragments }: GraphQLResolveInfo): readonly st
   return names;
 }
 
-/** Whether @skip and @include let a selection through. */
+/**
+ * Whether @skip and @include let a selection through.
+ * @throws GraphQLError BAD_USER_INPUT where a variable with a default was given as null
+ */
 export function isIncluded(node: SelectionNode, variables: Readonly<Record<string, unknown>>): boolean {
   if (!node.directives || node.directives.length === 0) return true;
-  if (getDirectiveValues(GraphQLSkipDirective, node, variables)?.if === true) return false;
-  return getDirectiveValues(GraphQLIncludeDirective, node, variables)?.if !== false;
+  try {
+    if (getDirectiveValues(GraphQLSkipDirective, node, variables)?.if === true) return false;
+    return getDirectiveValues(GraphQLIncludeDirective, node, variables)?.if !== false;
+  } catch (error) {
+    const extensions = { code: 'BAD_USER_INPUT', http: { status: 400 } };
+    throw new GraphQLError((error as Error).message, { nodes: node, extensions });
+  }
 }

@@ -144,6 +144,19 @@ onEveryEngine('bad input', (engine) => {
     expect(message).toMatch(/range\.from/);
   });
 
+  test.each([
+    ['an argument', 'query ($v: Int) { auditFeed(first: $v) { nextCursor } }', /"first" .* must not be null/],
+    [
+      'a part of an argument',
+      'query ($v: SortDirection) { audits(orderBy: { direction: $v }) { totalCount } }',
+      /"orderBy"/,
+    ],
+    ['a condition', 'query ($v: Boolean = true) { server @include(if: $v) { version } }', /"if" .* must not be null/],
+  ])('a variable that is null where %s with a default is not', async (_, query, says) => {
+    const refusal = await gateway.refusal(connector, query, { v: null });
+    expect(refusal).toMatchObject({ code: 'BAD_USER_INPUT', message: expect.stringMatching(says) });
+  });
+
   test('a range of no length is a range, of no rows', async () => {
     const range = '{ from: "2026-03-01T00:00:00Z", to: "2026-03-01T00:00:00.000+00:00" }';
     expect(await gateway.read(connector, `{ audits(dateRange: ${range}) { totalCount } }`)).toEqual({

@@ -55,6 +55,16 @@ describe('an operation', () => {
     expectRefusal(answer, 400, /\$first.*"many"/, 'BAD_USER_INPUT');
   });
 
+  test('with a condition that is null is refused', async () => {
+    const query = 'query ($v: Boolean = true) { server @include(if: $v) { version } }';
+    expectRefusal(
+      await door.post({ query, variables: { v: null } }),
+      400,
+      /"if" .* must not be null/,
+      'BAD_USER_INPUT',
+    );
+  });
+
   test('without a name for its request gets one of its own', async () => {
     const ids = await Promise.all(
       [1, 2].map(async () => (await door.post({ query: VIEWER })).headers.get('x-request-id')),
