@@ -1,12 +1,12 @@
 import type { Readable } from 'node:stream';
-import type { Pool, PoolConnection, QueryOptions, ResultSetHeader } from 'mysql2';
+import type { Pool, PoolConnection, Query, QueryOptions, ResultSetHeader } from 'mysql2';
 import mysql from 'mysql2/promise';
 import type { Sql } from 'sql-template-tag';
 import type { WrittenForm, WrittenRow } from '../written-rows.js';
 import type { DatabaseLimits } from './engine.js';
 import { isFatal, toRefusal, Unavailable } from './mysql-errors.js';
 import type { Pulse } from './mysql-pulse.js';
-import { WireWriter, writeRows } from './mysql-wire.js';
+import { writeRows } from './mysql-wire.js';
 
 /** What the program needs to know of the server that it speaks to. */
 export interface Server {
@@ -101,9 +101,11 @@ export class MysqlSession {
   }
 
   async queryWritten<Keys>(statement: Sql, form: WrittenForm): Promise<(WrittenRow & Keys)[]> {
-    const writer = new WireWriter<Keys>(form);
-    await this.#run(statement, {}, writer);
-    return writer.finish();
+    let rows: (WrittenRow & Keys)[] = [];
+    await this.#run(statement, {}, (query, fail) => {
+      ({ rows } = writeRows<Keys>(this.#connection, query, form, fail));
+    });
+    return rows;
   }
 
   async execute(statement: Sql): Promise<number> {
@@ -144,19 +146,23 @@ export class MysqlSession {
   async #run(
     { sql, values }: Pick<Sql, 'sql' | 'values'>,
     options: Partial<QueryOptions> = {},
-    writer?: WireWriter<unknown>,
+    begun?: (query: Query, fail: (error: Error) => void) => void,
   ): Promise<unknown> {
+    let isBroken = false;
     const answer = new Promise<unknown>((resolve, reject) => {
       const query = this.#connection.query({ ...options, sql, values }, (error, result) =>
         error ? reject(error) : resolve(result),
       );
-      if (writer) writeRows(query, writer);
+      begun?.(query, (error) => {
+        isBroken = true;
+        reject(error);
+      });
     });
     // The server ends a statement that takes too long; the second more is for a server that does not answer at all.
     try {
       return await this.#pulse.watch(answer, this.#statementTimeout + 1_000, 'the database did not answer in time');
     } catch (error) {
-      if (error instanceof Unavailable || isFatal(error)) this.destroy();
+      if (isBroken || error instanceof Unavailable || isFatal(error)) this.destroy();
       throw toRefusal(error);
     }
   }

@@ -1,238 +1,158 @@
-import type { Query } from 'mysql2';
-import { type Cell, type CellKind, type Key, type Sheet, type WrittenForm, WrittenRow } from '../written-rows.js';
-import { bytesOf, cellWriters, type Sent, WireSheet, type WriteCell } from './mysql-sheet.js';
+import type { PoolConnection, Query } from 'mysql2';
+import type { WrittenForm, WrittenRow } from '../written-rows.js';
+import { type Layout, layoutOf } from './mysql-layout.js';
+import { Outcome, writePackets } from './mysql-writer.js';
 
 /**
- * A row as mysql2 has it from the server: its values as text, each behind its length (MySQL's client/server protocol,
- * ProtocolText::ResultsetRow).
+ * Reads the answer of one statement in the place of the driver, and writes its rows from the bytes of the server into the
+ * bytes of an answer. No value becomes a JavaScript string on the way, nor a row a packet of the driver's: that costs more
+ * than all the rest, and so does a server that writes JSON itself, by CONCAT and JSON_QUOTE.
+ *
+ * The answer is MySQL's COM_QUERY response: a packet that says how many columns there are, one for each of them, one that
+ * ends them, one for each row, and one that ends the rows or says what went wrong. That last one is the driver's again.
  */
-export interface RowPacket {
-  readonly buffer: Buffer;
-  /** Where the first value begins. */
-  readonly offset: number;
-  readonly end: number;
-}
-
-/** What is selected of the rows: the cells in their order, then those keys that are not among them. */
-export function selectedValues({ cells, keys }: WrittenForm): string[] {
-  const ofCells = cells.map(({ value }) => value);
-  return [...ofCells, ...keys.map(({ value }) => value).filter((value) => !ofCells.includes(value))];
-}
-
-/** How rows of a form are written and read: worked out once for all statements of it. */
-interface Layout {
-  readonly cells: readonly WireCell[];
-  readonly writeCell: WriteCell;
-  readonly end: Uint8Array;
-  readonly separator: string;
-  /** Bytes that are written of every row whatever its values are, at most. */
-  readonly around: number;
-  /** Has the keys as properties. */
-  readonly Row: typeof WireRow;
-}
-
-/** By cells, as long as they are kept, and by all else that forms with the same cells may differ in. */
-const layouts = new WeakMap<readonly Cell[], Map<string, Layout>>();
-
-function layoutOf(form: WrittenForm): Layout {
-  const { cells, notation, separator, keys } = form;
-  const rest = keys.reduce((text, { name, value, kind }) => `${text} ${name} ${value} ${kind}`, notation + separator);
-  let ofCells = layouts.get(cells);
-  if (!ofCells) {
-    ofCells = new Map();
-    layouts.set(cells, ofCells);
-  }
-  let layout = ofCells.get(rest);
-  if (!layout) {
-    layout = makeLayout(form);
-    ofCells.set(rest, layout);
-  }
-  return layout;
-}
-
-function makeLayout(form: WrittenForm): Layout {
-  const { notation, separator } = form;
-  const isJson = notation === 'json';
-  const cells = form.cells.map((cell, at) => wireCell(cell, at, isJson));
-  return {
-    cells,
-    writeCell: cellWriters[notation],
-    end: bytesOf(`${isJson ? '}' : ''}${separator}`),
-    separator,
-    around: cells.reduce((sum, { head }) => sum + head.length + MOST_AROUND_VALUE, 16),
-    Row: rowClass(form),
-  };
-}
-
-/**
- * A row that reads its keys when it is asked for them, from the bytes of its packet; the packet itself is the driver's, which
- * uses it again.
- */
-class WireRow extends WrittenRow {
-  constructor(
-    sheet: Sheet,
-    start: number,
-    end: number,
-    readonly buffer: Buffer,
-    readonly offset: number,
-  ) {
-    super(sheet, start, end);
-  }
-}
-
-function rowClass(form: WrittenForm): typeof WireRow {
-  const values = selectedValues(form);
-  class Row extends WireRow {}
-  for (const { name, value, kind } of form.keys) {
-    const column = values.indexOf(value);
-    Object.defineProperty(Row.prototype, name, {
-      get(this: WireRow) {
-        const wire = new Wire();
-        wire.begin(this.buffer, this.offset);
-        for (let at = 0; at <= column; at++) wire.next();
-        return readKey(kind, wire);
-      },
-    });
-  }
-  return Row;
-}
-
-/**
- * Writes rows from the bytes of the server into the bytes of an answer. No value becomes a JavaScript string on the way:
- * that costs more than all the rest, and so does a server that writes JSON itself, by CONCAT and JSON_QUOTE.
- */
-export class WireWriter<Keys> {
+export class WireReader<Keys> {
   readonly #rows: (WrittenRow & Keys)[] = [];
   readonly #layout: Layout;
-  readonly #wire = new Wire();
-  #sheet: WireSheet;
-  #failure: Error | undefined;
+  /** What has come and is not read yet. */
+  #parts: Buffer[] = [];
+  #length = 0;
+  /** How much must have come before there is something to read. */
+  #wanted = HEADER;
+  /** Packets before the first row that were passed over. */
+  #passed = 0;
+  #areRows = false;
 
-  constructor(form: WrittenForm) {
+  constructor(
+    form: WrittenForm,
+    /** Takes over at a packet, which begins these bytes. */
+    readonly goOn: (bytes: Buffer, areRows: boolean) => void,
+    /** The answer cannot be read, and the connection is of no more use. */
+    readonly fail: (error: Error) => void,
+  ) {
     this.#layout = layoutOf(form);
-    this.#sheet = new WireSheet(form.separator, 0);
   }
 
-  /**
-   * The rows that were written.
-   * @throws Error where one could not be written
-   */
-  finish(): (WrittenRow & Keys)[] {
-    if (this.#failure) throw this.#failure;
+  get rows(): (WrittenRow & Keys)[] {
     return this.#rows;
   }
 
-  /** Writes the next row. It does not throw: the driver, which calls it, would leave the connection in the middle of an answer. */
-  write(packet: RowPacket): void {
-    if (this.#failure) return;
+  /** Reads on. It does not throw: the driver, which calls it, would know no way to go on. */
+  execute(chunk: Buffer): void {
+    this.#parts.push(chunk);
+    this.#length += chunk.length;
+    if (this.#length < this.#wanted) return;
     try {
-      this.#rows.push(this.#write(packet) as unknown as WrittenRow & Keys);
+      this.#read();
     } catch (error) {
-      this.#failure = error as Error;
+      this.fail(error as Error);
     }
   }
 
-  #write({ buffer, offset, end: endOfPacket }: RowPacket): WireRow {
-    const { cells, writeCell, end, separator, around, Row } = this.#layout;
-    const length = endOfPacket - offset;
-    const most = around + MOST_BYTES_OF_ONE * length;
-    if (this.#sheet.room < most) {
-      // What is written of all that came from the socket at once, if its rows are like this one.
-      const likely = Math.ceil((buffer.length - offset) * (1 + around / length));
-      this.#sheet = new WireSheet(separator, most + Math.min(likely, MOST_OF_PAGE));
+  #read(): void {
+    if (!this.#areRows && !this.#passOver()) return;
+    if (this.#length === 0) return;
+    const { outcome, read } = writePackets(this.#layout, this.#parts, this.#rows);
+    if (outcome === Outcome.TOO_LONG) throw new Error('a row has 16 MiB or more, and is not taken');
+    if (outcome === Outcome.LAST) this.goOn(this.#from(read), true);
+    else this.#keepFrom(read);
+  }
+
+  /** Passes over what stands before the first row; whether it has come. */
+  #passOver(): boolean {
+    const bytes = this.#from(0);
+    let at = 0;
+    while (at + HEADER < bytes.length) {
+      const length = bytes.readUIntLE(at, 3);
+      const next = at + HEADER + length;
+      if (next > bytes.length) break;
+      const first = bytes[at + HEADER]!;
+      // Nothing was selected, or something went wrong.
+      if (first === ERROR || (this.#passed === 0 && (first === OK || first === FILE))) {
+        this.goOn(bytes.subarray(at), false);
+        return false;
+      }
+      at = next;
+      this.#passed += 1;
+      this.#areRows = first === END && length < LONGEST_END;
+      if (this.#areRows) break;
     }
-    const sheet = this.#sheet;
-    const wire = this.#wire;
-    const start = sheet.length;
-    wire.begin(buffer, offset);
-    for (const { head, kind } of cells) {
-      sheet.put(head);
-      wire.next();
-      writeCell(sheet, kind, wire);
-    }
-    sheet.put(end);
-    return new Row(sheet, start, sheet.length - separator.length, buffer, offset);
+    this.#keepFrom(at);
+    return this.#areRows;
+  }
+
+  /** Keeps what is no whole packet until the rest of it has come. */
+  #keepFrom(read: number): void {
+    const rest = this.#from(read);
+    this.#parts = rest.length > 0 ? [rest] : [];
+    this.#length = rest.length;
+    this.#wanted = HEADER + (rest.length < HEADER ? 1 : rest.readUIntLE(0, 3));
+  }
+
+  /** What has come, from a place in it. */
+  #from(place: number): Buffer {
+    const parts = this.#parts;
+    let [at, from] = [0, place];
+    while (at < parts.length - 1 && from >= parts[at]!.length) from -= parts[at++]!.length;
+    const first = parts[at]!.subarray(from);
+    return at === parts.length - 1 ? first : Buffer.concat([first, ...parts.slice(at + 1)]);
   }
 }
+
+/** The header of a packet: its length in three bytes, and its number. */
+const HEADER = 4;
+/** First bytes of packets. */
+const OK = 0x00;
+const FILE = 0xfb;
+const END = 0xfe;
+const ERROR = 0xff;
+/** The bytes of a packet that ends columns or rows are fewer. */
+const LONGEST_END = 9;
 
 /**
- * Gives the rows of a statement that was just sent to a writer, instead of having the driver read them. The driver calls
- * `row` of a statement with each packet of its rows, and goes on with the method that it returns (mysql2,
- * lib/commands/query.js).
+ * Has the rows of a statement that was just handed to a connection be written, instead of having the driver read them;
+ * what they are written to. mysql2 has no interface for it: it gives what comes from the server to its `packetParser`
+ * (lib/base/connection.js), which is another's as long as this statement runs (`start` and `row` in lib/commands/query.js).
  */
-export function writeRows(query: Query, writer: WireWriter<unknown>): void {
+export function writeRows<Keys>(
+  connection: PoolConnection,
+  query: Query,
+  form: WrittenForm,
+  fail: (error: Error) => void,
+): WireReader<Keys> {
+  const driver = connection as unknown as Driver;
   const running = query as unknown as RunningQuery;
-  const readRow = running.row;
-  running.row = (packet, connection) => {
-    if (packet.isEOF()) return readRow.call(running, packet, connection);
-    writer.write(packet);
-    return running.row;
+  const { packetParser } = driver;
+  const goOn = (bytes: Buffer, areRows: boolean): void => {
+    driver.packetParser = packetParser;
+    driver.sequenceId = bytes[HEADER - 1]!;
+    if (areRows) running.next = running.row;
+    packetParser.execute(bytes);
   };
+  const reader = new WireReader<Keys>(form, goOn, fail);
+  // One that waits for another on its connection has not begun.
+  if (running.next) driver.packetParser = reader;
+  else {
+    const { start } = running;
+    running.start = (packet, itsConnection) => {
+      driver.packetParser = reader;
+      return start.call(running, packet, itsConnection);
+    };
+  }
+  return reader;
 }
+
+interface Driver {
+  packetParser: { execute(chunk: Buffer): void };
+  /** The number that the next packet must have. */
+  sequenceId: number;
+}
+
+type Step = (packet: unknown, connection: unknown) => unknown;
 
 interface RunningQuery {
-  row(packet: RowPacket & { isEOF(): boolean }, connection: unknown): unknown;
-}
-
-interface WireCell {
-  /** What stands before its value. */
-  readonly head: Uint8Array;
-  readonly kind: CellKind;
-}
-
-/** Bytes of a sheet, but for those of one row. */
-const MOST_OF_PAGE = 256 * 1024;
-/** The escape of a control character is six bytes long. */
-const MOST_BYTES_OF_ONE = 6;
-/** `false`, or quotation marks, an apostrophe and the Z of a time. */
-const MOST_AROUND_VALUE = 5;
-
-function wireCell({ name, kind }: Cell, at: number, isJson: boolean): WireCell {
-  const comma = at === 0 ? '' : ',';
-  return { head: bytesOf(isJson ? `${at === 0 ? '{' : ','}"${name}":` : comma), kind };
-}
-
-/** Walks through the values of a row. */
-class Wire implements Sent {
-  buffer: Buffer = Buffer.alloc(0);
-  /** Where the value stands in the buffer; of NULL below zero. */
-  from = 0;
-  to = 0;
-
-  get isNull(): boolean {
-    return this.from < 0;
-  }
-
-  begin(buffer: Buffer, offset: number): void {
-    this.buffer = buffer;
-    this.to = offset;
-  }
-
-  /** Goes on to the next value. Its length is a number of one byte, or of the two, three or eight that follow a mark. */
-  next(): void {
-    const { buffer } = this;
-    const at = this.to;
-    const first = buffer[at]!;
-    if (first === NULL) {
-      this.from = -1;
-      this.to = at + 1;
-      return;
-    }
-    const bytes = first < NULL ? 0 : lengths[first - NULL - 1]!;
-    let length = bytes === 0 ? first : 0;
-    for (let n = bytes; n > 0; n--) length = length * 256 + buffer[at + n]!;
-    this.from = at + 1 + bytes;
-    this.to = this.from + length;
-  }
-}
-
-const NULL = 0xfb;
-/** Behind the marks 0xfc, 0xfd and 0xfe. */
-const lengths = [2, 3, 8];
-
-function readKey(kind: Key['kind'], { isNull, buffer, from, to }: Sent): string | number | null {
-  if (isNull) return null;
-  const text = buffer.toString('utf8', from, to);
-  if (kind === 'number') return Number(text);
-  return kind === 'time' ? `${text.slice(0, 10)}T${text.slice(11)}Z` : text;
+  /** What is done with the next packet; undefined until it begins. */
+  next?: Step | null;
+  start: Step;
+  readonly row: Step;
 }

@@ -10,9 +10,9 @@ import type { Dialect } from './dialect.js';
 import type { DatabaseLimits, Engine } from './engine.js';
 import { insertRows, RowsLeftOut } from './mysql-bulk.js';
 import { Errors, errnoOf } from './mysql-errors.js';
+import { selectedValues } from './mysql-layout.js';
 import { Pulse } from './mysql-pulse.js';
 import { MysqlSession, readServer, type Server } from './mysql-session.js';
-import { selectedValues } from './mysql-wire.js';
 
 /** MySQL 8 and MariaDB 10.6 or later. */
 export function mysqlEngine(url: URL): Engine {
