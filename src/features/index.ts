@@ -15,6 +15,7 @@ import { ResourceResolver } from './resources/resource.resolver.js';
 import { RoleResolver } from './roles/role.resolver.js';
 import { SignInResolver } from './sign-in/sign-in.resolver.js';
 import { SignInAttempts } from './sign-in/sign-in-attempts.js';
+import { SignInRefusals } from './sign-in/sign-in-refusals.js';
 import { Password } from './users/password.js';
 import { Role, RoleAssignment, RolePrivilege } from './users/role.js';
 import { Session } from './users/session.js';
@@ -32,6 +33,7 @@ export const entities = [
   Password,
   Session,
   SignInAttempts,
+  SignInRefusals,
   Resource,
   PrivilegedAccount,
   CustomField,

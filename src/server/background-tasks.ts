@@ -1,8 +1,9 @@
 import type { Config } from '../config.js';
 import type { Database } from '../database/db.js';
+import { keepRefusals } from '../features/sign-in/sign-in.tally.js';
 import type { BackgroundTask } from './background.js';
 
 /** What goes on beside the requests, in each process that serves. */
-export function backgroundTasks(_config: Config, _db: Database): BackgroundTask[] {
-  return [];
+export function backgroundTasks(_config: Config, db: Database): BackgroundTask[] {
+  return [{ name: 'the record of refused sign-ins', run: (stop) => keepRefusals(db, stop) }];
 }

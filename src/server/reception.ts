@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import type { Database } from '../database/db.js';
 import { ImportTally } from '../features/integration/import-tally.js';
+import { storeNetworksRefused } from '../features/sign-in/sign-in.tally.js';
 import { attachClient, type Client } from '../graphql/client.js';
 import type { Actor, Context } from '../graphql/context.js';
 import { attachLog } from '../graphql/request-log.js';
@@ -36,6 +37,9 @@ export function openReception(
 ): Reception {
   const imports = new ImportTally(db, (err) => logger.warn({ err }, 'what connectors read could not be counted yet'));
   app.addHook('onClose', () => imports.stop());
+  app.addHook('onClose', () =>
+    storeNetworksRefused(db).catch((err) => logger.warn({ err }, 'some refused sign-ins were not recorded')),
+  );
   app.decorateRequest('client', null);
   app.decorateRequest('actor', null);
   const askAgain = ({ client, raw }: FastifyRequest) => authenticate(db, config, client!, raw.rawHeaders);

@@ -3,6 +3,7 @@ import { Modules1763800000000 } from './0001-modules.js';
 import { Integration1764000000000 } from './0002-integration.js';
 import { Leases1764100000000 } from './0003-leases.js';
 import { AuditSpans1764200000000 } from './0004-audit-spans.js';
+import { SignInRefusals1764250000000 } from './0005-sign-in-refusals.js';
 
 /** Every migration, oldest first. The list only ever grows at its end. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -10,4 +11,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   Integration1764000000000,
   Leases1764100000000,
   AuditSpans1764200000000,
+  SignInRefusals1764250000000,
 ];

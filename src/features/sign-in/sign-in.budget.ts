@@ -7,6 +7,7 @@ import { counted } from '../../lib/counted.js';
 import { keptWith } from '../../lib/kept-with.js';
 import { networkOf } from '../../lib/network.js';
 import { TokenBuckets } from '../../lib/token-buckets.js';
+import { countNetworkRefused } from './sign-in.tally.js';
 
 /** Failures that each address may have; `refill` in milliseconds. */
 const FAILURES = { capacity: 20, refill: 3_000, buckets: 10_000 };
@@ -16,15 +17,18 @@ const budgetOf = keptWith<Db, TokenBuckets>(() => new TokenBuckets(FAILURES));
 
 /**
  * Does the work of a sign-in, which costs its address one of its failures where it fails. It is taken before and given
- * back, so that what comes at once is counted too. A refusal stands in the log, without the name since
- * people type passwords there; not in the audits, which whoever is refused could fill.
+ * back, so that what comes at once is counted too.
  * @throws UserFault TOO_MANY_ATTEMPTS
  */
 export async function withinBudget<T>(context: Context, work: () => Promise<T>): Promise<T> {
   const budget = budgetOf(context.db.origin);
-  const network = networkOf(clientOf(context).ipAddress);
+  const { ipAddress } = clientOf(context);
+  const network = networkOf(ipAddress);
   const wait = budget.take(network);
-  if (wait > 0) throw tooManyAttempts(context, wait);
+  if (wait > 0) {
+    await countNetworkRefused(context.db, network, ipAddress);
+    throw tooManyAttempts(context, wait);
+  }
   try {
     const result = await work();
     budget.giveBack(network);
@@ -35,7 +39,7 @@ export async function withinBudget<T>(context: Context, work: () => Promise<T>):
   }
 }
 
-/** `wait` in milliseconds. */
+/** `wait` in milliseconds. Each refusal stands in the log, without the name since people type passwords there. */
 export function tooManyAttempts(context: Context, wait: number): UserFault {
   logOf(context)?.warn('a sign-in was refused: too many failed before');
   const seconds = counted(Math.ceil(wait / 1_000), 'second');

@@ -52,7 +52,7 @@ export async function signOut(context: Context): Promise<boolean> {
 async function attempt(context: Context, userName: string, password: string): Promise<{ viewer: Viewer }> {
   const { db, settings } = context;
   sweepNowAndThen(context);
-  const wait = await countAttempt(db, userName);
+  const wait = await countAttempt(db, userName, clientOf(context).ipAddress);
   if (wait > 0) throw tooManyAttempts(context, wait);
   const { user, refused } = await lookAt(context, userName, password);
   const id = refused === null ? await enter(context, user!) : null;

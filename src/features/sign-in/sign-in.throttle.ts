@@ -3,6 +3,9 @@ import type { Db, Transaction } from '../../database/db.js';
 import { deleteBy, insertAll } from '../../database/rows.js';
 import { transaction } from '../../database/transaction.js';
 import { sha256 } from '../../lib/sha256.js';
+import { userNamed } from '../users/user-account.queries.js';
+import { LONGEST_USER_NAME } from '../users/user-name.js';
+import { countRefused, subjectOfName, tellRefused } from './sign-in.refusals.js';
 import { SignInAttempts } from './sign-in-attempts.js';
 
 /** Failures in a row that cost nothing. */
@@ -19,10 +22,10 @@ export function delayAfter(failures: number): number {
 
 /**
  * Counts an attempt to sign in by a name as a failure: 0, or the milliseconds to wait, where it is not to be looked at and
- * was not counted. Counted before the password is looked at, however many come at once no more are looked at than may be;
+ * was counted as refused. Counted before the password is looked at, however many come at once no more are looked at than may be;
  * the one that succeeds takes it back by `forgetFailures`.
  */
-export function countAttempt(db: Db, userName: string): Promise<number> {
+export function countAttempt(db: Db, userName: string, from: string | null): Promise<number> {
   const nameHash = sha256(userName);
   return transaction(db, async (tx) => {
     const [stored] = await tx.query<Pick<SignInAttempts, 'failures' | 'blockedUntil'>>(
@@ -31,7 +34,11 @@ export function countAttempt(db: Db, userName: string): Promise<number> {
     );
     const now = Date.now();
     const wait = stored?.blockedUntil ? Date.parse(stored.blockedUntil) - now : 0;
-    if (wait > 0) return wait;
+    if (wait > 0) {
+      await refuse(tx, userName, from, stored!.blockedUntil!);
+      return wait;
+    }
+    await tellRefused(tx, subjectOfName(nameHash));
     const failures = (stored?.failures ?? 0) + 1;
     const delay = delayAfter(failures);
     const attemptedAt = new Date(now).toISOString();
@@ -47,6 +54,18 @@ export function countAttempt(db: Db, userName: string): Promise<number> {
       await insertAll(tx, SignInAttempts, [{ nameHash, failures, attemptedAt, blockedUntil }]);
     }
     return 0;
+  });
+}
+
+function refuse(tx: Transaction, userName: string, from: string | null, until: string): Promise<void> {
+  const name = userName.slice(0, LONGEST_USER_NAME + 1);
+  return countRefused(tx, {
+    subject: subjectOfName(sha256(userName)),
+    // Whatever else was typed there may be a password.
+    userName: async (tx) => (await userNamed(tx, name))?.userName ?? null,
+    count: 1,
+    from,
+    until,
   });
 }
 
@@ -66,6 +85,8 @@ export function takeBackAttempt(db: Db, userName: string): Promise<void> {
   });
 }
 
-export function forgetFailures(tx: Transaction, userName: string): Promise<void> {
-  return deleteBy(tx, SignInAttempts, 'nameHash', [sha256(userName)]);
+export async function forgetFailures(tx: Transaction, userName: string): Promise<void> {
+  const nameHash = sha256(userName);
+  await deleteBy(tx, SignInAttempts, 'nameHash', [nameHash]);
+  await tellRefused(tx, subjectOfName(nameHash));
 }

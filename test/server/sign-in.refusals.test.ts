@@ -1,0 +1,196 @@
+import sql from 'sql-template-tag';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { openDatabase } from '../../src/database/open.js';
+import { tellEnded } from '../../src/features/sign-in/sign-in.refusals.js';
+import { storeNetworksRefused } from '../../src/features/sign-in/sign-in.tally.js';
+import { sha256 } from '../../src/lib/sha256.js';
+import { onEveryEngine, type TestDatabase, testDatabase } from '../helpers/databases.js';
+import { Browser, changePassword, makeSignIn, PASSWORD } from './browser.js';
+import { FrontDoor } from './front-door.js';
+
+const WRONG = 'a password that is not it';
+
+interface Row {
+  readonly operation: string;
+  readonly operatedBy: string;
+  readonly userName: string | null;
+  readonly ipAddress: string | null;
+  readonly reason: string;
+}
+
+onEveryEngine('sign-ins that are refused unseen', (engine) => {
+  let database: TestDatabase;
+  let door: FrontDoor;
+  let elsewhere: FrontDoor;
+  let address = 0;
+
+  beforeAll(async () => {
+    database = await testDatabase(engine);
+    const environment = { TRUSTED_PROXIES: '127.0.0.1' };
+    door = await FrontDoor.open(database.db, environment);
+    elsewhere = await FrontDoor.open(await openDatabase(database.url), environment);
+  });
+  afterAll(async () => {
+    await Promise.all([door.close(), elsewhere.close()]);
+    await elsewhere.db.close();
+    await database.drop();
+  });
+
+  const newAddress = () => `203.0.113.${++address}`;
+  const guess = (userName: string, from = newAddress(), at = door, password = WRONG) =>
+    new Browser(at, { 'x-forwarded-for': from }).signInCode(userName, password);
+
+  /** As if the name had failed often, with a delay that ends then. */
+  async function blocked(userName: string, milliseconds: number): Promise<void> {
+    const until = door.db.dialect.timeValue(new Date(Date.now() + milliseconds).toISOString());
+    const nameHash = sha256(userName);
+    const known = await door.db.execute(
+      sql`UPDATE sign_in_attempts SET failures = 12, blocked_until = ${until} WHERE name_hash = ${nameHash}`,
+    );
+    if (known > 0) return;
+    await door.db.execute(
+      sql`INSERT INTO sign_in_attempts (name_hash, failures, attempted_at, blocked_until)
+          VALUES (${nameHash}, 12, ${until}, ${until})`,
+    );
+  }
+
+  /** As if the time of all that were refused were over. */
+  const timePasses = () =>
+    door.db.execute(sql`UPDATE sign_in_refusals SET ends_at = began_at WHERE ends_at > began_at`);
+
+  const audits = (): Promise<Row[]> =>
+    door.db.query<Row>(
+      sql`SELECT operation, operated_by AS operatedBy, user_name AS userName, ip_address AS ipAddress, reason
+          FROM audits WHERE outcome = 'FAILURE' ORDER BY id`,
+    );
+
+  /** What was refused until now is told. */
+  beforeEach(async () => {
+    for (const { db } of [door, elsewhere]) await storeNetworksRefused(db);
+    await timePasses();
+    await tellEnded(door.db);
+  });
+
+  async function recordedBy(work: () => Promise<unknown>): Promise<Row[]> {
+    const { length } = await audits();
+    await work();
+    return (await audits()).slice(length);
+  }
+
+  /** How many sign-ins audits account for. */
+  function accountedFor(rows: readonly Row[]): number {
+    return rows.reduce((sum, { reason }) => sum + Number(/^(\d+) more/.exec(reason)?.[1] ?? 1), 0);
+  }
+
+  test('are recorded at once, the first of a delay by whom and from where, and the others as their number', async () => {
+    await makeSignIn(door, 'ann');
+    await blocked('ann', 60_000);
+    const first = await recordedBy(async () => {
+      for (let i = 0; i < 5; i++) await guess('ann', '198.51.100.7');
+    });
+    const ann = {
+      operation: 'User Sign-In Refused',
+      operatedBy: 'ann',
+      userName: 'ann',
+      ipAddress: '198.51.100.7',
+    };
+    expect(first).toEqual([{ ...ann, reason: 'not looked at, since too many by this name had failed before' }]);
+    await blocked('ann', 0);
+    expect(await recordedBy(() => guess('ann', newAddress(), elsewhere))).toEqual([
+      { ...ann, reason: expect.stringMatching(/^4 more by this name not looked at, between \S+Z and \S+Z$/) },
+      expect.objectContaining({ operation: 'User Sign-In Failed', reason: 'the password was wrong' }),
+    ]);
+  });
+
+  test('from several addresses are told as that, and a name that is no user is told nowhere', async () => {
+    const name = 'a secret that was typed into the wrong field';
+    await blocked(name, 60_000);
+    const rows = await recordedBy(async () => {
+      for (let i = 0; i < 3; i++) await guess(name);
+      await timePasses();
+      await tellEnded(elsewhere.db);
+    });
+    const unknown = { operation: 'User Sign-In Refused', operatedBy: 'Unknown', userName: null };
+    expect(rows).toMatchObject([unknown, { ...unknown, ipAddress: null }]);
+    expect(rows[1]!.reason).toMatch(/^2 more by this name not looked at, .*, from several addresses$/);
+    expect(JSON.stringify(await door.db.query(sql`SELECT * FROM sign_in_refusals`))).not.toContain('secret');
+    expect(JSON.stringify(await audits())).not.toContain('secret');
+  });
+
+  test('are told once, whoever tells at the same time', async () => {
+    await blocked('bob', 60_000);
+    const rows = await recordedBy(async () => {
+      for (let i = 0; i < 4; i++) await guess('bob');
+      await timePasses();
+      await Promise.all([door, elsewhere, door, elsewhere].map(({ db }) => tellEnded(db)));
+    });
+    expect(accountedFor(rows)).toBe(4);
+    expect(rows).toHaveLength(2);
+  });
+
+  test('are told before they are forgotten with a new password, or by the right one', async () => {
+    await makeSignIn(door, 'cid');
+    await blocked('cid', 60_000);
+    const rows = await recordedBy(async () => {
+      for (let i = 0; i < 3; i++) await guess('cid');
+      await changePassword(door, 'cid', PASSWORD);
+      await blocked('cid', 60_000);
+      for (let i = 0; i < 3; i++) await guess('cid');
+      await blocked('cid', 0);
+      expect(await guess('cid', newAddress(), door, PASSWORD)).toBeNull();
+    });
+    expect(accountedFor(rows)).toBe(6);
+    expect(rows).toHaveLength(4);
+    expect(await door.db.query(sql`SELECT * FROM sign_in_refusals WHERE user_name = 'cid'`)).toEqual([]);
+  });
+
+  test('of one address are few audits, however many they are, and account for each', async () => {
+    let sent = 0;
+    const from = newAddress();
+    const rows = await recordedBy(async () => {
+      for (let round = 0; round < 10; round++) {
+        await Promise.all(Array.from({ length: 8 }, () => guess(`nobody ${sent++}`, from)));
+      }
+      await Promise.all(Array.from({ length: 220 }, () => guess(`nobody ${sent++}`, from)));
+      await storeNetworksRefused(door.db);
+      await timePasses();
+      await tellEnded(door.db);
+    });
+    const refused = rows.filter(({ operation }) => operation === 'User Sign-In Refused');
+    expect(refused.map(({ reason }) => reason)).toEqual([
+      'not looked at, since too many from this network had failed before',
+      expect.stringMatching(/^\d+ more from this network not looked at, between \S+ and \S+Z$/),
+    ]);
+    expect(refused.every(({ ipAddress }) => ipAddress === from)).toBe(true);
+    expect(accountedFor(rows)).toBe(sent);
+  });
+
+  test('in parallel and in two processes are all accounted for', async () => {
+    const at = [door, elsewhere];
+    const rows = await recordedBy(async () => {
+      await Promise.all(Array.from({ length: 30 }, (_, i) => guess('dan', newAddress(), at[i % 2])));
+      await timePasses();
+      await tellEnded(door.db);
+    });
+    expect(accountedFor(rows)).toBe(30);
+  });
+
+  test('that a process has counted are stored when it stops', async () => {
+    const stopping = await FrontDoor.open(await openDatabase(database.url), { TRUSTED_PROXIES: '127.0.0.1' });
+    const from = newAddress();
+    const names = Array.from({ length: 6 }, (_, i) => `somebody ${i}`);
+    let sent = 0;
+    const rows = await recordedBy(async () => {
+      for (let round = 0; round < 8; round++) {
+        sent += names.length;
+        await Promise.all(names.map((name) => guess(`${name} ${round}`, from, stopping)));
+      }
+      await stopping.close();
+      await stopping.db.close();
+      await timePasses();
+      await tellEnded(door.db);
+    });
+    expect(accountedFor(rows)).toBe(sent);
+    expect(rows.at(-1)!.reason).toMatch(/more from this network/);
+  });
+});
