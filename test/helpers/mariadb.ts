@@ -25,6 +25,7 @@ export class MariaDb {
         '--no-defaults',
         ...user,
         `--datadir=${folder}/data`,
+        `--tmpdir=${folder}`,
         '--auth-root-authentication-method=normal',
         '--skip-test-db',
       ],
@@ -46,6 +47,7 @@ export class MariaDb {
       [
         '--no-defaults',
         `--datadir=${this.folder}/data`,
+        `--tmpdir=${this.folder}`,
         `--socket=${this.folder}/socket`,
         `--pid-file=${this.folder}/pid`,
         `--port=${this.port}`,
