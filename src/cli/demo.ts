@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { Command } from 'commander';
 import { type Config, readConfig } from '../config.js';
@@ -12,6 +12,7 @@ import { commandLine, countOwnAudits } from '../features/audits/own-audits.js';
 import { generateConnectorToken } from '../features/integration/connector-token.service.js';
 import { preparePassword, setPassword } from '../features/sign-in/password.service.js';
 import type { UserAccountRecord } from '../features/users/user-account.record.js';
+import { makeDirectory } from '../lib/make-directory.js';
 import { type RunningServer, serve } from '../server/serve.js';
 import { type Loaded, loadDemo } from '../sources/demo/load-demo.js';
 import { runConnector } from './connector/import.js';
@@ -49,7 +50,7 @@ export function demoCommand(): Command {
 
 /** A demo that runs already must not lose its database to a second one, on whatever port. */
 async function checkAlone(): Promise<void> {
-  await mkdir(LOCK, { recursive: true });
+  makeDirectory(LOCK);
   try {
     await lockDirectory(LOCK);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { makeDirectory } from '../../lib/make-directory.js';
 import { importAudits } from './audits-import.js';
 import type { ImportRun } from './import-run.js';
 import { lockDirectory } from './lock.js';
@@ -21,7 +21,7 @@ export type { ModuleResult } from './tally.js';
  */
 export async function runConnector(options: ConnectorOptions): Promise<ModuleResult[]> {
   const wanted = checkOptions(options);
-  await mkdir(options.out, { recursive: true });
+  makeDirectory(options.out);
   const release = await lockDirectory(options.out);
   try {
     const state = await openState(options.out, wanted);

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
 import { raw, type Sql, default as sql } from 'sql-template-tag';
 import { AppError } from '../../lib/app-error.js';
+import { makeDirectory } from '../../lib/make-directory.js';
 import { Mutex } from '../../lib/mutex.js';
 import type { Database, Db, Transaction, Value } from '../db.js';
 import type { WrittenForm, WrittenRow } from '../written-rows.js';
@@ -106,7 +107,7 @@ class SqliteDatabase implements Database {
   readonly #limits: DatabaseLimits;
 
   constructor(path: string, limits: DatabaseLimits) {
-    mkdirSync(dirname(path), { recursive: true });
+    makeDirectory(dirname(path));
     this.#writer = Connection.writer(path);
     this.#reader = new Connection(path, { readonly: true });
     this.#limits = limits;
@@ -239,7 +240,7 @@ class SqliteTransaction implements Transaction {
 }
 
 async function withLockFile<T>(path: string, work: () => Promise<T>): Promise<T> {
-  mkdirSync(dirname(path), { recursive: true });
+  makeDirectory(dirname(path));
   const lock = new Sqlite(path, { timeout: 0 });
   try {
     const deadline = Date.now() + 60_000;

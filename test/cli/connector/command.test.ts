@@ -92,3 +92,8 @@ test.each([
   expect(code).toBe(1);
   expect(stderr).toContain(value);
 });
+
+test('says that a directory cannot be made', async () => {
+  const { code, stderr } = await program.run(['--url', scene.gateway.url, '--out', '/proc/none'], withToken);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/^E[A-Z]+: .*\/proc/)]);
+});
