@@ -3,8 +3,11 @@ import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
 
+/** Milliseconds in which a request may still come that was on its way when the stop began. */
+const ON_ITS_WAY = 250;
+
 /**
- * While the server stops, no client keeps its connection: one that waits for nothing loses it at once, the others after
+ * While the server stops, no client keeps its connection: one that waits for nothing loses it in a moment, the others after
  * their answers, and are told so where the headers are not out yet.
  *
  * Node takes a connection for idle as soon as its answer was handed over, and would cut off what a slow client has not
@@ -26,9 +29,12 @@ export function closeConnectionsWhenStopping(app: FastifyInstance): void {
       if (stopping && left === 0) socket.end();
     });
   });
-  // `close` of the server calls it.
-  app.server.closeIdleConnections = () => {
+  const closeIdle = (): void => {
     for (const [socket, answers] of answering) if (answers === 0) socket.destroy();
+  };
+  // `close` of the server calls it. What came while this process was busy is read before the connections are closed.
+  app.server.closeIdleConnections = () => {
+    setTimeout(() => setImmediate(closeIdle), ON_ITS_WAY);
   };
   app.addHook('preClose', async () => {
     stopping = true;

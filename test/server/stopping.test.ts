@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { Agent, get } from 'node:http';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { connect } from 'node:tls';
 import { expect, test } from 'vitest';
 import { testDatabase } from '../helpers/databases.js';
@@ -21,5 +23,21 @@ test.each([
   expect(String(answer)).toMatch(/^HTTP\/1.1 200 .*Connection: keep-alive/is);
   const closed = once(socket, 'close');
   await Promise.all([door.close(), closed]);
+  await database.drop();
+});
+
+test('a request that was on its way when the stop began is answered, and told that the connection closes', async () => {
+  const database = await testDatabase('sqlite');
+  const door = await FrontDoor.openForAnn(database.db);
+  const agent = new Agent({ keepAlive: true });
+  const options = { agent, headers: { authtoken: door.token } };
+  const ask = () => get(`${door.url}/graphql?query={viewer{userName}}`, options);
+  await text((await once(ask(), 'response'))[0]);
+  const closed = door.close();
+  const [answer] = await once(ask(), 'response');
+  expect(answer.headers.connection).toBe('close');
+  expect(JSON.parse(await text(answer)).data).toEqual({ viewer: { userName: 'ann' } });
+  await closed;
+  agent.destroy();
   await database.drop();
 });
