@@ -57,7 +57,8 @@ async function run(
   file: string,
   { source, format, strict }: ImportOptions,
 ): Promise<Tally> {
-  let progress: Progress | undefined;
+  const progress = new Progress('Imported', { unit: 'lines' });
+  let begun = false;
   const onRefused = (line: number, reason: string): void => {
     if (strict) throw new Error(`line ${line}: ${reason}; nothing was written`);
     console.error(`line ${line}: ${reason}`);
@@ -68,8 +69,7 @@ async function run(
     zone,
     onRefused,
     onProgress: (lines) => {
-      if (lines === 0) return;
-      progress ??= new Progress('Imported', { unit: 'lines' });
+      begun ||= lines > 0;
       progress.update(lines);
     },
     ...(format && { format }),
@@ -81,7 +81,7 @@ async function run(
     const { message } = error as Error;
     throw new Error(message.includes(file) ? message : `${file}: ${message}`, { cause: error });
   } finally {
-    progress?.finish();
+    if (begun) progress.finish();
   }
 }
 

@@ -55,6 +55,7 @@ async function* withoutMark(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buff
   }
 }
 
-function isUtf16(chunk: Buffer): boolean {
-  return (chunk[0] === 0xff && chunk[1] === 0xfe) || (chunk[0] === 0xfe && chunk[1] === 0xff);
+/** By its mark, or by a zero in the first of its characters, which no text of these formats has. */
+function isUtf16([first, second]: Buffer): boolean {
+  return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff) || first === 0 || second === 0;
 }

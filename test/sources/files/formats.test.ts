@@ -86,8 +86,13 @@ describe('a file', () => {
     expect((await read(Module.AUDITS, '/')).fault?.message).toBe('cannot read /: it is a folder');
   });
 
-  it('in UTF-16 is to be saved as UTF-8', async () => {
-    const { fault } = await readAudits('wide.csv', Buffer.from(`\ufeff${CSV}`, 'utf16le'));
+  it.each([
+    ['', Buffer.from(`\ufeff${CSV}`, 'utf16le')],
+    [' of the other order', Buffer.from(`\ufeff${CSV}`, 'utf16le').swap16()],
+    [' without a mark', Buffer.from(CSV, 'utf16le')],
+    [' of the other order without a mark', Buffer.from(CSV, 'utf16le').swap16()],
+  ])('in UTF-16%s is to be saved as UTF-8', async (_, bytes) => {
+    const { fault } = await readAudits('wide.csv', bytes);
     expect(fault?.message).toBe('the file is UTF-16: save it as UTF-8');
   });
 
