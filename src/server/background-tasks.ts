@@ -1,9 +1,13 @@
 import type { Config } from '../config.js';
 import type { Database } from '../database/db.js';
+import { followAudits } from '../features/audits/counts/follow.js';
 import { keepRefusals } from '../features/sign-in/sign-in.tally.js';
 import type { BackgroundTask } from './background.js';
 
 /** What goes on beside the requests, in each process that serves. */
 export function backgroundTasks(_config: Config, db: Database): BackgroundTask[] {
-  return [{ name: 'the record of refused sign-ins', run: (stop) => keepRefusals(db, stop) }];
+  return [
+    { name: 'the record of refused sign-ins', run: (stop) => keepRefusals(db, stop) },
+    { name: 'the follower', run: (stop) => followAudits(db, stop) },
+  ];
 }

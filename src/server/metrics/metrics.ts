@@ -3,6 +3,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry, register } 
 import type { Database } from '../../database/db.js';
 import type { Context } from '../../graphql/context.js';
 import { onServed } from '../../graphql/served.js';
+import { gaugeFollower } from './follower-metrics.js';
 import { isWorker, metricsOfAllWorkers, offerMetrics } from './workers-metrics.js';
 
 /** Seconds. */
@@ -32,6 +33,7 @@ export function addMetrics(app: FastifyInstance, db: Database): Metrics {
     registers,
   });
   gaugeConnections(db, registers);
+  gaugeFollower(db, registers);
   if (register.getMetricsAsArray().length === 0) collectDefaultMetrics();
   if (isWorker()) offerMetrics([register, registry]);
 
