@@ -50,6 +50,8 @@ export class MariaDb {
         `--tmpdir=${this.folder}`,
         `--socket=${this.folder}/socket`,
         `--pid-file=${this.folder}/pid`,
+        // A server that starts removes what it finds of temporary tables there, those of its neighbours included.
+        `--tmpdir=${this.folder}`,
         `--port=${this.port}`,
         '--bind-address=127.0.0.1',
         '--innodb-flush-log-at-trx-commit=2',
