@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { type ListenAddress, parseListenAddress } from './lib/listen-address.js';
 import { TimeZone } from './lib/time-zone.js';
 
 /** One row a setting: how it is read and what it is where it is not set. `.env.example` says the same for people. */
@@ -13,15 +14,17 @@ const settings = z.object({
   SOURCE_TIME_ZONE: z.string().default('UTC').transform(timeZone),
   PASSWORD_RETRIEVAL_OPERATIONS: list('Password Retrieved'),
   PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'write an address such as https://gateway.example.com' }).optional(),
-  TRUSTED_PROXIES: list('').pipe(
-    z.array(z.string().refine(isAddressOrNetwork, 'write addresses or networks, as in 10.0.0.5,10.1.0.0/16')),
-  ),
+  TRUSTED_PROXIES: networks(),
   CONNECTOR_COST_PER_SECOND: numberFrom(1_000, 1_000_000_000, { whole: true }).default(1_000_000),
   SESSION_COST_PER_SECOND: numberFrom(1_000, 1_000_000_000, { whole: true }).default(200_000),
   SESSION_IDLE_MINUTES: numberFrom(1, 1_440).default(30),
   SESSION_HOURS: numberFrom(1, 168).default(12),
   ANALYTICS_PLUS_CA_FILE: z.string().optional(),
   TEST_INTEGRATION_LOOPBACK: oneOf(['true', 'false']).default('false'),
+  SYSLOG_LISTEN: z.string().default('').transform(listenAddresses),
+  SYSLOG_ALLOW: networks(),
+  SYSLOG_SOURCE: z.string().max(64, 'write at most 64 characters').default('syslog'),
+  SYSLOG_CLIENT_CA_FILE: z.string().optional(),
   LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   TLS_CERT_FILE: z.string().optional(),
   TLS_KEY_FILE: z.string().optional(),
@@ -50,6 +53,15 @@ export interface Config {
   /** A PEM file of authorities that the certificate of Analytics Plus may come from. */
   analyticsPlusCaFile: string | undefined;
   testIntegrationLoopback: boolean;
+  /** Live audits; docs/syslog.md. */
+  syslog: {
+    listen: ListenAddress[];
+    /** Addresses and networks that may send; all where it is empty. */
+    allow: string[];
+    source: string;
+    /** A PEM file of authorities that the certificates of senders come from. */
+    clientCaFile: string | undefined;
+  };
   logLevel: string;
   tls: { certFile: string; keyFile: string } | undefined;
 }
@@ -64,6 +76,9 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const faults = read.success ? [] : read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   if (Boolean(set.TLS_CERT_FILE) !== Boolean(set.TLS_KEY_FILE)) {
     faults.push('TLS_CERT_FILE and TLS_KEY_FILE: set both or neither');
+  }
+  if (/\btls:/i.test(set.SYSLOG_LISTEN ?? '') && !set.TLS_CERT_FILE) {
+    faults.push('SYSLOG_LISTEN: tls needs TLS_CERT_FILE and TLS_KEY_FILE');
   }
   if (!read.success || faults.length > 0) throw new Error(`these settings cannot be used:\n  ${faults.join('\n  ')}`);
   const { data } = read;
@@ -83,6 +98,12 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     sessionTime: data.SESSION_HOURS * 3_600_000,
     analyticsPlusCaFile: data.ANALYTICS_PLUS_CA_FILE,
     testIntegrationLoopback: data.TEST_INTEGRATION_LOOPBACK === 'true',
+    syslog: {
+      listen: data.SYSLOG_LISTEN,
+      allow: data.SYSLOG_ALLOW,
+      source: data.SYSLOG_SOURCE,
+      clientCaFile: data.SYSLOG_CLIENT_CA_FILE,
+    },
     logLevel: data.LOG_LEVEL,
     tls: data.TLS_CERT_FILE ? { certFile: data.TLS_CERT_FILE, keyFile: data.TLS_KEY_FILE! } : undefined,
   };
@@ -116,6 +137,25 @@ function list(standard: string) {
         .map((part) => part.trim())
         .filter(Boolean),
     );
+}
+
+function networks() {
+  return list('').pipe(
+    z.array(z.string().refine(isAddressOrNetwork, 'write addresses or networks, as in 10.0.0.5,10.1.0.0/16')),
+  );
+}
+
+function listenAddresses(text: string, context: z.RefinementCtx): ListenAddress[] {
+  const parts = text.split(',').map((part) => part.trim());
+  try {
+    const addresses = parts.filter(Boolean).map(parseListenAddress);
+    const twice = addresses.find(({ text }, index) => addresses.findIndex((other) => other.text === text) < index);
+    if (twice) throw new Error(`${twice.text} stands there twice`);
+    return addresses;
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+    return z.NEVER;
+  }
 }
 
 function isAddressOrNetwork(text: string): boolean {

@@ -106,3 +106,38 @@ describe('a DATABASE_URL', () => {
     },
   );
 });
+
+describe('SYSLOG_LISTEN', () => {
+  test('lists where to listen, and how', () => {
+    const { syslog } = readConfig({
+      SYSLOG_LISTEN: 'udp://127.0.0.1:5514, tcp://[::1]:5514,tls://logs.example.com:6514',
+      TLS_CERT_FILE: 'cert.pem',
+      TLS_KEY_FILE: 'key.pem',
+    });
+    expect(syslog.listen.map(({ transport, host, port }) => [transport, host, port])).toEqual([
+      ['udp', '127.0.0.1', 5514],
+      ['tcp', '::1', 5514],
+      ['tls', 'logs.example.com', 6514],
+    ]);
+  });
+
+  test.each([
+    ['127.0.0.1:514', /"127\.0\.0\.1:514" is no address to listen at: write it like udp:\/\/127/],
+    ['http://127.0.0.1:514', /http is none of udp, tcp and tls/],
+    ['UDP://127.0.0.1:514', /UDP is none of udp, tcp and tls/],
+    ['udp://127.0.0.1', /has no host and port/],
+    ['udp://:514', /has no host and port/],
+    ['tcp://127.0.0.1:514/x', /has no host and port/],
+    ['tcp://127.0.0.1:70000', /there is no port 70000: they go from 1 to 65535/],
+    ['tcp://127.0.0.1:0', /there is no port 0/],
+    ['tcp://a:1,tcp://a:1', /tcp:\/\/a:1 stands there twice/],
+    ['tls://127.0.0.1:6514', /SYSLOG_LISTEN: tls needs TLS_CERT_FILE and TLS_KEY_FILE/],
+  ])('that is %s is refused, with what to write', (text, fault) => {
+    expect(faultsOf({ SYSLOG_LISTEN: text })).toMatch(fault);
+  });
+
+  test('is answered by the networks of SYSLOG_ALLOW', () => {
+    expect(readConfig({ SYSLOG_ALLOW: '10.0.0.5, 10.1.0.0/16' }).syslog.allow).toEqual(['10.0.0.5', '10.1.0.0/16']);
+    expect(faultsOf({ SYSLOG_ALLOW: '10.0.0.0/33' })).toMatch(/SYSLOG_ALLOW.*: write addresses or networks/);
+  });
+});

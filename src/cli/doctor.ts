@@ -5,10 +5,9 @@ import { type Config, readConfig } from '../config.js';
 import { databaseId } from '../database/database-id.js';
 import type { Database } from '../database/db.js';
 import { databaseExists, databaseLimits, openDatabase } from '../database/open.js';
-import { lagOf } from '../features/audits/counts/lag.js';
 import { readAuthorities } from '../features/integration/diagnostics/authority-file.js';
-import { counted } from '../lib/counted.js';
 import { describeFault } from './fault.js';
+import { checkSyslog } from './syslog-checks.js';
 
 interface Check {
   name: string;
@@ -47,6 +46,10 @@ function shown(config: Config): Record<string, string> {
     SESSION_HOURS: String(config.sessionTime / 3_600_000),
     ANALYTICS_PLUS_CA_FILE: config.analyticsPlusCaFile ?? '',
     TEST_INTEGRATION_LOOPBACK: String(config.testIntegrationLoopback),
+    SYSLOG_LISTEN: config.syslog.listen.map(({ text }) => text).join(','),
+    SYSLOG_ALLOW: config.syslog.allow.join(','),
+    SYSLOG_SOURCE: config.syslog.source,
+    SYSLOG_CLIENT_CA_FILE: config.syslog.clientCaFile ?? '',
     LOG_LEVEL: config.logLevel,
     TLS_CERT_FILE: config.tls?.certFile ?? '',
     TLS_KEY_FILE: config.tls?.keyFile ?? '',
@@ -59,7 +62,7 @@ function withoutPassword(url: string): string {
 }
 
 async function checks(config: Config): Promise<Check[]> {
-  return [...(await checkAuthorities(config)), ...(await checkDatabase(config))];
+  return [...(await checkAuthorities(config)), ...(await checkSyslog(config)), ...(await checkDatabase(config))];
 }
 
 async function checkAuthorities({ analyticsPlusCaFile: file }: Config): Promise<Check[]> {
@@ -81,9 +84,7 @@ async function checkDatabase(config: Config): Promise<Check[]> {
   try {
     const db = await openDatabase(config.databaseUrl, databaseLimits(config));
     try {
-      const tables = await checkTables(db);
-      const follower = tables.passed ? [await checkFollower(db)] : [];
-      return [{ name: 'database', passed: true, detail: 'answers' }, tables, ...follower];
+      return [{ name: 'database', passed: true, detail: 'answers' }, await checkTables(db)];
     } finally {
       await db.close();
     }
@@ -102,17 +103,5 @@ async function checkTables(db: Database): Promise<Check> {
   } catch (error) {
     const detail = `${describeFault(error)}: run pam-gateway migrate, or serve, which does`;
     return { name: 'tables', passed: false, detail };
-  }
-}
-
-/** Counts that are behind are no fault: questions are answered from audits as well. */
-async function checkFollower(db: Database): Promise<Check> {
-  try {
-    const { audits, seconds } = await lagOf(db);
-    const waited = `${counted(audits, 'audit')} behind, the first of them since ${Math.round(seconds)} s`;
-    const detail = audits === 0 ? 'every audit is counted' : `${waited}; the gateway counts them while it serves`;
-    return { name: 'follower', passed: true, detail };
-  } catch (error) {
-    return { name: 'follower', passed: false, detail: describeFault(error) };
   }
 }

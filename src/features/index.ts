@@ -1,7 +1,5 @@
 import { Audit } from './audits/audit.js';
 import { AuditResolver } from './audits/audit.resolver.js';
-import { OperationCount, ResourceCount, ResourceUserCount, UserCount } from './audits/counts/count-tables.js';
-import { Watermark } from './audits/counts/watermark.js';
 import { ResourceUsageResolver } from './audits/resource-usage.resolver.js';
 import { AnalyticsPlus } from './integration/analytics-plus.js';
 import { ConnectorToken } from './integration/connector-token.js';
@@ -41,11 +39,6 @@ export const entities = [
   CustomField,
   AccessGrant,
   Audit,
-  Watermark,
-  OperationCount,
-  UserCount,
-  ResourceCount,
-  ResourceUserCount,
   ConnectorToken,
   Integration,
   AnalyticsPlus,

@@ -6,6 +6,7 @@ import type { Database } from '../database/db.js';
 import { makeApollo } from '../graphql/apollo.js';
 import { type Budgets, makeBudgets } from '../graphql/limits/budgets.js';
 import { attachRawLists, type RawLists } from '../graphql/raw-lists.js';
+import type { SyslogListener } from '../sources/syslog/listener.js';
 import { readStrictJson, requireOperation } from './body.js';
 import { answerError, answerNotFound } from './errors.js';
 import { execute } from './execute.js';
@@ -24,7 +25,12 @@ declare module 'fastify' {
 }
 
 /** The front door: everything that answers over HTTP. It does not listen yet. */
-export async function buildApp(config: Config, db: Database, schema: GraphQLSchema): Promise<FastifyInstance> {
+export async function buildApp(
+  config: Config,
+  db: Database,
+  schema: GraphQLSchema,
+  syslog: readonly SyslogListener[] = [],
+): Promise<FastifyInstance> {
   const logger = requestLogger(config.logLevel);
   const app: FastifyInstance = fastify(serverOptions(config, logger));
   readStrictJson(app);
@@ -33,7 +39,7 @@ export async function buildApp(config: Config, db: Database, schema: GraphQLSche
   addHeaders(app);
   closeConnectionsWhenStopping(app);
   addHealth(app, db);
-  const metrics = addMetrics(app, db);
+  const metrics = addMetrics(app, db, syslog);
   await app.register(cookie);
   const reception = openReception(app, config, db, logger, metrics);
   const budgets = makeBudgets(config);

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { FastifyServerOptions } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import { answerClientError } from './client-error.js';
 import { answerError } from './errors.js';
 import { newRequestId, requestLines } from './log.js';
+import { readCertificate } from './pem-file.js';
 
 /** In bytes. */
 const BODY_LIMIT = 1024 * 1024;
@@ -30,16 +30,4 @@ export function serverOptions({ tls, trustedProxies }: Config, logger: Logger): 
     frameworkErrors: answerError,
     ...(tls ? { https: { ...http, handshakeTimeout: 10_000, ...readCertificate(tls) } } : { http }),
   } as FastifyServerOptions;
-}
-
-function readCertificate({ certFile, keyFile }: NonNullable<Config['tls']>): { cert: Buffer; key: Buffer } {
-  return { cert: readPem('TLS_CERT_FILE', certFile), key: readPem('TLS_KEY_FILE', keyFile) };
-}
-
-function readPem(setting: string, file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw new Error(`${setting}: ${file} cannot be read (${(error as NodeJS.ErrnoException).code})`, { cause: error });
-  }
 }

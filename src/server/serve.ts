@@ -8,6 +8,7 @@ import { buildApp } from './app.js';
 import { type Background, startBackground } from './background.js';
 import { backgroundTasks } from './background-tasks.js';
 import { stopAtSignals } from './stop-at-signals.js';
+import { syslogListeners } from './syslog.js';
 
 export interface RunningServer {
   readonly app: FastifyInstance;
@@ -37,7 +38,8 @@ export async function serveAfter(
   await migrated;
   const db = await openDatabase(config.databaseUrl, databaseLimits(config));
   try {
-    const app = await buildApp(config, db, buildSchema());
+    const syslog = syslogListeners(config, db);
+    const app = await buildApp(config, db, buildSchema(), syslog);
     let background: Background | undefined;
     stop = async () => {
       app.log.info('stopping');
@@ -46,7 +48,7 @@ export async function serveAfter(
     };
     const { host, port } = config;
     const address = await app.listen({ host, port, ...(listening && { listenTextResolver: listening }) });
-    background = startBackground(backgroundTasks(config, db), app.log);
+    background = startBackground(backgroundTasks(config, db, syslog, app.log), app.log);
     return { app, address, db, stop };
   } catch (error) {
     await db.close().catch(() => {});

@@ -5,6 +5,8 @@ import { existsSync, readFileSync } from 'node:fs';
 const needs = [
   { command: 'mariadbd', package: 'mariadb-server' },
   { command: 'mariadb-install-db', package: 'mariadb-server' },
+  { command: 'rsyslogd', package: 'rsyslog' },
+  { command: 'logger', package: 'bsdutils' },
 ];
 
 const missing = [...new Set(needs.filter(({ command }) => !has(command)).map((need) => need.package))];
@@ -15,10 +17,11 @@ function install(packages) {
   const apt = isDebian() && has('apt-get');
   const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
   if (!apt || (sudo.length > 0 && spawnSync('sudo', ['-n', 'true']).status !== 0)) {
-    console.error(`The tests start a MariaDB server of their own and found none on this machine. Install it, then run again:
+    console.error(`The tests start a MariaDB server and syslog senders of their own, and found not all of them on this machine. Install
+them, then run again:
   Debian, Ubuntu: sudo apt-get install ${list}
-  Fedora:         sudo dnf install mariadb-server
-  macOS:          brew install mariadb`);
+  Fedora:         sudo dnf install mariadb-server rsyslog util-linux
+  macOS:          brew install mariadb; the senders are Linux's`);
     process.exit(1);
   }
   console.log(`Installing what the tests need on this machine: ${list}`);

@@ -3,7 +3,8 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry, register } 
 import type { Database } from '../../database/db.js';
 import type { Context } from '../../graphql/context.js';
 import { onServed } from '../../graphql/served.js';
-import { gaugeFollower } from './follower-metrics.js';
+import type { SyslogListener } from '../../sources/syslog/listener.js';
+import { measureSyslog } from './syslog-metrics.js';
 import { isWorker, metricsOfAllWorkers, offerMetrics } from './workers-metrics.js';
 
 /** Seconds. */
@@ -16,7 +17,7 @@ export interface Metrics {
 }
 
 /** Answers `GET /metrics` in Prometheus' format, of all workers together. Labels hold nothing that a caller wrote. */
-export function addMetrics(app: FastifyInstance, db: Database): Metrics {
+export function addMetrics(app: FastifyInstance, db: Database, syslog: readonly SyslogListener[]): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const requests = new Histogram({
@@ -33,7 +34,7 @@ export function addMetrics(app: FastifyInstance, db: Database): Metrics {
     registers,
   });
   gaugeConnections(db, registers);
-  gaugeFollower(db, registers);
+  if (syslog.length > 0) measureSyslog(syslog, registers);
   if (register.getMetricsAsArray().length === 0) collectDefaultMetrics();
   if (isWorker()) offerMetrics([register, registry]);
 

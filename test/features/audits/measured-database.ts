@@ -73,7 +73,6 @@ export interface Step {
   readonly type: string | null;
   readonly key: string | null;
   readonly rows: number | null;
-  readonly Extra: string | null;
 }
 
 /** How MariaDB means to run a statement. */

@@ -1,0 +1,37 @@
+/**
+ * What a listener has seen since the program started. Each line that was received is stored, unchanged, refused or
+ * dropped in the end; until then it waits.
+ */
+export interface Counts {
+  /** Lines that came, blank ones not counted. */
+  received: number;
+  stored: number;
+  /** Known already: they came again. */
+  unchanged: number;
+  /** From a sender that is not allowed, or not to be stored whatever was tried. */
+  refused: number;
+  /** Datagrams that came while too much waited to be stored. */
+  dropped: number;
+  /** Lines of which a part is missing: too long, or their connection ended within them. */
+  cut: number;
+  /** Lines that wait to be stored. */
+  waiting: number;
+  /** Open connections. */
+  connections: number;
+  /** Connections that were closed at once: too many, not allowed, or without a handshake. */
+  refusedConnections: number;
+}
+
+export function noCounts(): Counts {
+  return {
+    received: 0,
+    stored: 0,
+    unchanged: 0,
+    refused: 0,
+    dropped: 0,
+    cut: 0,
+    waiting: 0,
+    connections: 0,
+    refusedConnections: 0,
+  };
+}

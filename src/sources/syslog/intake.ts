@@ -1,0 +1,27 @@
+import type { TimeZone } from '../../lib/time-zone.js';
+import type { Backlog } from './backlog.js';
+import type { Counts } from './counts.js';
+import type { Frame } from './frame-splitter.js';
+import { lineToAudit } from './line-to-audit.js';
+import { cutMessageText, messageText } from './message-text.js';
+
+/** Where the messages of a listener go in. */
+export class Intake {
+  constructor(
+    readonly backlog: Backlog,
+    readonly counts: Counts,
+    readonly zone: TimeZone,
+    readonly isAllowed: (sender: string) => boolean,
+  ) {}
+
+  /** Has a message stored as an audit; one of nothing but blanks is none. `sender` is the address that it came from. */
+  take({ bytes, size, isBroken }: Frame, sender: string): void {
+    const isCut = isBroken || size > bytes.length;
+    const text = isCut ? cutMessageText(bytes) : messageText(bytes);
+    if (text === undefined) return;
+    this.counts.received++;
+    if (isCut) this.counts.cut++;
+    const cut = isCut ? { size, isBroken } : undefined;
+    this.backlog.add(lineToAudit({ text, sender, receivedAt: Date.now(), cut }, this.zone));
+  }
+}

@@ -1,0 +1,88 @@
+import { createSocket } from 'node:dgram';
+import Sqlite from 'better-sqlite3';
+import mysql from 'mysql2/promise';
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { AuditRecord } from '../../../src/features/audits/audit.record.js';
+import { Backlog } from '../../../src/sources/syslog/backlog.js';
+import { noCounts } from '../../../src/sources/syslog/counts.js';
+import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
+import { auditOf } from './lines.js';
+import { Heard, pamLine, SOURCE, storedReasons } from './syslog-scene.js';
+
+onEveryEngine('what waits to be stored', (engine) => {
+  let database: TestDatabase;
+  beforeEach(async () => {
+    database = await testDatabase(engine);
+  });
+  afterEach(() => database.drop());
+
+  /** Keeps everybody from writing audits, until what it returns is called. */
+  async function lockAudits(): Promise<() => Promise<void>> {
+    if (engine === 'sqlite') {
+      const file = new Sqlite(database.url.replace('sqlite:', ''));
+      file.exec('BEGIN IMMEDIATE');
+      return async () => {
+        file.close();
+      };
+    }
+    const connection = await mysql.createConnection(database.url);
+    await connection.query('LOCK TABLES audits WRITE, positions WRITE, audit_id_blocks WRITE');
+    return () => connection.end();
+  }
+
+  test('is bounded: a sender is not read from until there is room again, and nothing is lost', async () => {
+    const tcp = await Heard.at('tcp', database.db);
+    const unlock = await lockAudits();
+    const count = 20_000;
+    const padding = 'x'.repeat(2_000);
+    const sent = tcp.send(Array.from({ length: count }, (_, n) => `${pamLine(`${n} ${padding}`)}\n`).join(''));
+    await expect.poll(() => tcp.counts.waiting, { timeout: 30_000 }).toBeGreaterThan(5_000);
+    // Whatever the sender writes, what is read does not grow.
+    const { received } = tcp.counts;
+    await new Promise((later) => setTimeout(later, 300));
+    expect(tcp.counts.received).toBeLessThan(Math.max(received, 10_000));
+    await unlock();
+    await sent;
+    await tcp.stop();
+    expect(tcp.counts).toMatchObject({ received: count, stored: count, waiting: 0 });
+    expect(new Set(await storedReasons(database.db)).size).toBe(count);
+  });
+
+  test('drops datagrams where there is no room, counts them, and stores the others', async () => {
+    const udp = await Heard.at('udp', database.db);
+    const unlock = await lockAudits();
+    const sender = createSocket('udp4');
+    const padding = 'x'.repeat(15_000);
+    let sent = 0;
+    const send = () =>
+      new Promise<void>((done) => sender.send(pamLine(`${sent++} ${padding}`), udp.port, '127.0.0.1', () => done()));
+    await expect
+      .poll(
+        async () => {
+          await Promise.all([send(), send(), send(), send()]);
+          return udp.counts.dropped;
+        },
+        { interval: 0, timeout: 60_000 },
+      )
+      .toBeGreaterThan(0);
+    await unlock();
+    await udp.stop();
+    sender.close();
+    const { received, stored, dropped, waiting } = udp.counts;
+    expect([stored + dropped, waiting]).toEqual([received, 0]);
+    expect(new Set(await storedReasons(database.db)).size).toBe(stored);
+  });
+
+  test('is stored but for the one that can never be, which is refused', async () => {
+    const counts = noCounts();
+    const backlog = new Backlog(database.db, SOURCE, 'a listener', counts, pino({ level: 'silent' }));
+    // As if the rules had let something through that the table does not hold.
+    const impossible = { ...auditOf(pamLine('impossible')), category: null } as unknown as AuditRecord;
+    for (const record of [auditOf(pamLine(1)), impossible, auditOf(pamLine(2))]) backlog.add(record);
+    backlog.close();
+    await backlog.store(new AbortController().signal);
+    expect(counts).toMatchObject({ stored: 2, refused: 1, waiting: 0 });
+    expect(await storedReasons(database.db)).toEqual(['1', '2']);
+  });
+});
