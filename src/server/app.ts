@@ -79,6 +79,9 @@ async function addGraphql(
 function addHeaders(app: FastifyInstance): void {
   app.addHook('onSend', (request, reply, _body, done) => {
     reply.header('x-request-id', request.id);
+    // A token is shown once, and records are for who asked: nothing between may keep an answer that does not say it may.
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+    reply.header('x-content-type-options', 'nosniff');
     if (reply.statusCode === 401) reply.header('www-authenticate', 'Bearer');
     done();
   });

@@ -115,6 +115,28 @@ onEveryEngine('signing in', (engine) => {
     expect(await ann.viewer()).toBeNull();
   });
 
+  test('is audited as a sign-out of whoever had the session before, and of nobody where that had ended', async () => {
+    await makeSignIn(door, 'kim');
+    const shared = browser();
+    await shared.signIn('ann');
+    const before = (await audits()).length;
+    const stale = shared.cookie;
+    await shared.signIn('kim');
+    shared.cookie = stale;
+    await shared.signIn('kim');
+    expect((await audits()).slice(before)).toMatchObject([
+      { operation: 'User Signed Out', operatedBy: 'ann', userName: 'ann', reason: 'by signing in anew' },
+      { operation: 'User Signed In', operatedBy: 'kim' },
+      { operation: 'User Signed In', operatedBy: 'kim' },
+    ]);
+  });
+
+  test('is answered with what nothing between may keep', async () => {
+    const person = browser();
+    const { headers } = await person.ask(SIGN_IN, { userName: 'ann', password: PASSWORD });
+    expect([headers.get('cache-control'), headers.get('x-content-type-options')]).toEqual(['no-store', 'nosniff']);
+  });
+
   test('never takes an id that the client made up', async () => {
     const ann = browser();
     ann.cookie = `pam_gateway_session=${'A'.repeat(43)}`;

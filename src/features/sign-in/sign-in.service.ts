@@ -1,5 +1,5 @@
 import sql, { raw } from 'sql-template-tag';
-import type { Db } from '../../database/db.js';
+import type { Db, Transaction } from '../../database/db.js';
 import { transaction } from '../../database/transaction.js';
 import { clientOf } from '../../graphql/client.js';
 import type { Context } from '../../graphql/context.js';
@@ -119,12 +119,20 @@ async function enter(context: Context, { id: userId, userName, hash }: User): Pr
     );
     if (current?.hash !== hash) return false;
     await forgetFailures(tx, userName);
-    if (sessionId !== null) await endSession(tx, sessionId);
+    if (sessionId !== null && (await endSession(tx, sessionId))) await recordLeft(tx, context);
     await startSession(tx, id, userId);
     await recordOperation(tx, operatorFor(context, userName), { operation: 'User Signed In', userName });
     return true;
   });
   return entered ? id : null;
+}
+
+/** Who signs in anew has left the session before. One that had ended by itself is nobody's. */
+async function recordLeft(tx: Transaction, context: Context): Promise<void> {
+  const { actor } = context;
+  if (!actor) return;
+  const left = { operation: 'User Signed Out', userName: actor.userName, reason: 'by signing in anew' };
+  await recordOperation(tx, operatorOf(context), left);
 }
 
 /** The name that was typed is recorded only where it is a user's: people type passwords there. */
