@@ -17,6 +17,7 @@ const settings = z.object({
   TRUSTED_PROXIES: networks(),
   CONNECTOR_COST_PER_SECOND: numberFrom(1_000, 1_000_000_000, { whole: true }).default(1_000_000),
   SESSION_COST_PER_SECOND: numberFrom(1_000, 1_000_000_000, { whole: true }).default(200_000),
+  INGEST_COST_PER_SECOND: numberFrom(5_000, 1_000_000_000, { whole: true }).default(100_000),
   SESSION_IDLE_MINUTES: numberFrom(1, 1_440).default(30),
   SESSION_HOURS: numberFrom(1, 168).default(12),
   ANALYTICS_PLUS_CA_FILE: z.string().optional(),
@@ -45,7 +46,7 @@ export interface Config {
   /** Addresses and networks whose X-Forwarded-For is believed. */
   trustedProxies: string[];
   /** What operations may cost, in rows; docs/limits.md. */
-  costPerSecond: { connector: number; session: number };
+  costPerSecond: { connector: number; session: number; ingest: number };
   /** Milliseconds. */
   sessionIdleTime: number;
   /** Milliseconds. */
@@ -93,7 +94,11 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     passwordRetrievalOperations: data.PASSWORD_RETRIEVAL_OPERATIONS,
     publicUrl: data.PUBLIC_URL,
     trustedProxies: data.TRUSTED_PROXIES,
-    costPerSecond: { connector: data.CONNECTOR_COST_PER_SECOND, session: data.SESSION_COST_PER_SECOND },
+    costPerSecond: {
+      connector: data.CONNECTOR_COST_PER_SECOND,
+      session: data.SESSION_COST_PER_SECOND,
+      ingest: data.INGEST_COST_PER_SECOND,
+    },
     sessionIdleTime: data.SESSION_IDLE_MINUTES * 60_000,
     sessionTime: data.SESSION_HOURS * 3_600_000,
     analyticsPlusCaFile: data.ANALYTICS_PLUS_CA_FILE,

@@ -65,13 +65,8 @@ function reachedTypes(from: GraphQLSchema): Set<GraphQLNamedType> {
 }
 
 function typeFacts(type: GraphQLNamedType): string[] {
-  if (isEnumType(type))
-    return [
-      `enum ${type.name} { ${type
-        .getValues()
-        .map(({ name }) => name)
-        .join(' ')} }`,
-    ];
+  // A value that is added takes none away from who knows the others.
+  if (isEnumType(type)) return type.getValues().map(({ name }) => `enum ${type.name} ${name}`);
   if (isInputObjectType(type))
     return Object.values(type.getFields()).map((field) => `${type.name}.${inputFact(field)}`);
   if (!isObjectType(type)) return [`scalar ${type.name}`];

@@ -1,16 +1,16 @@
 import { stat } from 'node:fs/promises';
-import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import type { Config } from '../config.js';
 import type { Database } from '../database/db.js';
 import { Module } from '../database/module.js';
 import { transaction } from '../database/transaction.js';
-import { commandLine, OWN_SOURCE } from '../features/audits/own-audits.js';
+import { commandLine } from '../features/audits/own-audits.js';
 import type { FileFormat } from '../sources/files/import-file.js';
 import { readImportFile } from '../sources/files/import-file.js';
 import { type LoadOptions, loadFile, type Tally } from '../sources/files/load-file.js';
 import { withDatabase } from './database.js';
-import { textUpTo } from './option-types.js';
 import { Progress } from './progress.js';
+import { sourceName } from './source-name.js';
 
 const modules: Record<string, Module> = {
   resources: Module.RESOURCES,
@@ -97,11 +97,4 @@ async function runStrictly(db: Database, module: Module, file: string, options: 
   }
   if (module === Module.AUDITS) return loadFile(db, module, file, options);
   return transaction(db, (tx) => loadFile(tx, module, file, options));
-}
-
-/** What is done in the gateway itself is recorded under a source of its own. */
-function sourceName(text: string): string {
-  if (text === OWN_SOURCE)
-    throw new InvalidArgumentError(`${OWN_SOURCE} stands for this gateway itself: take another name`);
-  return textUpTo(64)(text);
 }

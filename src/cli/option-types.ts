@@ -10,14 +10,3 @@ export function wholeNumber(least: number): (text: string) => number {
     return value;
   };
 }
-
-/** Reads an option that is a text of 1 to `most` characters. */
-export function textUpTo(most: number): (text: string) => string {
-  return (text) => {
-    const characters = [...text].length;
-    if (characters < 1 || characters > most) {
-      throw new InvalidArgumentError(`it must have 1 to ${most} characters.`);
-    }
-    return text;
-  };
-}

@@ -1,6 +1,9 @@
 import { Audit } from './audits/audit.js';
 import { AuditResolver } from './audits/audit.resolver.js';
 import { ResourceUsageResolver } from './audits/resource-usage.resolver.js';
+import { IngestToken } from './ingest/ingest-token.js';
+import { IngestTokenResolver } from './ingest/ingest-token.resolver.js';
+import { PushResolver } from './ingest/push.resolver.js';
 import { AnalyticsPlus } from './integration/analytics-plus.js';
 import { ConnectorToken } from './integration/connector-token.js';
 import { Integration } from './integration/integration.js';
@@ -39,6 +42,7 @@ export const entities = [
   CustomField,
   AccessGrant,
   Audit,
+  IngestToken,
   ConnectorToken,
   Integration,
   AnalyticsPlus,
@@ -56,6 +60,8 @@ export const resolvers = [
   ResourceUsageResolver,
   RoleResolver,
   SignInResolver,
+  IngestTokenResolver,
+  PushResolver,
   ServerResolver,
   IntegrationResolver,
   AnalyticsPlusResolver,

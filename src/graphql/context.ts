@@ -2,9 +2,9 @@ import type { Config } from '../config.js';
 import type { Database } from '../database/db.js';
 import type { Privilege } from './access.js';
 
-/** Who asks: a connector with its token, or a person in a session. */
+/** Who asks: a connector with its auth token, a person in a session, or what pushes records with an ingest token. */
 export interface Actor {
-  readonly kind: 'CONNECTOR' | 'SESSION';
+  readonly kind: 'CONNECTOR' | 'SESSION' | 'INGEST';
   readonly userId: number;
   readonly userName: string;
   readonly fullName: string;
@@ -18,6 +18,14 @@ export interface Actor {
   readonly tokenId?: number;
   /** Of a connector, what Analytics Plus chose when it connected; left out where nothing was. */
   readonly bounds?: ImportBounds;
+  /** Of an ingest token, which one it is. */
+  readonly ingest?: IngestBounds;
+}
+
+/** An ingest token, and the source that it pushes for; null where it may push for any. */
+export interface IngestBounds {
+  readonly tokenId: number;
+  readonly source: string | null;
 }
 
 /** What a token is narrowed to. */

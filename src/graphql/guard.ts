@@ -7,7 +7,7 @@ import {
   isObjectType,
   type OperationDefinitionNode,
 } from 'graphql';
-import { accessOf, isOnce } from './access.js';
+import { accessOf, isOnce, Privilege } from './access.js';
 import type { Actor } from './context.js';
 import { Selection } from './selection.js';
 
@@ -43,7 +43,8 @@ function check(selection: Selection, actor: Actor | null, path: readonly string[
     for (const privilege of [...(accessOf(field) ?? []), ...(accessOf(type) ?? [])]) {
       if (!actor) throw unauthenticated(`${selection.type.name}.${name}`, here, node!);
       if (!actor.privileges.has(privilege)) {
-        throw refusal('FORBIDDEN', `${selection.type.name}.${name} needs the privilege ${privilege}`, here, node!);
+        const message = `${selection.type.name}.${name} needs the privilege ${privilege}${otherKind(actor, privilege)}`;
+        throw refusal('FORBIDDEN', message, here, node!);
       }
       // A mutation reads nothing: Analytics Plus may connect again, and choose other modules.
       if (actor.bounds?.withheld.has(privilege) && !isMutation) {
@@ -61,6 +62,15 @@ function check(selection: Selection, actor: Actor | null, path: readonly string[
     }
     if (isObjectType(type)) check(selection.under(name), actor, here);
   }
+}
+
+/** What is said to a token that can never have a privilege, since that is for a token of another kind. */
+function otherKind({ kind }: Actor, privilege: Privilege): string {
+  if (kind === 'INGEST') return ', and an ingest token (pai_) only pushes records: send a token of another kind';
+  if (kind === 'CONNECTOR' && privilege === Privilege.INGEST) {
+    return ', and an auth token (pag_) only reads: send a token of another kind, an ingest token (pai_)';
+  }
+  return '';
 }
 
 function unauthenticated(field: string, path: readonly string[], node: FieldNode): GraphQLError {

@@ -5,6 +5,7 @@ export type ErrorCode =
   | 'RESYNC_REQUIRED'
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
+  | 'TOO_MANY_RECORDS'
   | 'TOO_MANY_ATTEMPTS'
   | 'RATE_LIMITED'
   | 'TOO_MANY_STREAMS'

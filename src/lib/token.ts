@@ -2,8 +2,8 @@ import { randomInt } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { sha256 } from './sha256.js';
 
-/** The kinds of tokens, by the prefix that tells them apart. */
-export type TokenPrefix = 'pag_';
+/** The kinds of tokens, by the prefix that tells them apart: auth tokens, which read, and ingest tokens, which push. */
+export type TokenPrefix = 'pag_' | 'pai_';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const RANDOM_LENGTH = 43;
@@ -29,7 +29,8 @@ export function tokenFault(prefix: TokenPrefix, token: string): string | undefin
 
 /** Whether a text has a whole token in it: it must not be kept or shown where somebody has put one by mistake. */
 export function holdsToken(text: string): boolean {
-  return [...text.matchAll(/pag_[0-9A-Za-z]{49}/g)].some(([token]) => tokenFault('pag_', token) === undefined);
+  const found = text.matchAll(/(pag_|pai_)[0-9A-Za-z]{49}/g);
+  return [...found].some(([token, prefix]) => tokenFault(prefix as TokenPrefix, token) === undefined);
 }
 
 /** What is stored of a token: SHA-256 in hexadecimal. A random token needs no slow hash. */

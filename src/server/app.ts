@@ -5,9 +5,11 @@ import type { Config } from '../config.js';
 import type { Database } from '../database/db.js';
 import { makeApollo } from '../graphql/apollo.js';
 import { type Budgets, makeBudgets } from '../graphql/limits/budgets.js';
+import { INGEST_LIMITS } from '../graphql/limits/limit.js';
 import { attachRawLists, type RawLists } from '../graphql/raw-lists.js';
 import type { SyslogListener } from '../sources/syslog/listener.js';
 import { readStrictJson, requireOperation } from './body.js';
+import { limitBody } from './body-limit.js';
 import { answerError, answerNotFound } from './errors.js';
 import { execute } from './execute.js';
 import { addFeeds } from './feeds/feeds.js';
@@ -68,6 +70,8 @@ async function addGraphql(
     url: '/graphql',
     method: ['GET', 'POST'],
     onRequest: reception.onRequest,
+    bodyLimit: INGEST_LIMITS.body,
+    preParsing: limitBody,
     preHandler: requireOperation,
     handler: async (request, reply) => {
       const text = await execute(apollo, request, reply, contextOf);

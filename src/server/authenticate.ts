@@ -4,7 +4,7 @@ import { actorOfSession } from '../features/sign-in/session.service.js';
 import type { Client } from '../graphql/client.js';
 import type { Actor } from '../graphql/context.js';
 import { AppError } from '../lib/app-error.js';
-import { connectorWithinBudget } from './token-budget.js';
+import { actorWithinBudget } from './token-budget.js';
 
 /**
  * Who asks. A token stands in the headers of the request as they came: `Authorization: Bearer TOKEN`, or `AUTHTOKEN: TOKEN`
@@ -19,7 +19,7 @@ export async function authenticate(
   rawHeaders: readonly string[],
 ): Promise<Actor | null> {
   const token = tokenOf(rawHeaders);
-  if (token !== undefined) return connectorWithinBudget(db, token, ipAddress);
+  if (token !== undefined) return actorWithinBudget(db, token, ipAddress);
   return sessionId === null ? null : actorOfSession(db, config, sessionId);
 }
 
@@ -31,7 +31,7 @@ function tokenOf(rawHeaders: readonly string[]): string | undefined {
     if (!read) continue;
     const found = read(rawHeaders[at + 1]!);
     if (found !== (token ?? found)) {
-      throw new AppError('UNAUTHENTICATED', 'the request carries more than one auth token: send one');
+      throw new AppError('UNAUTHENTICATED', 'the request carries more than one token: send one');
     }
     token = found;
   }

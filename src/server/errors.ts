@@ -14,7 +14,6 @@ const statusOf: Record<string, number> = {
 /** Fastify's refusals in words that say what to do; the others say it themselves. */
 const sayings: Record<string, string> = {
   FST_ERR_BAD_URL: 'the address is not percent-encoded as it should be',
-  FST_ERR_CTP_BODY_TOO_LARGE: 'the body is larger than 1 MiB',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'the body is empty: send JSON such as {"query": "{ viewer { userName } }"}',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'send the body as JSON, with the header Content-Type: application/json',
 };

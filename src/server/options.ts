@@ -1,13 +1,11 @@
 import type { FastifyServerOptions } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
+import { LIMITS } from '../graphql/limits/limit.js';
 import { answerClientError } from './client-error.js';
 import { answerError } from './errors.js';
 import { newRequestId, requestLines } from './log.js';
 import { readCertificate } from './pem-file.js';
-
-/** In bytes. */
-const BODY_LIMIT = 1024 * 1024;
 
 /** What `node:http` is given, in milliseconds and bytes. How often it looks for late clients is part of how late they may be. */
 const http = { headersTimeout: 10_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 16 * 1024 };
@@ -20,7 +18,7 @@ export function serverOptions({ tls, trustedProxies }: Config, logger: Logger): 
     genReqId: newRequestId,
     requestIdHeader: false,
     trustProxy: trustedProxies.length > 0 ? trustedProxies : false,
-    bodyLimit: BODY_LIMIT,
+    bodyLimit: LIMITS.body,
     connectionTimeout: 60_000,
     requestTimeout: 30_000,
     keepAliveTimeout: 72_000,

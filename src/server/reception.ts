@@ -50,7 +50,7 @@ export function openReception(
       request.actor = await askAgain(request);
     },
     contextOf: ({ actor, client, id, log }) => {
-      const pool = actor?.kind === 'CONNECTOR' ? db.forConnectors : db;
+      const pool = actor && actor.kind !== 'SESSION' ? db.forConnectors : db;
       const context: Context = { db: pool, actor, settings: config, requestId: id, now: new Date().toISOString() };
       attachClient(context, client!);
       attachLog(context, log);

@@ -1,12 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import type { Database, Db } from '../database/db.js';
-import { connectorOf, hashOfToken, UnknownToken } from '../features/integration/connector.js';
 import type { Actor } from '../graphql/context.js';
 import { AppError } from '../lib/app-error.js';
 import { counted } from '../lib/counted.js';
 import { keptWith } from '../lib/kept-with.js';
 import { networkOf } from '../lib/network.js';
 import { TokenBuckets } from '../lib/token-buckets.js';
+import { UnknownToken } from '../lib/unknown-token.js';
+import { kindOf } from './token-kinds.js';
 
 /** Unknown tokens that each address may send; `refill` in milliseconds. */
 const UNKNOWN = { capacity: 60, refill: 1_000, buckets: 10_000 };
@@ -22,31 +23,32 @@ class SeenTokens {
 const seenIn = keptWith<Db, SeenTokens>(() => new SeenTokens());
 
 /**
- * The connector that a token stands for. An address that has sent too many unknown ones is refused without asking the
- * database, but for tokens that were known before: those of the connectors behind the same address go on, and who has one
+ * The actor that a token stands for. An address that has sent too many unknown ones is refused without asking the
+ * database, but for tokens that were known before: those that are used behind the same address go on, and who has one
  * that is refused reads why.
  * @throws AppError UNAUTHENTICATED or TOO_MANY_ATTEMPTS
  */
-export async function connectorWithinBudget(db: Database, token: string, ipAddress: string | null): Promise<Actor> {
+export async function actorWithinBudget(db: Database, token: string, ipAddress: string | null): Promise<Actor> {
   // What is no token costs nothing to refuse.
-  const hash = hashOfToken(token);
+  const { hashOf, actorOf } = kindOf(token);
+  const hash = hashOf(token);
   const seen = seenIn(db.origin);
-  if (seen.known.has(hash) || seen.asked.has(hash)) return connectorOf(db, hash, ipAddress);
+  if (seen.known.has(hash) || seen.asked.has(hash)) return actorOf(db, hash, ipAddress);
   const network = networkOf(ipAddress);
   const wait = seen.unknown.take(network);
   if (wait > 0) throw tooManyAttempts(wait);
   seen.asked.add(hash);
   try {
-    return await ifKnown(seen, hash, network, connectorOf(db, hash, ipAddress));
+    return await ifKnown(seen, hash, network, actorOf(db, hash, ipAddress));
   } finally {
     seen.asked.delete(hash);
   }
 }
 
 /** Only what is not known costs: not a token that is refused for another reason, nor a database that does not answer. */
-async function ifKnown(seen: SeenTokens, hash: string, network: string, connector: Promise<Actor>): Promise<Actor> {
+async function ifKnown(seen: SeenTokens, hash: string, network: string, asked: Promise<Actor>): Promise<Actor> {
   try {
-    const actor = await connector;
+    const actor = await asked;
     seen.known.set(hash, true);
     seen.unknown.giveBack(network);
     return actor;

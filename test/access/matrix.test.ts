@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 import sql from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Privilege } from '../../src/graphql/access.js';
+import { Privilege } from '../../src/graphql/access.js';
 import type { Actor } from '../../src/graphql/context.js';
 import { guard } from '../../src/graphql/guard.js';
 import { buildSchema } from '../../src/schema.js';
@@ -30,6 +30,7 @@ beforeAll(async () => {
   database = await testDatabase('sqlite');
   gateway = new Gateway(database.db);
   callers.set('anonymous', null).set('connector', anActor());
+  callers.set('ingest token', anActor({ kind: 'INGEST', privileges: new Set([Privilege.INGEST]) }));
   const rows = await database.db.query<{ name: string; privilege: Privilege }>(
     sql`SELECT r.name, p.privilege FROM roles r JOIN role_privileges p ON p.role_id = r.id`,
   );
@@ -57,7 +58,7 @@ describe('of every field, by every path to depth 4,', () => {
     expect(all.filter((field) => !reached.has(field))).toEqual([]);
   });
 
-  test.each(['anonymous', 'connector', ...predefinedRoles])(
+  test.each(['anonymous', 'connector', 'ingest token', ...predefinedRoles])(
     '%s reads what the printed schema says, however it is written',
     (name) => {
       const actor = callers.get(name)!;
@@ -105,15 +106,27 @@ const rootFields: Record<string, readonly string[]> = {
     'removeIntegration',
     'testIntegration',
   ],
-  MANAGE_USERS: ['roles', 'role', 'createRole', 'changeRole', 'deleteRole', 'assignRoles'],
+  MANAGE_USERS: [
+    'roles',
+    'role',
+    'createRole',
+    'changeRole',
+    'deleteRole',
+    'assignRoles',
+    'ingestTokens',
+    'generateIngestToken',
+    'revokeIngestToken',
+  ],
+  INGEST: ['recordAudits', 'upsertResources', 'upsertUserAccounts', 'deleteResources', 'deleteUserAccounts'],
   public: ['viewer', 'server', 'signIn', 'signOut'],
 };
 
 test.each([
   ['anonymous', []],
   ['connector', ['READ_RESOURCES', 'READ_USER_ACCOUNTS', 'READ_AUDITS']],
-  ['Privileged Administrator', ['READ_RESOURCES', 'READ_USER_ACCOUNTS', 'READ_AUDITS', 'MANAGE_USERS']],
-  ['Administrator', ['READ_RESOURCES', 'READ_USER_ACCOUNTS', 'READ_AUDITS', 'MANAGE_USERS']],
+  ['ingest token', ['INGEST']],
+  ['Privileged Administrator', ['READ_RESOURCES', 'READ_USER_ACCOUNTS', 'READ_AUDITS', 'MANAGE_USERS', 'INGEST']],
+  ['Administrator', ['READ_RESOURCES', 'READ_USER_ACCOUNTS', 'READ_AUDITS', 'MANAGE_USERS', 'INGEST']],
   ['Password Administrator', ['READ_RESOURCES', 'READ_AUDITS']],
   ['Cloud Administrator', ['READ_RESOURCES', 'READ_AUDITS']],
   ['Password Auditor', ['READ_RESOURCES', 'READ_USER_ACCOUNTS', 'READ_AUDITS']],

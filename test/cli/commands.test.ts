@@ -72,6 +72,19 @@ onEveryEngine('the command line', (engine) => {
     const again = await program.run(['token', 'revoke'], token);
     expect([again.code, again.stderr]).toEqual([1, 'pam-gateway: no token in effect is like this one\n']);
   });
+
+  test('an ingest token is printed once, by itself, and can be revoked by itself or by its name', async () => {
+    const generate = ['token', 'generate', '--kind', 'ingest', '--name', 'vault-1', '--source', 'vault'];
+    const token = await program.succeed(...generate);
+    expect(token).toMatch(/^pai_[0-9A-Za-z]{49}\n$/);
+    expect(await program.run(['token', 'revoke'], token)).toMatchObject({ code: 0, stdout: 'revoked\n' });
+    expect(await program.run(['token', 'revoke'], token)).toMatchObject({ code: 1 });
+    await program.succeed(...generate);
+    await program.succeed(...generate);
+    const revoke = () => program.run(['token', 'revoke', '--name', 'vault-1']);
+    expect(await revoke()).toMatchObject({ code: 0, stdout: 'revoked 2 tokens\n' });
+    expect((await revoke()).stderr).toBe('pam-gateway: no ingest token in effect is called "vault-1"\n');
+  });
 });
 
 onEveryEngine('user create', (engine) => {
@@ -229,7 +242,12 @@ describe.concurrent('a command that cannot be meant', () => {
     [['nonsense'], /unknown command 'nonsense'\n.*--help/],
     [['token', 'nonsense'], /unknown command 'nonsense'\n.*--help/],
     [['migrate', 'now'], /too many arguments.*\n.*--help/],
-    [['token', 'generate'], /required option '--user <name>' not specified\n.*--help/],
+    [['token', 'generate'], /^pam-gateway: --user: say whose view the token has\n$/],
+    [['token', 'generate', '--user', 'ann', '--source', 'x'], /--name and --source are for --kind ingest\n$/],
+    [['token', 'generate', '--kind', 'ingest'], /^pam-gateway: --name: say what pushes with the token/],
+    [['token', 'generate', '--kind', 'ingest', '--name', 'x', '--user', 'ann'], /--user is for --kind auth/],
+    [['token', 'generate', '--kind', 'ingest', '--name', ''], /^pam-gateway: name: it must have 1 to 64 characters\n$/],
+    [['token', 'generate', '--kind', 'ingest', '--name', 'x', '--source', 'gateway'], /stands for this gateway itself/],
     [['token', 'generate', '--user', 'nobody'], /^pam-gateway: there is no user account "nobody"\n$/],
     [['user', 'create', 'bob'], /required option '--roles <a,b>' not specified/],
     [

@@ -79,6 +79,7 @@ function swap(text: string, one: number, other: number): string {
 test('a token is found within a text, and what only looks like one is not', () => {
   const token = newToken('pag_');
   expect(holdsToken(`see ${token}.`)).toBe(true);
+  expect(holdsToken(`see ${newToken('pai_')}.`)).toBe(true);
   expect(holdsToken(token.slice(0, -1))).toBe(false);
   expect(holdsToken(`pag_${'a'.repeat(49)}`)).toBe(false);
 });

@@ -79,7 +79,7 @@ onEveryEngine('who asks', (engine) => {
     ['in two AUTHTOKEN headers', (a: string) => [`AUTHTOKEN: ${a}`, 'AUTHTOKEN: other']],
   ])('two different tokens %s are refused, though one is good', async (_, headers) => {
     const answer = await raw(...headers(door.token));
-    expect(answer).toMatch(/^HTTP\/1.1 401 .*more than one auth token: send one/s);
+    expect(answer).toMatch(/^HTTP\/1.1 401 .*more than one token: send one/s);
     expect(answer).not.toContain(door.token);
   });
 

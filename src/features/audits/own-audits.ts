@@ -36,7 +36,7 @@ export function operatorOf(context: Context): Operator {
   return {
     userName: actor?.userName ?? 'Unknown',
     ipAddress: clientOf(context).ipAddress,
-    clientType: actor?.kind === 'CONNECTOR' ? 'API Client' : 'Web Client',
+    clientType: actor && actor.kind !== 'SESSION' ? 'API Client' : 'Web Client',
   };
 }
 

@@ -1,14 +1,15 @@
 import { LRUCache } from 'lru-cache';
-import sql, { raw, type Sql } from 'sql-template-tag';
+import sql, { raw } from 'sql-template-tag';
 import type { Database, Db } from '../../database/db.js';
 import { Module } from '../../database/module.js';
-import { transaction } from '../../database/transaction.js';
 import type { Privilege } from '../../graphql/access.js';
 import type { Actor, ImportBounds } from '../../graphql/context.js';
 import { AppError } from '../../lib/app-error.js';
 import { keptWith } from '../../lib/kept-with.js';
 import { tokenFault, tokenHash } from '../../lib/token.js';
-import { recordOperation } from '../audits/own-audits.js';
+import { UnknownToken } from '../../lib/unknown-token.js';
+import { isRefusalDue, markToken, refusalDue } from '../audits/marked-token.js';
+import type { Operation, Operator } from '../audits/own-audits.js';
 import type { Validity } from '../users/validity.js';
 import { isPending } from './connector-token.queries.js';
 import { IntegrationStatus } from './integration.js';
@@ -19,9 +20,6 @@ const CONNECTOR_PRIVILEGES: ReadonlySet<Privilege> = new Set(Object.values(privi
 
 /** Revoking must be felt within a second. */
 const CACHE_MILLISECONDS = 500;
-
-/** How often the refusal of a revoked token is recorded. */
-const REFUSAL_MILLISECONDS = 3_600_000;
 
 const cacheOf = keptWith<Db, LRUCache<string, Promise<Actor>>>(
   () => new LRUCache({ max: 1_000, ttl: CACHE_MILLISECONDS }),
@@ -57,13 +55,6 @@ export function forgetConnectors(db: Db): void {
   cacheOf(db.origin).clear();
 }
 
-/** The database does not know the token. */
-export class UnknownToken extends AppError {
-  constructor() {
-    super('UNAUTHENTICATED', 'the auth token is not known here: it may be one of another gateway');
-  }
-}
-
 interface TokenRow extends Validity {
   id: number;
   hint: string;
@@ -93,7 +84,7 @@ async function readConnector(db: Database, hash: string, ipAddress: string | nul
     FROM connector_tokens c JOIN integration i ON i.id = 1
       LEFT JOIN user_accounts u ON u.id = c.user_id LEFT JOIN analytics_plus p ON p.token_id = c.id
     WHERE c.hash = ${hash}`);
-  if (!row) throw new UnknownToken();
+  if (!row) throw new UnknownToken('auth token');
   if (row.revokedAt) await recordRefusal(db, row, ipAddress);
   const refused = refusalOf(row);
   if (refused) throw refusal(refused);
@@ -140,35 +131,25 @@ function refusal(message: string): AppError {
 }
 
 function recordFirstUse(db: Database, row: TokenRow, ipAddress: string | null): Promise<void> {
-  return mark(db, row, ipAddress, 'first_used_at', sql`first_used_at IS NULL`, {
+  return markToken(db, 'connector_tokens', row.id, 'first_used_at', sql`first_used_at IS NULL`, by(row, ipAddress), {
     operation: 'Auth Token First Used',
-    outcome: 'SUCCESS',
+    ...about(row),
   });
 }
 
 async function recordRefusal(db: Database, row: TokenRow, ipAddress: string | null): Promise<void> {
-  const before = new Date(Date.now() - REFUSAL_MILLISECONDS).toISOString();
-  if (row.refusedAt && row.refusedAt > before) return;
-  const isDue = sql`(refused_at IS NULL OR refused_at <= ${db.dialect.timeValue(before)})`;
-  await mark(db, row, ipAddress, 'refused_at', isDue, { operation: 'Auth Token Refused', outcome: 'FAILURE' });
+  if (!isRefusalDue(row)) return;
+  await markToken(db, 'connector_tokens', row.id, 'refused_at', refusalDue(db), by(row, ipAddress), {
+    operation: 'Auth Token Refused',
+    outcome: 'FAILURE',
+    ...about(row),
+  });
 }
 
-/** Sets a time of a token where it is due, and records why: once, however many requests race. */
-function mark(
-  db: Database,
-  { id, hint, userName }: TokenRow,
-  ipAddress: string | null,
-  column: 'first_used_at' | 'refused_at',
-  isDue: Sql,
-  what: { operation: string; outcome: 'SUCCESS' | 'FAILURE' },
-): Promise<void> {
-  return transaction(db, async (tx) => {
-    const now = tx.dialect.timeValue(new Date().toISOString());
-    const marked = await tx.execute(
-      sql`UPDATE connector_tokens SET ${raw(column)} = ${now} WHERE id = ${id} AND ${isDue}`,
-    );
-    if (marked === 0) return;
-    const operator = { userName: userName ?? 'Unknown', ipAddress, clientType: 'API Client' } as const;
-    await recordOperation(tx, operator, { ...what, userName, reason: `the token ${hint}...` });
-  });
+function by({ userName }: TokenRow, ipAddress: string | null): Operator {
+  return { userName: userName ?? 'Unknown', ipAddress, clientType: 'API Client' };
+}
+
+function about({ userName, hint }: TokenRow): Pick<Operation, 'userName' | 'reason'> {
+  return { userName, reason: `the token ${hint}...` };
 }

@@ -37,7 +37,7 @@ export async function signOut(context: Context): Promise<boolean> {
   const { actor, db } = context;
   const client = clientOf(context);
   const { sessionId } = client;
-  if (sessionId === null || actor?.kind === 'CONNECTOR') return false;
+  if (sessionId === null || (actor && actor.kind !== 'SESSION')) return false;
   const ended = await transaction(db, async (tx) => {
     const had = await endSession(tx, sessionId);
     if (had && actor) {
@@ -111,7 +111,8 @@ async function refusalOf(context: Context, user: User | undefined, password: str
 /** Starts a session in exchange for the one that the request carried; null where the password is another one by now. */
 async function enter(context: Context, { id: userId, userName, hash }: User): Promise<string | null> {
   // Beside a token the cookie is not looked at.
-  const sessionId = context.actor?.kind === 'CONNECTOR' ? null : clientOf(context).sessionId;
+  const hasToken = context.actor !== null && context.actor.kind !== 'SESSION';
+  const sessionId = hasToken ? null : clientOf(context).sessionId;
   const id = newSessionId();
   const entered = await transaction(context.db, async (tx) => {
     const [current] = await tx.query<{ hash: string }>(

@@ -5,6 +5,7 @@ import type { Actor } from '../../graphql/context.js';
 export enum ViewerKind {
   SESSION = 'SESSION',
   CONNECTOR = 'CONNECTOR',
+  INGEST = 'INGEST',
 }
 registerEnumType(ViewerKind, { name: 'ViewerKind' });
 

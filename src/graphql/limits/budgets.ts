@@ -29,6 +29,7 @@ interface Budget {
 export interface Budgets {
   readonly connector: Budget;
   readonly session: Budget;
+  readonly ingest: Budget;
   readonly nobody: Budget;
 }
 
@@ -42,14 +43,16 @@ export function makeBudgets({ costPerSecond }: Config): Budgets {
   return {
     connector: makeBudget('connector', costPerSecond.connector),
     session: makeBudget('session', costPerSecond.session),
+    ingest: makeBudget('ingest', costPerSecond.ingest),
     nobody: makeBudget('nobody', NOBODY_PER_SECOND),
   };
 }
 
-/** A connector is counted by its token, a session by its user, and who is not signed in by the network. */
+/** Connectors and what pushes are counted by their tokens, a session by its user, and who is not signed in by the network. */
 export function accountOf(budgets: Budgets, actor: Actor | null, client: Client): Account {
   if (!actor) return { budget: budgets.nobody, key: networkOf(client.ipAddress) };
   if (actor.kind === 'SESSION') return { budget: budgets.session, key: String(actor.userId) };
+  if (actor.ingest) return { budget: budgets.ingest, key: String(actor.ingest.tokenId) };
   return { budget: budgets.connector, key: String(actor.tokenId ?? `user ${actor.userId}`) };
 }
 

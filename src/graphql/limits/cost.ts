@@ -4,6 +4,7 @@ import {
   type GraphQLObjectType,
   getNamedType,
   isObjectType,
+  Kind,
   SchemaMetaFieldDef,
   TypeMetaFieldDef,
   valueFromASTUntyped,
@@ -16,6 +17,9 @@ import { isList, rowsBehind } from './rows-behind.js';
 
 /** The arguments that say how many rows a page has. */
 export const SIZE_ARGUMENTS: ReadonlySet<string> = new Set(['first', 'last', 'filter']);
+
+/** The arguments whose items are records to be written. */
+export const RECORDS_ARGUMENTS: ReadonlySet<string> = new Set(['records', 'sourceIds']);
 
 /** What an operation costs, in rows, before anything of it has run. `docs/limits.md` explains it. */
 export interface Cost {
@@ -70,6 +74,8 @@ function costOfField(selection: Selection, key: string, largest: number): { cost
   const field = fieldOf(selection, key);
   if (!field) return { cost: 0 };
   if (!isObjectType(getNamedType(field.type))) return { cost: rowsBehind(field) };
+  const written = recordsOf(field, nodesOf(selection, key)[0]!, selection.scope.variableValues);
+  if (written !== undefined) return { cost: written };
   const object = below(selection, key);
   if (!isPage(field)) return { cost: rowsBehind(field) * (1 + costOfFields(object, largest)) };
   const size = sizeOfPage(field, nodesOf(selection, key)[0]!, selection.scope.variableValues, largest);
@@ -112,6 +118,19 @@ function sizeOfPage(
   const { ids } = (given('filter') ?? {}) as { ids?: unknown };
   const most = Array.isArray(ids) ? Math.min(ids.length, largest) : largest;
   return size < 0 ? Math.min(DEFAULT_SIZE, most) : Math.min(size, most);
+}
+
+/** How many records a field is given to write; undefined where it writes none. */
+function recordsOf(
+  { args }: GraphQLField<unknown, unknown>,
+  node: FieldNode,
+  variables: Readonly<Record<string, unknown>>,
+): number | undefined {
+  if (!args.some(({ name }) => RECORDS_ARGUMENTS.has(name))) return undefined;
+  const argument = node.arguments?.find(({ name }) => RECORDS_ARGUMENTS.has(name.value));
+  if (argument?.value.kind === Kind.LIST) return argument.value.values.length;
+  const value = argument?.value.kind === Kind.VARIABLE ? variables[argument.value.name.value] : undefined;
+  return Array.isArray(value) ? value.length : 1;
 }
 
 function isPage({ args }: GraphQLField<unknown, unknown>): boolean {

@@ -5,6 +5,8 @@ import type { LimitCode } from './limit-codes.js';
 
 /** What a document may have at most, before it is validated. `docs/limits.md` says the same for people. */
 export const LIMITS = {
+  /** Of a request, in bytes. */
+  body: 1024 * 1024,
   /** UTF-16 units. */
   characters: 100_000,
   tokens: 10_000,
@@ -20,6 +22,14 @@ export const LIMITS = {
   selections: 1_000,
   variableDepth: 8,
   variableValues: 20_000,
+} as const;
+
+/** What whoever may push records sends at most, where others may send less. */
+export const INGEST_LIMITS = {
+  /** A body, in bytes. */
+  body: 16 * 1024 * 1024,
+  /** Of the variables of a mutation. */
+  variableValues: 1_000_000,
 } as const;
 
 /** A refusal of an operation for what it asks for, HTTP 400. */

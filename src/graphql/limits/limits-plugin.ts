@@ -1,7 +1,9 @@
 import { type DocumentNode, type GraphQLError, Kind } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { Privilege } from '../access.js';
 import type { Plugin } from '../phases.js';
 import { faultOfDocument } from './document.js';
+import { INGEST_LIMITS, LIMITS } from './limit.js';
 import { faultOfText, faultOfVariables } from './text.js';
 
 const NOTHING: DocumentNode = { kind: Kind.DOCUMENT, definitions: [] };
@@ -16,12 +18,14 @@ const CACHED = { max: 1_000, maxSize: 300_000, maxEntrySize: 30_000 };
  */
 export function limitsPlugin(): Plugin {
   const known = new LRUCache<string, DocumentNode>({ ...CACHED, sizeCalculation: ({ loc }) => loc!.end });
-  return () => {
+  return ({ contextValue: { actor } }) => {
+    const pushes = actor?.privileges.has(Privilege.INGEST) === true;
     let fault: GraphQLError | undefined;
     let isKnown = false;
     return {
       didResolveSource(request) {
-        fault = faultOfText(request.source) ?? faultOfVariables(request.request.variables);
+        const most = pushes ? INGEST_LIMITS.variableValues : LIMITS.variableValues;
+        fault = faultOfText(request.source) ?? faultOfVariables(request.request.variables, most);
         const document = fault ? NOTHING : known.get(request.queryHash);
         isKnown = document !== undefined;
         exchange(request, document);
@@ -30,7 +34,9 @@ export function limitsPlugin(): Plugin {
         fault = faultOfDocument(request.document);
         if (fault) exchange(request, NOTHING);
       },
-      didResolveOperation({ queryHash, document }) {
+      didResolveOperation({ queryHash, document, operation, request }) {
+        // What is pushed may be large, and not what is read beside it.
+        if (pushes && operation?.operation !== 'mutation') fault ??= faultOfVariables(request.variables);
         if (fault) throw fault;
         if (!isKnown) known.set(queryHash, document);
       },

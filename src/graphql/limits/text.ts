@@ -11,8 +11,9 @@ export function faultOfText({ length }: string): GraphQLError | undefined {
 /** What is too much of an operation's variables, if anything is. It goes no deeper than it has to. */
 export function faultOfVariables(
   variables: Readonly<Record<string, unknown>> | null | undefined,
+  variableValues: number = LIMITS.variableValues,
 ): GraphQLError | undefined {
-  const { variableDepth, variableValues } = LIMITS;
+  const { variableDepth } = LIMITS;
   let values = 0;
   let level = Object.values(variables ?? {});
   for (let depth = 1; level.length > 0; depth++) {

@@ -10,7 +10,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import type { Actor } from '../context.js';
 import { guard } from '../guard.js';
-import { type Cost, costOf, SIZE_ARGUMENTS } from './cost.js';
+import { type Cost, costOf, RECORDS_ARGUMENTS, SIZE_ARGUMENTS } from './cost.js';
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -18,6 +18,8 @@ type Variables = Readonly<Record<string, unknown>>;
 interface Known {
   /** The variables that say what is included, and how much is asked for. */
   readonly variables: readonly string[];
+  /** The variables that hold the records to be written: only how many those are matters. */
+  readonly records: readonly string[];
   /** What it costs whom, by what matters of them and of the variables. Who may not do it is refused each time. */
   readonly costs: LRUCache<string, Cost>;
 }
@@ -39,9 +41,10 @@ export function judge(
   variables: Variables,
   actor: Actor | null,
 ): Cost | undefined {
-  const { variables: names, costs } = knownOf(document, operation);
+  const { variables: names, records, costs } = knownOf(document, operation);
   const given = names.filter((name) => Object.hasOwn(variables, name)).map((name) => [name, variables[name]]);
-  const key = JSON.stringify([actorKey(actor), given]);
+  const written = records.map((name) => sizeOf(variables[name]));
+  const key = JSON.stringify([actorKey(actor), given, written]);
   let cost = costs.get(key);
   if (cost) return cost;
   const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
@@ -69,23 +72,29 @@ function actorKey(actor: Actor | null): string | null {
 function knownOf(document: DocumentNode, operation: OperationDefinitionNode): Known {
   let found = known.get(operation);
   if (!found) {
-    found = { variables: readVariables(document), costs: new LRUCache({ max: VERDICTS }) };
+    found = { ...readVariables(document), costs: new LRUCache({ max: VERDICTS }) };
     known.set(operation, found);
   }
   return found;
 }
 
-function readVariables(document: DocumentNode): string[] {
-  const names = new Set<string>();
+function readVariables(document: DocumentNode): Pick<Known, 'variables' | 'records'> {
+  const sizes = new Set<string>();
+  const records = new Set<string>();
   visit(document, {
     Argument(argument) {
+      const { value } = argument.name;
       // The one argument of @include and @skip is `if`.
-      if (argument.name.value !== 'if' && !SIZE_ARGUMENTS.has(argument.name.value)) return false;
-      visit(argument, { Variable: ({ name }) => void names.add(name.value) });
+      const names = RECORDS_ARGUMENTS.has(value) ? records : SIZE_ARGUMENTS.has(value) || value === 'if' ? sizes : null;
+      if (names) visit(argument, { Variable: ({ name }) => void names.add(name.value) });
       return false;
     },
   });
-  return [...names];
+  return { variables: [...sizes], records: [...records] };
+}
+
+function sizeOf(list: unknown): number {
+  return Array.isArray(list) ? list.length : 1;
 }
 
 function fragmentsOf({ definitions }: DocumentNode): Record<string, FragmentDefinitionNode> {

@@ -8,8 +8,8 @@ import { Mutex } from '../../lib/mutex.js';
 /** Milliseconds that answers have to come to their end when the server stops; those that do not are cut, for all to see. */
 const GRACE = 5_000;
 
-/** The feeds that one actor may have open at once; a connector has a few for each module. */
-const MOST: Record<Actor['kind'], number> = { CONNECTOR: 8, SESSION: 4 };
+/** The feeds that one actor may have open at once; a connector has a few for each module; an ingest token reads none. */
+const MOST: Record<Actor['kind'], number> = { CONNECTOR: 8, SESSION: 4, INGEST: 0 };
 
 /** Seconds after which another one may be tried: when one ends is not known. */
 const SOON = 5;

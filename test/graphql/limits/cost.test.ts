@@ -51,6 +51,15 @@ describe('the cost of an operation', () => {
     expect(costOf(query)).toBe(cost);
   });
 
+  test('is the records that are pushed, in variables and in the document', () => {
+    const push =
+      'mutation ($ids: [ID!]!) { deleteResources(source: "x", sourceIds: $ids) { deleted results { index } } }';
+    expect(costOf(push, { ids: ['1', '2', '3'] })).toBe(3);
+    expect(costOf(push, { ids: Array.from({ length: 5_000 }, String) })).toBe(5_000);
+    expect(costOf(push, { ids: [] })).toBe(1);
+    expect(costOf('mutation { deleteResources(source: "x", sourceIds: ["1", "2"]) { deleted } }')).toBe(2);
+  });
+
   test('depends on the largest page of who asks', () => {
     expect(costOf('{ audits(first: 5000) { nodes { id } } }', {}, session)).toBe(1_000);
   });

@@ -7,7 +7,7 @@ import { time } from './time-field.js';
 import { optionalWord, word } from './word-field.js';
 
 /** A row of audits. Audits are never deleted. */
-export function auditSchema(zone: TimeZone): RowSchema<AuditRecord> {
+export function auditSchema(zone: TimeZone | null): RowSchema<AuditRecord> {
   return rowSchema(
     {
       sourceId: id(),

@@ -17,8 +17,8 @@ interface Records {
 /** What a source hands in for a module. */
 export type RecordOf<M extends Module> = Records[M];
 
-/** The rules for the rows of a module, whatever way they come in by; times without an offset are read in the zone. */
-export const recordSchemas: { [M in Module]: (zone: TimeZone) => RowSchema<RecordOf<M>> } = {
+/** The rules for the rows of a module, whatever way they come in by; times without an offset are read in the zone, or refused where that is null. */
+export const recordSchemas: { [M in Module]: (zone: TimeZone | null) => RowSchema<RecordOf<M>> } = {
   [Module.RESOURCES]: resourceSchema,
   [Module.USER_ACCOUNTS]: userAccountSchema,
   [Module.AUDITS]: auditSchema,

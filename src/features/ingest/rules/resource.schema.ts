@@ -7,7 +7,7 @@ import { optionalTime } from './time-field.js';
 import { compliance } from './word-field.js';
 
 /** A row of resources, with its privileged accounts and custom fields. */
-export function resourceSchema(zone: TimeZone): RowSchema<ResourceRecord> {
+export function resourceSchema(zone: TimeZone | null): RowSchema<ResourceRecord> {
   return rowSchema(
     {
       sourceId: id(),
@@ -31,7 +31,7 @@ export function resourceSchema(zone: TimeZone): RowSchema<ResourceRecord> {
   );
 }
 
-function accountSchema(zone: TimeZone) {
+function accountSchema(zone: TimeZone | null) {
   const shape = {
     sourceId: optionalId(),
     name: text(),

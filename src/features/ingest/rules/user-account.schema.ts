@@ -12,7 +12,7 @@ import { optionalWord, word } from './word-field.js';
 const FULL_NAME_LENGTH = 511;
 
 /** A row of user accounts, with the roles of the PAM product and what was shared with the user. */
-export function userAccountSchema(zone: TimeZone): RowSchema<UserAccountRecord> {
+export function userAccountSchema(zone: TimeZone | null): RowSchema<UserAccountRecord> {
   return rowSchema(
     {
       sourceId: id(),
@@ -36,7 +36,7 @@ export function userAccountSchema(zone: TimeZone): RowSchema<UserAccountRecord> 
   );
 }
 
-function grantSchema(zone: TimeZone) {
+function grantSchema(zone: TimeZone | null) {
   const shape = {
     level: word(ShareLevel),
     resourceSourceId: id(),

@@ -1,0 +1,76 @@
+import sql from 'sql-template-tag';
+import type { Db, Transaction } from '../../database/db.js';
+import { findBy, insertAll, selectList } from '../../database/rows.js';
+import { transaction } from '../../database/transaction.js';
+import { UserFault } from '../../graphql/user-errors.js';
+import { newToken, tokenHash } from '../../lib/token.js';
+import { type Operator, recordOperation } from '../audits/own-audits.js';
+import { forgetIngestTokens } from './ingest-token.actor.js';
+import { IngestToken } from './ingest-token.js';
+import { saidOfToken } from './ingest-token.said.js';
+import { faultOfLabel, faultOfSource } from './source-name.js';
+
+const HINT_LENGTH = 10;
+
+/** The columns that are shown of a token. */
+const shown = ['id', 'hint', 'name', 'source', 'generatedAt', 'firstUsedAt', 'lastUsedAt', 'lastUsedFrom'];
+
+/** The ingest tokens that were not revoked, in the order in which they were generated. */
+export function readIngestTokens(db: Db): Promise<IngestToken[]> {
+  return db.query<IngestToken>(
+    sql`SELECT ${selectList(db.dialect, IngestToken, shown, 't')} FROM ingest_tokens t
+        WHERE t.revoked_at IS NULL ORDER BY t.id`,
+  );
+}
+
+/**
+ * Makes a token that is in effect at once. The token is in the answer and nowhere else.
+ * @throws UserFault INVALID_NAME, INVALID_SOURCE
+ */
+export async function generateIngestToken(
+  db: Db,
+  operator: Operator,
+  { name, source }: Pick<IngestToken, 'name' | 'source'>,
+): Promise<{ token: string; ingestToken: IngestToken }> {
+  const badName = faultOfLabel(name);
+  if (badName) throw new UserFault('INVALID_NAME', `name: ${badName}`, ['name']);
+  const badSource = source === null ? undefined : faultOfSource(source);
+  if (badSource) throw new UserFault('INVALID_SOURCE', `source: ${badSource}`, ['source']);
+  const token = newToken('pai_');
+  const hash = tokenHash(token);
+  return transaction(db, async (tx) => {
+    const generatedAt = new Date().toISOString();
+    await insertAll(tx, IngestToken, [{ hash, hint: token.slice(0, HINT_LENGTH), name, source, generatedAt }]);
+    const [ingestToken] = await findBy<IngestToken>(tx, IngestToken, 'hash', [hash]);
+    await record(tx, operator, 'Ingest Token Generated', ingestToken!);
+    return { token, ingestToken: ingestToken! };
+  });
+}
+
+/** Revokes the tokens of an id, of a name, or those that a hash stands for; how many there were to be revoked. */
+export async function revokeIngestTokens(
+  db: Db,
+  operator: Operator,
+  column: 'id' | 'name' | 'hash',
+  value: string | number,
+): Promise<number> {
+  const revoked = await transaction(db, async (tx) => {
+    const found = await findBy<IngestToken>(tx, IngestToken, column, [value], sql`t.revoked_at IS NULL`);
+    let count = 0;
+    for (const token of found) {
+      const now = tx.dialect.timeValue(new Date().toISOString());
+      const changed = await tx.execute(
+        sql`UPDATE ingest_tokens SET revoked_at = ${now} WHERE id = ${token.id} AND revoked_at IS NULL`,
+      );
+      if (changed > 0) await record(tx, operator, 'Ingest Token Revoked', token);
+      count += changed;
+    }
+    return count;
+  });
+  forgetIngestTokens(db);
+  return revoked;
+}
+
+function record(tx: Transaction, operator: Operator, operation: string, token: IngestToken): Promise<void> {
+  return recordOperation(tx, operator, { operation, reason: saidOfToken(token) });
+}

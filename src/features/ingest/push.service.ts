@@ -1,0 +1,139 @@
+import type { z } from 'zod';
+import type { Db } from '../../database/db.js';
+import { Module, type RecordOutcome } from '../../database/module.js';
+import type { ChangingModule } from '../../database/positions.js';
+import { actorOf, type Context } from '../../graphql/context.js';
+import { AppError } from '../../lib/app-error.js';
+import { chunks } from '../../lib/chunks.js';
+import { quote } from '../../lib/quote.js';
+import { recordAudits } from '../audits/audit.service.js';
+import { type Operator, operatorOf } from '../audits/own-audits.js';
+import { deleteUserAccounts, recordUserAccounts } from '../audits/user-account.service.js';
+import { deleteResources, recordResources } from '../resources/resource.service.js';
+import { PushOutcome, type PushPayload, type PushResult } from './push.payload.js';
+import { type RecordOf, recordSchemas } from './rules/record-schemas.js';
+import { faultsOf } from './rules/row-faults.js';
+import { objectOf } from './rules/row-schema.js';
+import { id } from './rules/text-field.js';
+import { faultOfSource } from './source-name.js';
+
+/** The most records of one call. */
+export const MOST_RECORDS = 5_000;
+
+/** Records of one transaction, where each locks rows of its own. */
+const RECORDS_AT_ONCE = 1_000;
+
+/** Writes, or deletes, what a source has; outcomes in the order of the items. */
+type Write<Item> = (db: Db, by: Operator, source: string, items: readonly Item[]) => Promise<RecordOutcome[]>;
+
+const writers: { [M in Module]: Write<RecordOf<M>> } = {
+  [Module.RESOURCES]: inParts((db, _by, source, records) => recordResources(db, source, records)),
+  [Module.USER_ACCOUNTS]: inParts(recordUserAccounts),
+  [Module.AUDITS]: (db, _by, source, records) => recordAudits(db, source, records),
+};
+
+const removers: Record<ChangingModule, Write<string>> = {
+  [Module.RESOURCES]: inParts((db, _by, source, sourceIds) => deleteResources(db, source, sourceIds)),
+  [Module.USER_ACCOUNTS]: inParts(deleteUserAccounts),
+};
+
+/**
+ * Stores records of a source. Each is answered for: one that the rules refuse does not stop the others. A call that was cut
+ * off may be sent again, since a record is known by its source and the source's own id.
+ * @throws AppError TOO_MANY_RECORDS, BAD_USER_INPUT or FORBIDDEN, with nothing stored
+ */
+export async function pushRecords<M extends Module>(
+  context: Context,
+  module: M,
+  givenSource: string | null,
+  rows: readonly { readonly sourceId: string }[],
+): Promise<PushPayload> {
+  const source = sourceOf(context, givenSource);
+  checkNumber(rows);
+  const rules: z.ZodType<RecordOf<M>> = recordSchemas[module](null).schema;
+  const write: Write<RecordOf<M>> = writers[module];
+  return pushRows(context, source, rows, rules, write);
+}
+
+/** As `pushRecords`, deleting what the source had sent before. */
+export async function pushDeletions(
+  context: Context,
+  module: ChangingModule,
+  givenSource: string | null,
+  sourceIds: readonly string[],
+): Promise<PushPayload> {
+  const source = sourceOf(context, givenSource);
+  checkNumber(sourceIds);
+  const rows = sourceIds.map((sourceId) => ({ sourceId }));
+  return pushRows(context, source, rows, deletion, removers[module]);
+}
+
+/** A record to be deleted. */
+const deletion = objectOf({ sourceId: id() }, []).transform(({ sourceId }) => sourceId);
+
+/** Writes the rows that the rules let pass. */
+async function pushRows<Item>(
+  context: Context,
+  source: string,
+  rows: readonly { readonly sourceId: string }[],
+  rules: z.ZodType<Item>,
+  write: Write<Item>,
+): Promise<PushPayload> {
+  const read = rows.map((row) => rules.safeParse(row));
+  const sound = read.flatMap((row) => (row.success ? [row.data] : []));
+  const written = sound.length > 0 ? await write(context.db, operatorOf(context), source, sound) : [];
+  const outcomes = written.values();
+  const all = read.map((row, index): PushResult => {
+    const { sourceId } = rows[index]!;
+    return resultOf(index, sourceId, row.success ? outcomes.next().value! : { refused: faultsOf(row.error) });
+  });
+  return payloadOf(all);
+}
+
+function inParts<Item>(write: Write<Item>): Write<Item> {
+  return async (db, by, source, items) => {
+    const outcomes: RecordOutcome[] = [];
+    for (const part of chunks(items, RECORDS_AT_ONCE)) outcomes.push(...(await write(db, by, source, part)));
+    return outcomes;
+  };
+}
+
+/** The source that is pushed for: the one that is given, which a token may be bound to. */
+function sourceOf(context: Context, given: string | null): string {
+  const bound = actorOf(context).ingest?.source ?? null;
+  const source = given ?? bound;
+  if (source === null) throw new AppError('BAD_USER_INPUT', 'source: say where the records come from');
+  const fault = faultOfSource(source);
+  if (fault) throw new AppError('BAD_USER_INPUT', `source: ${fault}`);
+  if (bound !== null && source !== bound) {
+    throw new AppError(
+      'FORBIDDEN',
+      `source: this token pushes for ${quote(bound, 64)} alone, not for ${quote(source, 64)}`,
+    );
+  }
+  return source;
+}
+
+function checkNumber({ length }: readonly unknown[]): void {
+  if (length <= MOST_RECORDS) return;
+  const message = `${length} records are too many for one call: push at most ${MOST_RECORDS}; none of these was stored`;
+  throw new AppError('TOO_MANY_RECORDS', message);
+}
+
+function resultOf(index: number, sourceId: string, outcome: RecordOutcome): PushResult {
+  return typeof outcome === 'object'
+    ? { index, sourceId, outcome: PushOutcome.REFUSED, reason: outcome.refused }
+    : { index, sourceId, outcome: PushOutcome[outcome], reason: null };
+}
+
+function payloadOf(all: readonly PushResult[]): PushPayload {
+  const count = (wanted: PushOutcome) => all.filter(({ outcome }) => outcome === wanted).length;
+  return {
+    added: count(PushOutcome.ADDED),
+    changed: count(PushOutcome.CHANGED),
+    unchanged: count(PushOutcome.UNCHANGED),
+    deleted: count(PushOutcome.DELETED),
+    refused: count(PushOutcome.REFUSED),
+    all,
+  };
+}

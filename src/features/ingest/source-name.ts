@@ -1,0 +1,25 @@
+import { quote } from '../../lib/quote.js';
+import { holdsToken } from '../../lib/token.js';
+import { OWN_SOURCE } from '../audits/own-audits.js';
+
+const LONGEST = 64;
+
+/** Characters that nobody sees, or that break a line or its direction. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+
+/** What is wrong with the name of a source, said for people; undefined where nothing is. */
+export function faultOfSource(name: string): string | undefined {
+  if (name === OWN_SOURCE) return `${OWN_SOURCE} stands for this gateway itself: take another name`;
+  return faultOfLabel(name);
+}
+
+/** What is wrong with a name for a source or a token: it is shown, and told from others by eye. */
+export function faultOfLabel(name: string): string | undefined {
+  const characters = [...name].length;
+  if (holdsToken(name)) return 'this is a token: write a name';
+  if (name.trim() === '' || characters > LONGEST) return `it must have 1 to ${LONGEST} characters`;
+  if (name !== name.trim()) return `${quote(name, LONGEST)} has a space at its end: leave it out`;
+  if (UNPRINTABLE.test(name))
+    return `${quote(name, LONGEST)} has a control character or an invisible one: leave it out`;
+  return undefined;
+}
