@@ -5,7 +5,9 @@ import { type Config, readConfig } from '../config.js';
 import { databaseId } from '../database/database-id.js';
 import type { Database } from '../database/db.js';
 import { databaseExists, databaseLimits, openDatabase } from '../database/open.js';
+import { lagOf } from '../features/audits/counts/lag.js';
 import { readAuthorities } from '../features/integration/diagnostics/authority-file.js';
+import { counted } from '../lib/counted.js';
 import { describeFault } from './fault.js';
 import { checkSyslog } from './syslog-checks.js';
 
@@ -84,7 +86,9 @@ async function checkDatabase(config: Config): Promise<Check[]> {
   try {
     const db = await openDatabase(config.databaseUrl, databaseLimits(config));
     try {
-      return [{ name: 'database', passed: true, detail: 'answers' }, await checkTables(db)];
+      const tables = await checkTables(db);
+      const follower = tables.passed ? [await checkFollower(db)] : [];
+      return [{ name: 'database', passed: true, detail: 'answers' }, tables, ...follower];
     } finally {
       await db.close();
     }
@@ -103,5 +107,17 @@ async function checkTables(db: Database): Promise<Check> {
   } catch (error) {
     const detail = `${describeFault(error)}: run pam-gateway migrate, or serve, which does`;
     return { name: 'tables', passed: false, detail };
+  }
+}
+
+/** Counts that are behind are no fault: questions are answered from audits as well. */
+async function checkFollower(db: Database): Promise<Check> {
+  try {
+    const { audits, seconds } = await lagOf(db);
+    const waited = `${counted(audits, 'audit')} behind, the first of them since ${Math.round(seconds)} s`;
+    const detail = audits === 0 ? 'every audit is counted' : `${waited}; the gateway counts them while it serves`;
+    return { name: 'follower', passed: true, detail };
+  } catch (error) {
+    return { name: 'follower', passed: false, detail: describeFault(error) };
   }
 }

@@ -13,6 +13,7 @@ const commands: Record<string, () => Promise<Command>> = {
   user: async () => (await import('./user.js')).userCommand(),
   token: async () => (await import('./token.js')).tokenCommand(),
   import: async () => (await import('./import.js')).importCommand(),
+  'rebuild-counts': async () => (await import('./rebuild-counts.js')).rebuildCountsCommand(),
   connector: async () => (await import('./connector/command.js')).connectorCommand(),
 };
 

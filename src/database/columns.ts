@@ -10,6 +10,9 @@ export const Id = (): PropertyDecorator => PrimaryGeneratedColumn({ type: 'integ
 /** A key that is given. */
 export const Key = (): PropertyDecorator => PrimaryColumn('bigint');
 
+/** A part of a key that is a small number. */
+export const IntKey = (): PropertyDecorator => PrimaryColumn('integer');
+
 /** A part of a key that is a word. */
 export const TextKey = (length: number): PropertyDecorator => PrimaryColumn('varchar', { length });
 

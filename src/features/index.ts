@@ -1,5 +1,7 @@
 import { Audit } from './audits/audit.js';
 import { AuditResolver } from './audits/audit.resolver.js';
+import { OperationCount, ResourceCount, ResourceUserCount, UserCount } from './audits/counts/count-tables.js';
+import { Watermark } from './audits/counts/watermark.js';
 import { ResourceUsageResolver } from './audits/resource-usage.resolver.js';
 import { IngestToken } from './ingest/ingest-token.js';
 import { IngestTokenResolver } from './ingest/ingest-token.resolver.js';
@@ -43,6 +45,11 @@ export const entities = [
   AccessGrant,
   Audit,
   IngestToken,
+  Watermark,
+  OperationCount,
+  UserCount,
+  ResourceCount,
+  ResourceUserCount,
   ConnectorToken,
   Integration,
   AnalyticsPlus,

@@ -34,6 +34,11 @@ onEveryEngine('metrics', (engine) => {
     }
   });
 
+  test('say how many audits are not counted yet, and since when', async () => {
+    expect(await value('pam_gateway_follower_behind_audits')).toBeGreaterThanOrEqual(1);
+    expect(await value('pam_gateway_follower_behind_seconds')).toBeGreaterThanOrEqual(0);
+  });
+
   test('count requests by route, method and status', async () => {
     const query = '{ viewer { userName } }';
     await Promise.all([1, 2, 3].map(() => door.post({ query }, { authtoken: door.token })));

@@ -20,6 +20,9 @@ export interface Dialect {
   /** Follows a table's name in FROM: the statement shall use the table's key, which is its column `id`. */
   useKey(table: string): string;
 
+  /** The JOIN that reads the table on its left first. */
+  readonly joinInOrder: string;
+
   /** Ends a SELECT whose rows no other transaction shall change or delete before this one ends. */
   readonly forUpdate: string;
 
@@ -28,6 +31,18 @@ export interface Dialect {
 
   /** The database's clock, which all copies of the program share: milliseconds since 1970, a whole number. */
   readonly clock: string;
+
+  /** How many stretches of so many seconds, a divisor of a day, lie between the beginning of the year 0 and that of a time's own. */
+  stretchOf(column: string, seconds: number): string;
+
+  /** Ends INSERT ... SELECT: where a row with the same key is there, what `column` would have been is added to it. */
+  addWhereKnown(table: string, key: readonly string[], column: string): string;
+
+  /** Deletes some thousands of a table's rows, whichever; none only where there are none. */
+  deleteSome(table: string): string;
+
+  /** Rows that work beside the requests may go through in one transaction without making anybody wait. */
+  readonly rowsAtOnce: number;
 
   /** Whether the transaction may succeed if it is run again from its start: a deadlock, a lock wait, a lost race for a key. */
   mayRunAgain(error: unknown): boolean;

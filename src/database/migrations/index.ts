@@ -4,7 +4,8 @@ import { Integration1764000000000 } from './0002-integration.js';
 import { Leases1764100000000 } from './0003-leases.js';
 import { AuditSpans1764200000000 } from './0004-audit-spans.js';
 import { SignInRefusals1764250000000 } from './0005-sign-in-refusals.js';
-import { IngestTokens1764310000000 } from './0006-ingest-tokens.js';
+import { AuditCounts1764300000000 } from './0006-audit-counts.js';
+import { IngestTokens1764310000000 } from './0007-ingest-tokens.js';
 
 /** Every migration, oldest first. The list only ever grows at its end. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -13,5 +14,6 @@ export const migrations: (new () => MigrationInterface)[] = [
   Leases1764100000000,
   AuditSpans1764200000000,
   SignInRefusals1764250000000,
+  AuditCounts1764300000000,
   IngestTokens1764310000000,
 ];

@@ -4,6 +4,7 @@ import type { Database } from '../../database/db.js';
 import type { Context } from '../../graphql/context.js';
 import { onServed } from '../../graphql/served.js';
 import type { SyslogListener } from '../../sources/syslog/listener.js';
+import { gaugeFollower } from './follower-metrics.js';
 import { measureSyslog } from './syslog-metrics.js';
 import { isWorker, metricsOfAllWorkers, offerMetrics } from './workers-metrics.js';
 
@@ -35,6 +36,7 @@ export function addMetrics(app: FastifyInstance, db: Database, syslog: readonly 
   });
   gaugeConnections(db, registers);
   if (syslog.length > 0) measureSyslog(syslog, registers);
+  gaugeFollower(db, registers);
   if (register.getMetricsAsArray().length === 0) collectDefaultMetrics();
   if (isWorker()) offerMetrics([register, registry]);
 

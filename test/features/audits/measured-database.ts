@@ -73,6 +73,7 @@ export interface Step {
   readonly type: string | null;
   readonly key: string | null;
   readonly rows: number | null;
+  readonly Extra: string | null;
 }
 
 /** How MariaDB means to run a statement. */

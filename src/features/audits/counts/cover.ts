@@ -1,0 +1,69 @@
+import type { DateRange } from '../../../graphql/page-arguments.js';
+import { beginningOf, bucketFrom, bucketOf, Width } from './buckets.js';
+
+/** Counts of one width, from a bucket on and before another one; undefined where there is no end. */
+export interface Stretch {
+  readonly width: Width;
+  readonly from: number | undefined;
+  readonly to: number | undefined;
+}
+
+/** A range, as counts can tell it and as they cannot. */
+export interface Cover {
+  readonly stretches: readonly Stretch[];
+  /** What the stretches hold together; undefined where no count lies in the range as a whole. */
+  readonly whole: DateRange | undefined;
+  /** What is left of the range at its two ends. */
+  readonly edges: readonly DateRange[];
+}
+
+/** Covers a range by counts of the given widths, with as few of them as there are. */
+export function cover(range: DateRange | null | undefined, widths: ReadonlySet<Width>): Cover {
+  const [from, to] = [range?.from ?? undefined, range?.to ?? undefined];
+  if (from === undefined && to === undefined && widths.has(Width.EVER)) {
+    return { stretches: [{ width: Width.EVER, from, to }], whole: {}, edges: [] };
+  }
+  const finest = widths.has(Width.QUARTER) ? Width.QUARTER : Width.DAY;
+  const first = from === undefined ? undefined : up(bucketFrom(from), finest);
+  const end = to === undefined ? undefined : down(bucketOf(to), finest);
+  if (isEmpty(first, end)) return { stretches: [], whole: undefined, edges: [{ from: from!, to: to! }] };
+  const whole: DateRange = {
+    ...(first !== undefined && { from: beginningOf(first) }),
+    ...(end !== undefined && { to: beginningOf(end) }),
+  };
+  const edges = [
+    ...(from !== undefined && from < whole.from! ? [{ from, to: whole.from! }] : []),
+    ...(to !== undefined && whole.to! < to ? [{ from: whole.to!, to }] : []),
+  ];
+  return { stretches: stretchesOf(first, end, finest, widths), whole, edges };
+}
+
+/** Days as far as there are whole ones, quarters before and after them. */
+function stretchesOf(
+  from: number | undefined,
+  to: number | undefined,
+  finest: Width,
+  widths: ReadonlySet<Width>,
+): Stretch[] {
+  if (finest === Width.DAY || !widths.has(Width.DAY)) return [{ width: finest, from, to }];
+  const firstDay = from === undefined ? undefined : up(from, Width.DAY);
+  const lastDay = to === undefined ? undefined : down(to, Width.DAY);
+  if (isEmpty(firstDay, lastDay)) return [{ width: finest, from, to }];
+  return [
+    ...(from === firstDay ? [] : [{ width: finest, from, to: firstDay }]),
+    { width: Width.DAY, from: firstDay, to: lastDay },
+    ...(to === lastDay ? [] : [{ width: finest, from: lastDay, to }]),
+  ];
+}
+
+function isEmpty(from: number | undefined, to: number | undefined): boolean {
+  return from !== undefined && to !== undefined && from >= to;
+}
+
+function up(bucket: number, width: Width): number {
+  return Math.ceil(bucket / width) * width;
+}
+
+function down(bucket: number, width: Width): number {
+  return Math.floor(bucket / width) * width;
+}
