@@ -3,7 +3,7 @@ import type { Format } from './format.js';
 import type { FlatRow, RowReader } from './row-reader.js';
 
 /** Rows that are read at once. */
-export const CHUNK = 5_000;
+export const CHUNK = 4_000;
 
 /**
  * The text of an answer, chunk by chunk. Between two chunks it holds nothing of the database. `beforeEach` runs before every
