@@ -2,7 +2,7 @@ import type DataLoader from 'dataloader';
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { readingOf } from '../database/reading.js';
 import { type EntityClass, tableOf } from '../database/rows.js';
-import type { WrittenRow } from '../database/written-rows.js';
+import { joinRows, type WrittenRow } from '../database/written-rows.js';
 import { type Actor, actorOf, type Context } from './context.js';
 import { allForEach, loaderOf, oneForEach } from './loaders.js';
 import { fieldsKey, readRows } from './read-row.js';
@@ -85,8 +85,29 @@ async function writeChildren<K extends ChildKey>(
   const reading = readingOf<Row>(context.db, { form, keys: text.keys }, [keyOf(entity, by, 'key')]);
   const hang = where(actorOf(context), keys);
   const rows = await reading.rows(sql`SELECT ${reading.select} FROM ${raw(tableOf(entity).name)} t WHERE ${hang}`);
+  if (isList && text.isPlain) return listsOf(keys, rows);
   const texts = await text.write(rows);
   const written = rows.map(({ key }, at) => ({ key, text: texts[at]! }));
   if (!isList) return oneForEach(keys, written, ({ key }) => key).map((row) => row?.text ?? 'null');
   return allForEach(keys, written, ({ key }) => key).map((list) => `[${list.map((row) => row.text).join(',')}]`);
+}
+
+/** The lists of keys whose rows stand one behind the other: those of a key are read at once. */
+function listsOf<K extends ChildKey>(
+  keys: readonly K[],
+  rows: readonly (WrittenRow & { readonly key: K })[],
+): string[] {
+  const texts = new Map<K, string>();
+  for (let at = 0; at < rows.length; ) {
+    const { key } = rows[at]!;
+    const begin = at;
+    do at += 1;
+    while (rows[at]?.key === key);
+    const text = joinRows(rows.slice(begin, at), ',')
+      .map((part) => part.toString('latin1'))
+      .join('');
+    const before = texts.get(key);
+    texts.set(key, before === undefined ? text : `${before},${text}`);
+  }
+  return keys.map((key) => `[${texts.get(key) ?? ''}]`);
 }

@@ -3,7 +3,7 @@ import { type EntityClass, tableOf } from '../database/rows.js';
 import type { Cell, CellKind, Key, WrittenRow } from '../database/written-rows.js';
 import type { Context } from './context.js';
 import type { Selection } from './selection.js';
-import { keyOfWritten, type TextsOf, textsOfField } from './written-field.js';
+import { type ChildKey, keyOfWritten, type TextsOf, textsOfField } from './written-field.js';
 
 const kinds: Record<string, CellKind> = { ID: 'word', Int: 'number', Boolean: 'boolean', DateTime: 'time' };
 
@@ -93,22 +93,24 @@ function kindOf(type: GraphQLOutputType): CellKind {
 }
 
 async function fill(rows: readonly WrittenRow[], holes: readonly TextsOf[]): Promise<string[]> {
-  const fillings = await Promise.all(holes.map((textsOf, hole) => hangingOn(rows, `hole${hole}`, textsOf)));
-  return rows.map((row) => {
-    const [head, ...parts] = row.latin1.split(HOLE);
-    return parts.reduce((text, part, hole) => text + fillings[hole]!(row) + part, head!);
+  if (holes.length === 0) return rows.map((row) => row.latin1);
+  const fillings = await Promise.all(holes.map((textsOf, hole) => hangingOn(keysOf(rows, `hole${hole}`), textsOf)));
+  return rows.map((row, at) => {
+    const parts = row.latin1.split(HOLE);
+    return fillings.reduce((text, filling, hole) => text + filling[at]! + parts[hole + 1]!, parts[0]!);
   });
 }
 
-/** What hangs on each row by one of its keys. */
-async function hangingOn(
-  rows: readonly WrittenRow[],
-  name: string,
-  textsOf: TextsOf,
-): Promise<(row: WrittenRow) => string> {
-  const keyIn = (row: WrittenRow) => (row as unknown as Record<string, string | number | null>)[name]!;
-  const keys = [...new Set(rows.map(keyIn))].filter((key) => key !== null);
-  const texts = keys.length > 0 ? await textsOf(keys) : [];
-  const textOf = new Map(keys.map((key, at) => [key, texts[at]!]));
-  return (row) => textOf.get(keyIn(row)) ?? 'null';
+function keysOf(rows: readonly WrittenRow[], name: string): (ChildKey | null)[] {
+  return rows.map((row) => (row as unknown as Record<string, ChildKey | null>)[name]!);
+}
+
+/** What hangs on each row, by its key. */
+async function hangingOn(keys: readonly (ChildKey | null)[], textsOf: TextsOf): Promise<string[]> {
+  const texts = new Map<ChildKey | null, string>(keys.map((key) => [key, 'null']));
+  texts.delete(null);
+  const distinct = [...texts.keys()] as ChildKey[];
+  const written = distinct.length > 0 ? await textsOf(distinct) : [];
+  for (const [at, key] of distinct.entries()) texts.set(key, written[at]!);
+  return keys.map((key) => texts.get(key) ?? 'null');
 }

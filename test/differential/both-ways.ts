@@ -70,8 +70,10 @@ async function told(gateway: Gateway, actor: Actor | null, { query, variables }:
     data,
     // Fields that fail beside each other do so in any order.
     errors: errors.map((error) => JSON.stringify(error)).sort(),
-    written: written.map(
-      ({ sql }) => `${/(?:FROM|JOIN) (\w+) t\b/.exec(sql)![1]}${/\b[fp]\.position\b/.test(sql) ? ' feed' : ''}`,
-    ),
+    written: written.map(({ sql }) => {
+      // A feed of audits is read in the order of their ids.
+      const isFeed = /\bf\.position\b|FROM audits t\b[\s\S]*ORDER BY t\.id\b/.test(sql);
+      return `${/(?:FROM|JOIN) (\w+) t\b/.exec(sql)![1]}${isFeed ? ' feed' : ''}`;
+    }),
   };
 }
