@@ -2,7 +2,7 @@ import sql from 'sql-template-tag';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openDatabase } from '../../src/database/open.js';
 import { tellEnded } from '../../src/features/sign-in/sign-in.refusals.js';
-import { storeNetworksRefused } from '../../src/features/sign-in/sign-in.tally.js';
+import { keepRefusals, storeNetworksRefused } from '../../src/features/sign-in/sign-in.tally.js';
 import { sha256 } from '../../src/lib/sha256.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../helpers/databases.js';
 import { Browser, changePassword, makeSignIn, PASSWORD, SIGN_IN, type SignInAnswer } from './browser.js';
@@ -199,5 +199,31 @@ onEveryEngine('sign-ins that are refused unseen', (engine) => {
     });
     expect(accountedFor(rows)).toBe(tried(codes));
     expect(rows.at(-1)!.reason).toMatch(/more from this network/);
+  });
+
+  test('are stored and told while a gateway serves, also those that another one left when it was killed', async () => {
+    await blocked('eve', 60_000);
+    const codes: (string | null)[] = [];
+    const from = newAddress();
+    const rows = await recordedBy(async () => {
+      for (let i = 0; i < 3; i++) codes.push(await guess('eve', newAddress(), elsewhere));
+      for (let round = 0; round < 8; round++) {
+        const names = Array.from({ length: 6 }, (_, i) => `anybody ${round} ${i}`);
+        codes.push(...(await Promise.all(names.map((name) => guess(name, from)))));
+      }
+      const stop = new AbortController();
+      const keeping = keepRefusals(door.db, stop.signal);
+      await timePasses();
+      const left = () => door.db.query(sql`SELECT subject FROM sign_in_refusals WHERE subject LIKE 'name:%'`);
+      const more = () => door.db.query<{ more: number }>(sql`SELECT more FROM sign_in_refusals WHERE more > 0`);
+      await expect.poll(left, { timeout: 30_000 }).toEqual([]);
+      await storeNetworksRefused(door.db);
+      stop.abort();
+      await keeping;
+      await timePasses();
+      await tellEnded(door.db);
+      expect(await more()).toEqual([]);
+    });
+    expect(accountedFor(rows)).toBe(tried(codes));
   });
 });

@@ -59,7 +59,7 @@ async function store(db: Db, network: string): Promise<void> {
 /** Stores what this process counts, and tells what is over, until it is stopped. */
 export async function keepRefusals(db: Db, stop: AbortSignal): Promise<void> {
   const sleeps = () => sleep(STORED_EVERY, true, { signal: stop }).catch(() => false);
-  for (let told = 0; await sleeps(); ) {
+  for (let told = Number.NEGATIVE_INFINITY; await sleeps(); ) {
     await storeNetworksRefused(db);
     if (performance.now() - told < TOLD_EVERY) continue;
     await tellEnded(db);
