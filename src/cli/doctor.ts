@@ -8,6 +8,7 @@ import { databaseExists, databaseLimits, openDatabase } from '../database/open.j
 import { lagOf } from '../features/audits/counts/lag.js';
 import { readAuthorities } from '../features/integration/diagnostics/authority-file.js';
 import { counted } from '../lib/counted.js';
+import { readCertificate } from '../server/certificate.js';
 import { describeFault } from './fault.js';
 import { checkSyslog } from './syslog-checks.js';
 
@@ -64,7 +65,29 @@ function withoutPassword(url: string): string {
 }
 
 async function checks(config: Config): Promise<Check[]> {
-  return [...(await checkAuthorities(config)), ...(await checkSyslog(config)), ...(await checkDatabase(config))];
+  return [
+    ...checkCertificate(config),
+    ...(await checkAuthorities(config)),
+    ...(await checkSyslog(config)),
+    ...(await checkDatabase(config)),
+  ];
+}
+
+function checkCertificate({ tls }: Config): Check[] {
+  if (!tls) return [];
+  try {
+    const { validTo } = readCertificate(tls);
+    const passed = Date.parse(validTo) > Date.now();
+    return [
+      {
+        name: 'certificate',
+        passed,
+        detail: `${tls.certFile} ${passed ? 'is valid until' : 'has expired on'} ${validTo}`,
+      },
+    ];
+  } catch (error) {
+    return [{ name: 'certificate', passed: false, detail: describeFault(error) }];
+  }
 }
 
 async function checkAuthorities({ analyticsPlusCaFile: file }: Config): Promise<Check[]> {

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { Config } from '../config.js';
 import type { ListenAddress } from '../lib/listen-address.js';
-import { readCertificate, readPem } from '../server/pem-file.js';
+import { readCertificate } from '../server/certificate.js';
+import { readPem } from '../server/pem-file.js';
 
 const advice: Readonly<Record<string, string>> = {
   EADDRINUSE: 'is in use: by the gateway, if it runs',

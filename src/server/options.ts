@@ -2,10 +2,10 @@ import type { FastifyServerOptions } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import { LIMITS } from '../graphql/limits/limit.js';
+import { readCertificate } from './certificate.js';
 import { answerClientError } from './client-error.js';
 import { answerError } from './errors.js';
 import { newRequestId, requestLines } from './log.js';
-import { readCertificate } from './pem-file.js';
 
 /** What `node:http` is given, in milliseconds and bytes. How often it looks for late clients is part of how late they may be. */
 const http = { headersTimeout: 10_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 16 * 1024 };

@@ -8,8 +8,3 @@ export function readPem(setting: string, file: string): Buffer {
     throw new Error(`${setting}: ${file} cannot be read (${(error as NodeJS.ErrnoException).code})`, { cause: error });
   }
 }
-
-/** The certificate and key that the settings name, in PEM. */
-export function readCertificate(tls: { certFile: string; keyFile: string }): { cert: Buffer; key: Buffer } {
-  return { cert: readPem('TLS_CERT_FILE', tls.certFile), key: readPem('TLS_KEY_FILE', tls.keyFile) };
-}

@@ -1,7 +1,8 @@
 import type { Config } from '../config.js';
 import type { Database } from '../database/db.js';
 import { SyslogListener } from '../sources/syslog/listener.js';
-import { readCertificate, readPem } from './pem-file.js';
+import { readCertificate } from './certificate.js';
+import { readPem } from './pem-file.js';
 
 /** The listeners that SYSLOG_LISTEN names. They do not listen yet. */
 export function syslogListeners({ syslog, sourceTimeZone, tls }: Config, db: Database): SyslogListener[] {

@@ -1,6 +1,8 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import mysql from 'mysql2/promise';
 import { describe, expect, test } from 'vitest';
 import { emptyDatabase, onEveryEngine, testDatabase } from '../helpers/databases.js';
@@ -59,6 +61,45 @@ onEveryEngine('doctor', (engine) => {
     expect(after.stdout).toMatch(/^ok {4}follower: every audit is counted$/m);
     await drop();
   });
+});
+
+describe('doctor on a certificate', () => {
+  const pem = (name: string) => join(import.meta.dirname, '../server/tls', name);
+  const own = pem('certificate.pem');
+  const other = program.file('other.pem');
+  writeFileSync(
+    other,
+    generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }),
+  );
+
+  test.each([
+    ['says how long it is valid', own, pem('key.pem'), /^ok {4}certificate: .* is valid until 2126-10-29T/m],
+    [
+      'names a file that is not there',
+      'none.pem',
+      pem('key.pem'),
+      /^FAIL {2}certificate: TLS_CERT_FILE: none\.pem cannot be/m,
+    ],
+    [
+      'names a file that is no certificate',
+      other,
+      pem('key.pem'),
+      /^FAIL {2}certificate: TLS_CERT_FILE: .* has no certificate/m,
+    ],
+    ['names a file that is no key', own, own, /^FAIL {2}certificate: TLS_KEY_FILE: .* has no private key/m],
+    ['names a key of another one', own, other, /^FAIL {2}certificate: TLS_KEY_FILE: .* has another key/m],
+  ])('%s', async (_, TLS_CERT_FILE, TLS_KEY_FILE, says) => {
+    const { stdout } = await program.run(['doctor'], '', { TLS_CERT_FILE, TLS_KEY_FILE });
+    expect(stdout).toMatch(says);
+  });
+});
+
+test('a certificate with a key that is not its own keeps the gateway from starting', async () => {
+  const { code, stderr } = await program.run(['serve'], '', {
+    TLS_CERT_FILE: join(import.meta.dirname, '../server/tls/certificate.pem'),
+    TLS_KEY_FILE: program.file('other.pem'),
+  });
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/TLS_KEY_FILE: .* has another key/)]);
 });
 
 test('doctor on an embedded database that is not there yet says what makes it, and does not', async () => {
