@@ -5,6 +5,9 @@ import { quote } from '../lib/quote.js';
 
 export type CursorValue = string | number | null;
 
+/** What a value of a cursor is: a number that counts something, or a text, which may be null or left out. */
+export type CursorPart = 'number' | 'text';
+
 /**
  * Opaque cursors of one list: bound to its database, its order and its filter. A checksum finds those that were damaged
  * or come from elsewhere; it is no secret, since a cursor only says where to go on, never what may be seen.
@@ -25,22 +28,22 @@ export class Cursors {
     return Buffer.from(this.#checksum(text) + text).toString('base64url');
   }
 
-  /** @throws AppError BAD_CURSOR */
-  decode(cursor: string): CursorValue[] {
+  /** @throws AppError BAD_CURSOR, also where the values are others than `parts` */
+  decode(cursor: string, parts: readonly CursorPart[]): CursorValue[] {
     const text = Buffer.from(cursor, 'base64url').toString();
     const payload = text.slice(8);
     // Node passes over characters that are none of base64url.
     const isWhole = Buffer.from(text).toString('base64url') === cursor;
     if (!isWhole || payload[0] !== VERSION || this.#checksum(payload) !== text.slice(0, 8)) {
-      throw badCursor(
-        cursor,
-        'is not a cursor of this gateway: pass one exactly as it was returned, or none to begin anew',
-      );
+      throw badCursor(cursor, FOREIGN);
     }
     if (payload.slice(1, 9) !== this.#list) {
       throw badCursor(cursor, 'was made for another query: keep the filter, date range and order that it came from');
     }
-    return JSON.parse(payload.slice(9)) as CursorValue[];
+    const values = valuesOf(payload.slice(9));
+    // A checksum keeps nobody from writing what no list ever gave.
+    if (!parts.every((part, at) => isPart(part, values[at]))) throw badCursor(cursor, FOREIGN);
+    return values;
   }
 
   #checksum(text: string): string {
@@ -49,6 +52,21 @@ export class Cursors {
 }
 
 const VERSION = '1';
+const FOREIGN = 'is not a cursor of this gateway: pass one exactly as it was returned, or none to begin anew';
+
+function valuesOf(text: string): CursorValue[] {
+  try {
+    const values: unknown = JSON.parse(text);
+    return Array.isArray(values) ? values : [];
+  } catch {
+    return [];
+  }
+}
+
+function isPart(part: CursorPart, value: unknown): boolean {
+  if (part === 'number') return Number.isSafeInteger(value) && (value as number) >= 0;
+  return typeof value === 'string' || value === null || value === undefined;
+}
 
 function badCursor(cursor: string, fault: string): AppError {
   return new AppError('BAD_CURSOR', `the cursor ${quote(cursor)} ${fault}`);

@@ -12,6 +12,9 @@ export interface FeedPlace {
   readonly since: string | null;
 }
 
+/** Position, since, scope and what bounds it. */
+const PARTS = ['number', 'text', 'text', 'text'] as const;
+
 /** The cursors of one feed, for one actor. */
 export class FeedCursors {
   readonly #context: Context;
@@ -44,7 +47,7 @@ export class FeedCursors {
    * @throws AppError BAD_CURSOR, RESYNC_REQUIRED
    */
   decode(cursor: string): FeedPlace {
-    const [position, since, scope, earliest = null] = this.#cursors.decode(cursor);
+    const [position, since, scope, earliest = null] = this.#cursors.decode(cursor, PARTS);
     const isEarlier = earliest !== null && (this.#earliest() ?? '') < earliest;
     if (scope !== scopeOf(actorOf(this.#context)) || isEarlier) {
       throw new AppError(

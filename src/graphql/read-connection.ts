@@ -106,8 +106,8 @@ export function cursorOfRow(cursors: Cursors, { sortValue, sortId }: ListRow): s
 /** The place that a cursor of a list stands for. */
 export function placeOf(cursors: Cursors, cursor: string | null | undefined): Place | undefined {
   if (cursor === null || cursor === undefined) return undefined;
-  const [value, id] = cursors.decode(cursor);
-  return { value: value!, id: id as number };
+  const [value, id] = cursors.decode(cursor, ['text', 'number']);
+  return { value: value ?? null, id: id as number };
 }
 
 export interface ListPage {

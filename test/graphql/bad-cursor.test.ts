@@ -1,5 +1,7 @@
+import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { databaseId } from '../../src/database/database-id.js';
 import { recordAudits } from '../../src/features/audits/audit.service.js';
 import { storeUserAccounts } from '../../src/features/resources/access-grant.service.js';
 import { recordResources } from '../../src/features/resources/resource.service.js';
@@ -112,6 +114,29 @@ onEveryEngine('a cursor', (engine) => {
           expect((await gateway.refusal(anActor(), query, { after })).code).toBe('BAD_CURSOR');
         }),
       );
+    }
+  });
+
+  test.each([
+    [
+      'resources by name',
+      ['["x"]', '["x",null]', '["x",{"id":1}]', '[{"t.id":1},1]', '[["a","b"],1]', '[true,1]', '[1,1]'],
+    ],
+    [
+      'the feed of audits',
+      ['[]', '["1",null,"ALL",null]', '[-1,null,"ALL"]', '[1e400,null,"ALL"]', '[1,{},"ALL"]', '{}', 'null', ''],
+    ],
+  ] as const)('that somebody made of one of %s, with other values, is refused', async (name, values) => {
+    const text = Buffer.from(await cursorOf(name), 'base64url').toString();
+    const seed = crc32(await databaseId(database.db));
+    const forged = (value: string) => {
+      const payload = text.slice(8, 17) + value;
+      return Buffer.from(crc32(payload, seed).toString(16).padStart(8, '0') + payload).toString('base64url');
+    };
+    expect(forged(text.slice(17))).toBe(await cursorOf(name));
+    for (const value of values) {
+      const refusal = await gateway.refusal(anActor(), queryOf(name), { after: forged(value) });
+      expect([value, refusal.code]).toEqual([value, 'BAD_CURSOR']);
     }
   });
 

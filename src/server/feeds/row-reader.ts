@@ -100,7 +100,7 @@ async function openFeed(
 
 function isOf(cursors: Cursors, cursor: string): boolean {
   try {
-    cursors.decode(cursor);
+    placeOf(cursors, cursor);
     return true;
   } catch (error) {
     if (error instanceof AppError) return false;
