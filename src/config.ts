@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { type ListenAddress, parseListenAddress } from './lib/listen-address.js';
+import { parseSchedule, type Schedule } from './lib/schedule.js';
 import { TimeZone } from './lib/time-zone.js';
 
 /** One row a setting: how it is read and what it is where it is not set. `.env.example` says the same for people. */
@@ -26,6 +27,17 @@ const settings = z.object({
   SYSLOG_ALLOW: networks(),
   SYSLOG_SOURCE: z.string().max(64, 'write at most 64 characters').default('syslog'),
   SYSLOG_CLIENT_CA_FILE: z.string().optional(),
+  PAM_URL: pamUrl('https://pam.example.com:8282'),
+  PAM_AUTHTOKEN: headerValue(),
+  PAM_ORG_NAME: headerValue(),
+  PAM_CA_FILE: z.string().optional(),
+  PAM_SCIM_URL: pamUrl('https://pam.example.com:8282/scim/v2'),
+  PAM_AUDIT_TYPES: z.string().optional().transform(partsOf),
+  PAM_SOURCE: z
+    .string()
+    .refine((name) => [...name].length <= 32 && name !== 'gateway', 'write 1 to 32 characters, and not gateway')
+    .optional(),
+  PULL_EVERY: z.string().optional(),
   LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   TLS_CERT_FILE: z.string().optional(),
   TLS_KEY_FILE: z.string().optional(),
@@ -63,8 +75,28 @@ export interface Config {
     /** A PEM file of authorities that the certificates of senders come from. */
     clientCaFile: string | undefined;
   };
+  /** The server of the PAM product that `pull` reads; undefined where none is set. */
+  pam: PamSettings | undefined;
   logLevel: string;
   tls: { certFile: string; keyFile: string } | undefined;
+}
+
+/** How a PAM360 or Password Manager Pro server is read. */
+export interface PamSettings {
+  /** Without a slash at its end. */
+  url: string;
+  authToken: string;
+  orgName: string | undefined;
+  /** A PEM file of the authorities, and of no others, that its certificate may come from. */
+  caFile: string | undefined;
+  /** Of its SCIM API, without a slash at its end; undefined where user accounts are not read. */
+  scimUrl: string | undefined;
+  /** The kinds of audits that are asked for; undefined for those of the product. */
+  auditTypes: string[] | undefined;
+  /** The source that its records are known by. */
+  source: string;
+  /** When the server pulls; undefined where only the command does. */
+  schedule: Schedule | undefined;
 }
 
 /**
@@ -81,6 +113,14 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   if (/\btls:/i.test(set.SYSLOG_LISTEN ?? '') && !set.TLS_CERT_FILE) {
     faults.push('SYSLOG_LISTEN: tls needs TLS_CERT_FILE and TLS_KEY_FILE');
   }
+  if (Boolean(set.PAM_URL) !== Boolean(set.PAM_AUTHTOKEN)) {
+    faults.push('PAM_URL and PAM_AUTHTOKEN: set both or neither');
+  }
+  const schedule = read.data?.PULL_EVERY && parseSchedule(read.data.PULL_EVERY, read.data.SOURCE_TIME_ZONE);
+  if (schedule === null) {
+    faults.push('PULL_EVERY: write an interval such as 15m, or a cron expression of five fields such as 0 2 * * *');
+  } else if (schedule && !set.PAM_URL)
+    faults.push('PULL_EVERY: set PAM_URL and PAM_AUTHTOKEN, or there is nothing to pull');
   if (!read.success || faults.length > 0) throw new Error(`these settings cannot be used:\n  ${faults.join('\n  ')}`);
   const { data } = read;
   return {
@@ -109,6 +149,18 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       source: data.SYSLOG_SOURCE,
       clientCaFile: data.SYSLOG_CLIENT_CA_FILE,
     },
+    pam: data.PAM_URL
+      ? {
+          url: data.PAM_URL,
+          authToken: data.PAM_AUTHTOKEN!,
+          orgName: data.PAM_ORG_NAME,
+          caFile: data.PAM_CA_FILE,
+          scimUrl: data.PAM_SCIM_URL,
+          auditTypes: data.PAM_AUDIT_TYPES,
+          source: data.PAM_SOURCE ?? data.PRODUCT.toLowerCase().replaceAll('_', '-'),
+          schedule: schedule || undefined,
+        }
+      : undefined,
     logLevel: data.LOG_LEVEL,
     tls: data.TLS_CERT_FILE ? { certFile: data.TLS_CERT_FILE, keyFile: data.TLS_KEY_FILE! } : undefined,
   };
@@ -133,15 +185,32 @@ function numberFrom(least: number, most: number, { whole = false } = {}) {
 }
 
 function list(standard: string) {
+  return z.string().default(standard).transform(partsOf);
+}
+
+function partsOf<Text extends string | undefined>(text: Text): string[] | (Text extends string ? never : undefined) {
+  return text
+    ?.split(',')
+    .map((part) => part.trim())
+    .filter(Boolean) as string[];
+}
+
+/** A token goes there: never without TLS, and a name or password in it would come into logs. */
+function pamUrl(example: string) {
+  return z
+    .url({ protocol: /^https$/, error: `write an address such as ${example}` })
+    .refine((text) => !/[?#@]/.test(text), `write an address such as ${example}, with no user, query or fragment`)
+    .transform((text) => text.replace(/\/+$/, ''))
+    .optional();
+}
+
+/** Never says what was given. */
+function headerValue() {
   return z
     .string()
-    .default(standard)
-    .transform((text) =>
-      text
-        .split(',')
-        .map((part) => part.trim())
-        .filter(Boolean),
-    );
+    .transform((text) => text.trim())
+    .refine((text) => /^[\x20-\x7e]+$/.test(text), 'write it as the PAM product shows it, in plain characters')
+    .optional();
 }
 
 function networks() {

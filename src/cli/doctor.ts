@@ -9,10 +9,12 @@ import { lagOf } from '../features/audits/counts/lag.js';
 import { readAuthorities } from '../features/integration/diagnostics/authority-file.js';
 import { counted } from '../lib/counted.js';
 import { readCertificate } from '../server/certificate.js';
+import { checkPam } from './check-pam.js';
 import { describeFault } from './fault.js';
 import { checkSyslog } from './syslog-checks.js';
 
-interface Check {
+/** What was tried, and how it went. */
+export interface Check {
   name: string;
   passed: boolean;
   detail: string;
@@ -53,6 +55,14 @@ function shown(config: Config): Record<string, string> {
     SYSLOG_ALLOW: config.syslog.allow.join(','),
     SYSLOG_SOURCE: config.syslog.source,
     SYSLOG_CLIENT_CA_FILE: config.syslog.clientCaFile ?? '',
+    PAM_URL: config.pam?.url ?? '',
+    PAM_AUTHTOKEN: config.pam ? '***' : '',
+    PAM_ORG_NAME: config.pam?.orgName ?? '',
+    PAM_CA_FILE: config.pam?.caFile ?? '',
+    PAM_SCIM_URL: config.pam?.scimUrl ?? '',
+    PAM_AUDIT_TYPES: config.pam?.auditTypes?.join(',') ?? '',
+    PAM_SOURCE: config.pam?.source ?? '',
+    PULL_EVERY: config.pam?.schedule?.text ?? '',
     LOG_LEVEL: config.logLevel,
     TLS_CERT_FILE: config.tls?.certFile ?? '',
     TLS_KEY_FILE: config.tls?.keyFile ?? '',
@@ -69,6 +79,7 @@ async function checks(config: Config): Promise<Check[]> {
     ...checkCertificate(config),
     ...(await checkAuthorities(config)),
     ...(await checkSyslog(config)),
+    ...(await checkPam(config)),
     ...(await checkDatabase(config)),
   ];
 }

@@ -14,6 +14,7 @@ const commands: Record<string, () => Promise<Command>> = {
   token: async () => (await import('./token.js')).tokenCommand(),
   import: async () => (await import('./import.js')).importCommand(),
   'rebuild-counts': async () => (await import('./rebuild-counts.js')).rebuildCountsCommand(),
+  pull: async () => (await import('./pull.js')).pullCommand(),
   connector: async () => (await import('./connector/command.js')).connectorCommand(),
 };
 

@@ -6,6 +6,8 @@ import { ResourceUsageResolver } from './audits/resource-usage.resolver.js';
 import { IngestToken } from './ingest/ingest-token.js';
 import { IngestTokenResolver } from './ingest/ingest-token.resolver.js';
 import { PushResolver } from './ingest/push.resolver.js';
+import { SourceResolver } from './ingest/source.resolver.js';
+import { SourceRun } from './ingest/source-run.js';
 import { AnalyticsPlus } from './integration/analytics-plus.js';
 import { ConnectorToken } from './integration/connector-token.js';
 import { Integration } from './integration/integration.js';
@@ -54,6 +56,7 @@ export const entities = [
   Integration,
   AnalyticsPlus,
   ModuleImport,
+  SourceRun,
 ];
 
 /** The manifest: every resolver that a feature has. */
@@ -73,4 +76,5 @@ export const resolvers = [
   IntegrationResolver,
   AnalyticsPlusResolver,
   TestIntegrationResolver,
+  SourceResolver,
 ] as const;

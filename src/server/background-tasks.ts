@@ -5,10 +5,11 @@ import { followAudits } from '../features/audits/counts/follow.js';
 import { keepRefusals } from '../features/sign-in/sign-in.tally.js';
 import type { SyslogListener } from '../sources/syslog/listener.js';
 import type { BackgroundTask } from './background.js';
+import { pulling } from './pulling.js';
 
 /** What goes on beside the requests, in each process that serves. */
 export function backgroundTasks(
-  _config: Config,
+  config: Config,
   db: Database,
   syslog: readonly SyslogListener[],
   log: FastifyBaseLogger,
@@ -20,5 +21,6 @@ export function backgroundTasks(
       name: `the syslog listener ${listener.name}`,
       run: (stop: AbortSignal) => listener.run(stop, log),
     })),
+    ...(config.pam?.schedule ? [pulling(config, db, log)] : []),
   ];
 }

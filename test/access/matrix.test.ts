@@ -117,7 +117,7 @@ const rootFields: Record<string, readonly string[]> = {
     'generateIngestToken',
     'revokeIngestToken',
   ],
-  INGEST: ['recordAudits', 'upsertResources', 'upsertUserAccounts', 'deleteResources', 'deleteUserAccounts'],
+  INGEST: ['recordAudits', 'upsertResources', 'upsertUserAccounts', 'deleteResources', 'deleteUserAccounts', 'sources'],
   public: ['viewer', 'server', 'signIn', 'signOut'],
 };
 

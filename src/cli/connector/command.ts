@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { parseInterval } from '../../lib/interval.js';
 import { wholeNumber } from '../option-types.js';
 import { ConnectorError } from './connector-error.js';
 import { type ConnectorOptions, runConnector } from './import.js';
-import { parseInterval } from './interval.js';
 import { MODULE_NAMES, type ModuleName } from './modules.js';
 import { reporter, summary } from './report.js';
 import type { FormatName } from './row-format.js';

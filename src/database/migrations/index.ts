@@ -6,6 +6,7 @@ import { AuditSpans1764200000000 } from './0004-audit-spans.js';
 import { SignInRefusals1764250000000 } from './0005-sign-in-refusals.js';
 import { AuditCounts1764300000000 } from './0006-audit-counts.js';
 import { IngestTokens1764310000000 } from './0007-ingest-tokens.js';
+import { SourceRuns1764320000000 } from './0008-source-runs.js';
 
 /** Every migration, oldest first. The list only ever grows at its end. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -16,4 +17,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   SignInRefusals1764250000000,
   AuditCounts1764300000000,
   IngestTokens1764310000000,
+  SourceRuns1764320000000,
 ];

@@ -13,7 +13,7 @@ export const OWN_SOURCE = 'gateway';
 export interface Operator {
   readonly userName: string;
   readonly ipAddress: string | null;
-  readonly clientType: 'Web Client' | 'API Client' | 'Command Line';
+  readonly clientType: 'Web Client' | 'API Client' | 'Command Line' | 'Schedule';
 }
 
 /** Something that was done in this gateway. No secret may stand in it. */
@@ -29,6 +29,9 @@ export interface Operation {
 
 /** Whoever may run a command holds the database: the operating system knows who that is. */
 export const commandLine: Operator = { userName: 'System', ipAddress: null, clientType: 'Command Line' };
+
+/** What the server does by itself, because a setting says so. */
+export const schedule: Operator = { userName: 'System', ipAddress: null, clientType: 'Schedule' };
 
 /** Who sent a request. */
 export function operatorOf(context: Context): Operator {

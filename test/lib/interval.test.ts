@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseInterval } from '../../../src/cli/connector/interval.js';
+import { parseInterval } from '../../src/lib/interval.js';
 
 test('an interval is a number and a unit', () => {
   expect(['30s', '15m', '1h', '1d'].map(parseInterval)).toEqual([30_000, 900_000, 3_600_000, 86_400_000]);

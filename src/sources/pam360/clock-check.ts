@@ -1,0 +1,31 @@
+import { counted } from '../../lib/counted.js';
+import { minutesAhead } from './audit.js';
+import type { PullRun } from './pull-run.js';
+import type { ForeignRow } from './said.js';
+
+/** Whether the server's clock is the one of SOURCE_TIME_ZONE, which zone-less times are read by: its audits say both times. */
+export class ClockCheck {
+  readonly #run: PullRun;
+  readonly #found = new Set<number>();
+
+  constructor(run: PullRun) {
+    this.#run = run;
+  }
+
+  look(row: ForeignRow): void {
+    const minutes = minutesAhead(row, this.#run.zone);
+    if (minutes !== null) this.#found.add(minutes);
+  }
+
+  /** Says so where every audit shows the same difference. */
+  tell(): void {
+    const [minutes = 0] = this.#found;
+    if (this.#found.size !== 1 || minutes === 0) return;
+    const { zone, tell } = this.#run;
+    const difference = `${counted(Math.abs(minutes), 'minute')} ${minutes > 0 ? 'ahead of' : 'behind'}`;
+    tell(
+      'NOTE',
+      `the server's clock is ${difference} SOURCE_TIME_ZONE, ${zone.name}: audits carry their true time, but the times of accounts are read in that zone; set it to the server's`,
+    );
+  }
+}

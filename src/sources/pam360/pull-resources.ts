@@ -1,0 +1,108 @@
+import { Module } from '../../database/module.js';
+import type { ResourceRecord } from '../../features/resources/resource.record.js';
+import { deleteResources, recordResources } from '../../features/resources/resource.service.js';
+import { inParallel } from '../../lib/in-parallel.js';
+import { changedMeanwhile, listRows } from './listing.js';
+import { PamRefusal } from './pam-fault.js';
+import { count, type PullRun, refuse } from './pull-run.js';
+import type { ListedUsers } from './pull-users.js';
+import { accountIdsOf, resourceOf } from './resource.js';
+import { type ForeignRow, said, saidId } from './said.js';
+import { ownerNamed } from './scim-user.js';
+import { deleteVanished } from './vanished.js';
+
+/** Resources that are read at once: one call for each, and one for each of its accounts. */
+const CALLS_AT_ONCE = 4;
+
+const AT_ONCE = 50;
+
+/** Stores the resources that the token's user sees, with their accounts, and deletes those that vanished. */
+export async function pullResources(run: PullRun, users: (() => Promise<ListedUsers>) | undefined): Promise<void> {
+  const { db, api, source, counts } = run;
+  const list = () => listRows((start, limit) => api.resources(start, limit), idOf);
+  const { listing, rows } = await list();
+  const batch: ResourceRecord[] = [];
+  const flush = async (): Promise<void> => {
+    const records = batch.splice(0);
+    if (records.length === 0) return;
+    count(
+      run,
+      await recordResources(db, source, records),
+      records.map(({ sourceId }) => `resource ${sourceId}`),
+    );
+  };
+  run.progress(0, rows.length);
+  try {
+    await inParallel(rows, CALLS_AT_ONCE, async (row) => {
+      run.signal.throwIfAborted();
+      const record = await readResource(run, row);
+      counts.rowsRead += 1;
+      run.progress(counts.rowsRead, rows.length);
+      if (record) batch.push(await withOwner(record, users));
+      if (batch.length >= AT_ONCE) await flush();
+    });
+  } finally {
+    // What was read before a fault is kept.
+    await flush();
+  }
+  if (!listing.isWhole) throw changedMeanwhile('resources', listing);
+  await deleteVanished(
+    run,
+    Module.RESOURCES,
+    listing,
+    async () => (await list()).listing,
+    (ids) => deleteResources(db, source, ids),
+  );
+}
+
+/** A resource by the calls that it takes; null where it is refused, so that it stays as it was stored. */
+async function readResource(run: PullRun, listed: ForeignRow): Promise<ResourceRecord | null> {
+  const id = saidId(listed, 'RESOURCE ID');
+  if (id === null) {
+    refuse(run, 'a resource has no RESOURCE ID');
+    return null;
+  }
+  try {
+    const described = await run.api.described(id);
+    if (said(described, 'RESOURCE NAME', 'RESOURCE ID') === null) throw new PamRefusal('it says nothing of it');
+    const accounts = new Map<string, ForeignRow>();
+    for (const accountId of accountIdsOf(described)) {
+      const details = await readAccount(run, id, accountId);
+      if (details) accounts.set(accountId, details);
+    }
+    const read = resourceOf({ listed, described, accounts }, run.zone);
+    if ('refused' in read) throw new PamRefusal(read.refused);
+    for (const fault of read.faults) run.tell('PROBLEM', fault);
+    return read.record;
+  } catch (error) {
+    if (!(error instanceof PamRefusal)) throw error;
+    refuse(run, `resource ${id}: ${error.message}`);
+    return null;
+  }
+}
+
+/** The details of an account; null where they are refused: what the list says of it is better than nothing. */
+async function readAccount(run: PullRun, resourceId: string, accountId: string): Promise<ForeignRow | null> {
+  try {
+    return await run.api.account(resourceId, accountId);
+  } catch (error) {
+    if (!(error instanceof PamRefusal)) throw error;
+    run.tell('PROBLEM', `account ${accountId} of resource ${resourceId} without its times: ${error.message}`);
+    return null;
+  }
+}
+
+/** User accounts are only asked for where an owner is written with a domain. */
+async function withOwner(
+  record: ResourceRecord,
+  users: (() => Promise<ListedUsers>) | undefined,
+): Promise<ResourceRecord> {
+  if (!record.ownerName?.includes('\\') || !users) return record;
+  const listed = await users();
+  if (!listed.listing.isWhole) throw changedMeanwhile('user accounts, which tell who an owner is', listed.listing);
+  return { ...record, ownerName: ownerNamed(record.ownerName, listed.users) };
+}
+
+function idOf(row: ForeignRow): string {
+  return saidId(row, 'RESOURCE ID') ?? JSON.stringify(row);
+}

@@ -1,0 +1,36 @@
+/** A record as the PAM product writes it. */
+export type ForeignRow = Readonly<Record<string, unknown>>;
+
+/** How the product writes that there is nothing. (github.com/tristanlatr/pypmp; the audits that a live server sent) */
+const NOTHING: ReadonlySet<string> = new Set(['', '-', 'N/A']);
+
+/** The text that a row says under the first of `keys` that says anything; null where none does. */
+export function said(row: ForeignRow, ...keys: readonly string[]): string | null {
+  for (const key of keys) {
+    const text = textOf(Object.hasOwn(row, key) ? row[key] : undefined);
+    if (text !== null) return text;
+  }
+  return null;
+}
+
+/** As `said`, for an id: without spaces around it. */
+export function saidId(row: ForeignRow, key: string): string | null {
+  return said(row, key)?.trim() ?? null;
+}
+
+/** A text that every database can hold, or null for what means nothing. Every value is a text; others are taken as one. */
+export function textOf(value: unknown): string | null {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value !== 'string' || NOTHING.has(value.trim())) return null;
+  return value.replaceAll('\0', '\ufffd').toWellFormed();
+}
+
+/** The rows that a list holds; one alone may stand there without a list, and what is no row has nothing to say. */
+export function rowsOf(list: unknown): ForeignRow[] {
+  if (list === undefined || list === null) return [];
+  return (Array.isArray(list) ? list : [list]).map(rowOf);
+}
+
+export function rowOf(value: unknown): ForeignRow {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as ForeignRow) : {};
+}

@@ -1,0 +1,54 @@
+import type { UserAccountRecord } from '../../features/users/user-account.record.js';
+import { type ForeignRow, rowOf, said, saidId, textOf } from './said.js';
+
+const EXTENSION = 'urn:ietf:params:scim:schemas:extension:pam360_domain:2.0:User';
+
+/** A user account, and the domain that it signs in to, where it says one. */
+export interface ScimUser {
+  readonly record: UserAccountRecord;
+  readonly domain: string | null;
+}
+
+/** A user as SCIM writes one (RFC 7643, 4.1), in our words, or why it cannot be one. */
+export function scimUserOf(row: ForeignRow): ScimUser | { readonly refused: string } {
+  const userName = said(row, 'userName');
+  if (userName === null) return { refused: `user ${saidId(row, 'id') ?? 'without an id'}: userName is missing` };
+  const name = rowOf(row.name);
+  return {
+    record: {
+      sourceId: saidId(row, 'id') ?? userName,
+      userName,
+      firstName: said(name, 'givenName'),
+      lastName: said(name, 'familyName'),
+      email: primaryOf(row.emails),
+      status: textOf(row.active)?.trim().toLowerCase() === 'false' ? 'DISABLED' : 'ACTIVE',
+      roles: [...new Set(listOf(row.roles).flatMap((role) => said(role, 'display', 'value') ?? []))],
+    },
+    domain: said(rowOf(row[EXTENSION]), 'domain'),
+  };
+}
+
+/** Items are objects with a `value`; a bare text is taken for one. */
+function listOf(list: unknown): ForeignRow[] {
+  const items = Array.isArray(list) ? list : list === undefined || list === null ? [] : [list];
+  return items.map((item) => (typeof item === 'string' ? { value: item } : rowOf(item)));
+}
+
+function primaryOf(list: unknown): string | null {
+  const items = listOf(list).filter((item) => said(item, 'value') !== null);
+  const primary = items.find((item) => textOf(item.primary)?.toLowerCase() === 'true') ?? items[0];
+  return primary ? said(primary, 'value') : null;
+}
+
+/**
+ * The user name of an owner. Owners are written `DOMAIN\user` where user names may be without the domain: the user is the one
+ * of that name and domain, or the only one of that name who says no domain. Where nobody is, it stays as it is.
+ */
+export function ownerNamed(owner: string, users: readonly ScimUser[]): string {
+  const [, domain, name] = /^([^\\]+)\\(.+)$/s.exec(owner) ?? [];
+  if (domain === undefined || users.some(({ record }) => record.userName === owner)) return owner;
+  const named = users.filter(({ record }) => record.userName === name);
+  const same = named.filter((user) => user.domain?.toLowerCase() === domain.toLowerCase());
+  if (same.length > 0) return same[0]!.record.userName;
+  return named.length === 1 && named[0]!.domain === null ? name! : owner;
+}

@@ -1,0 +1,226 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
+import { anActor, Gateway } from '../../helpers/gateway.js';
+import { positionsOf, pullFrom } from './scene.js';
+import { aForeignAudit, aForeignResource, aForeignUser, StandInPam, TOKEN } from './stand-in.js';
+
+const nothing = { added: 0, changed: 0, unchanged: 0, deleted: 0, refused: 0 };
+
+onEveryEngine('a pull', (engine) => {
+  let database: TestDatabase;
+  let pam: StandInPam;
+  beforeEach(async () => {
+    [database, pam] = await Promise.all([testDatabase(engine), new StandInPam().start()]);
+    pam.resources = [1, 2, 3].map((id) => aForeignResource(pam, id));
+    pam.users = [1, 2].map((id) => aForeignUser(id));
+    pam.audits = {
+      Resource: { TODAY: [aForeignAudit(3), aForeignAudit(2)], YESTERDAY: [aForeignAudit(1)] },
+      User: { TODAY: [aForeignAudit(4, { 'Operation Type': 'User Logged in' })] },
+    };
+  });
+  afterEach(async () => {
+    await pam.stop();
+    await database.drop();
+  });
+
+  const run = (environment?: Record<string, string>, options?: object) =>
+    pullFrom(pam, database.db, environment, options);
+  const read = <Data>(query: string) => new Gateway(database.db).read<Data>(anActor(), query);
+
+  test('stores all three modules in our words', async () => {
+    const { whole, said } = await run({ SOURCE_TIME_ZONE: 'Asia/Kolkata' });
+    expect(said).toEqual([]);
+    expect(whole).toEqual({ USER_ACCOUNTS: true, RESOURCES: true, AUDITS: true });
+    const data = await read<Record<string, { nodes: unknown[]; totalCount: number }>>(`{
+      resources(first: 1) { totalCount nodes { name type department location ownerName lastAccessedAt
+        accounts { name compliant complianceReason expiryStatus passwordPolicy lastModifiedAt } } }
+      userAccounts { totalCount nodes { userName fullName email status roles source } }
+      audits { nodes { occurredAt category operation outcome operatedBy ipAddress reason accountName resource { name } } } }`);
+    expect(data.resources!.totalCount).toBe(3);
+    expect(data.resources!.nodes[0]).toEqual({
+      name: 'server 1',
+      type: 'Linux',
+      department: 'IT',
+      location: null,
+      ownerName: 'admin',
+      lastAccessedAt: '2024-03-14T01:30:00.000Z',
+      accounts: [
+        {
+          name: 'root',
+          compliant: true,
+          complianceReason: null,
+          expiryStatus: 'Valid',
+          passwordPolicy: 'Strong',
+          lastModifiedAt: '2024-03-13T15:20:00.000Z',
+        },
+      ],
+    });
+    expect(data.userAccounts!.nodes[0]).toEqual({
+      userName: 'user1',
+      fullName: 'Ann Cole 1',
+      email: 'user1@example.com',
+      status: 'ACTIVE',
+      roles: ['Password User'],
+      source: 'pam360',
+    });
+    const audits = data.audits!.nodes.filter((audit) => (audit as { operatedBy: string }).operatedBy === 'admin');
+    expect(audits).toHaveLength(4);
+    expect(audits[0]).toEqual({
+      occurredAt: '2024-03-12T05:45:44.836Z',
+      category: 'RESOURCE',
+      operation: 'Password Retrieved',
+      outcome: 'UNKNOWN',
+      operatedBy: 'admin',
+      ipAddress: 'localhost',
+      reason: null,
+      accountName: 'root',
+      resource: { name: 'server 1' },
+    });
+    expect(audits[3]).toMatchObject({ category: 'USER', operation: 'User Logged in' });
+  });
+
+  test('done twice changes nothing and gives no position', async () => {
+    await run();
+    const before = await positionsOf(database.db);
+    const { counts, said } = await run();
+    expect(counts).toEqual({
+      USER_ACCOUNTS: { ...nothing, rowsRead: 2, unchanged: 2 },
+      RESOURCES: { ...nothing, rowsRead: 3, unchanged: 3 },
+      AUDITS: { ...nothing, rowsRead: 4, unchanged: 4 },
+    });
+    expect(said).toEqual([]);
+    expect(await positionsOf(database.db)).toEqual(before);
+  });
+
+  test('sends the token as a header with each call, and nowhere else', async () => {
+    await run({ PAM_ORG_NAME: 'north' });
+    for (const { headers, path, query } of pam.calls) {
+      expect(headers).toMatchObject({ authtoken: TOKEN, orgname: 'north' });
+      expect(`${path}?${query}`).not.toContain(TOKEN);
+    }
+    expect(pam.callsOf(/accounts/)).toHaveLength(6);
+  });
+
+  test('deletes what vanished, once a second listing lacks it too', async () => {
+    await run();
+    pam.resources.splice(1, 1);
+    pam.users.pop();
+    pam.calls = [];
+    const { counts, whole } = await run();
+    expect([counts.RESOURCES.deleted, counts.USER_ACCOUNTS.deleted]).toEqual([1, 1]);
+    expect(whole).toEqual({ USER_ACCOUNTS: true, RESOURCES: true, AUDITS: true });
+    const firstPages = pam.callsOf(/v1\/resources$/).filter(({ query }) => !query.has('STARTINDEX'));
+    expect(firstPages).toHaveLength(2);
+    type Names = { resources: { nodes: { name: string }[] }; audits: { nodes: { resourceName: string | null }[] } };
+    const { resources, audits } = await read<Names>(
+      '{ resources { nodes { name } } audits { nodes { resourceName } } }',
+    );
+    expect(resources.nodes.map(({ name }) => name)).toEqual(['server 1', 'server 3']);
+    expect(audits.nodes.filter(({ resourceName }) => resourceName === 'server 1')).toHaveLength(4);
+  });
+
+  test('deletes nothing that is back in the second listing', async () => {
+    await run();
+    const [away] = pam.resources.splice(0, 1);
+    let listings = 0;
+    pam.onCall = ({ path, query }) => {
+      if (path.endsWith('/v1/resources') && !query.has('STARTINDEX')) listings += 1;
+      if (listings === 2 && pam.resources.length === 2) pam.resources.unshift(away!);
+      return undefined;
+    };
+    const { counts } = await run();
+    expect([listings, counts.RESOURCES.deleted]).toEqual([2, 0]);
+  });
+
+  test('leaves what other sources brought alone', async () => {
+    await run({ PAM_SOURCE: 'other vault' });
+    pam.resources = [aForeignResource(pam, 9)];
+    pam.users = [aForeignUser(9)];
+    const { counts } = await run();
+    expect([counts.RESOURCES.deleted, counts.USER_ACCOUNTS.deleted]).toEqual([0, 0]);
+  });
+
+  test.each([
+    ['resources', () => (pam.resources = []), 'RESOURCES'],
+    ['user accounts', () => (pam.users = []), 'USER_ACCOUNTS'],
+  ] as const)('deletes nothing by an empty list of %s', async (_, empty, module) => {
+    await run();
+    empty();
+    const { counts, said, whole } = await run();
+    expect([counts[module].deleted, whole[module]]).toEqual([0, true]);
+    expect(said).toEqual([
+      expect.stringMatching(/^NOTE \d stored here were not listed, and are kept: the list is empty/),
+    ]);
+  });
+
+  test('deletes more than half of many only where that is accepted', async () => {
+    pam.resources = Array.from({ length: 45 }, (_, id) => aForeignResource(pam, id + 1, { 'ACCOUNT LIST': [] }));
+    await run();
+    pam.resources.splice(20);
+    const first = await run();
+    expect([first.counts.RESOURCES.deleted, first.whole.RESOURCES]).toEqual([0, false]);
+    expect(first.said).toEqual([expect.stringMatching(/^PROBLEM 25 of 45 stored here .* --accept-deletions$/)]);
+    const second = await run({}, { acceptDeletions: true });
+    expect([second.counts.RESOURCES.deleted, second.whole.RESOURCES]).toEqual([25, true]);
+  });
+
+  test('reads everything from pages of a few rows', async () => {
+    pam.cap = 7;
+    const audits = Array.from({ length: 120 }, (_, id) => aForeignAudit(id + 1)).reverse();
+    pam.resources = Array.from({ length: 40 }, (_, id) => aForeignResource(pam, id + 1));
+    pam.users = Array.from({ length: 30 }, (_, id) => aForeignUser(id + 1));
+    pam.audits = { Resource: { TODAY: audits } };
+    const { counts, whole } = await run();
+    expect(whole).toEqual({ USER_ACCOUNTS: true, RESOURCES: true, AUDITS: true });
+    expect([counts.USER_ACCOUNTS.added, counts.RESOURCES.added, counts.AUDITS.added]).toEqual([30, 40, 120]);
+  });
+
+  test('reads no further than what the pull before it has seen, where the newest come first', async () => {
+    const newest = Date.now();
+    const audits = Array.from({ length: 1_500 }, (_, id) => aForeignAudit(id, { TIME: String(newest - id * 60_000) }));
+    pam.audits = { Resource: { TODAY: audits } };
+    await run();
+    pam.calls = [];
+    audits.unshift(aForeignAudit(9_000, { TIME: String(newest + 1) }));
+    const { counts } = await run();
+    expect(counts.AUDITS).toMatchObject({ added: 1, rowsRead: 980 });
+    expect(pam.callsOf(/audit/).filter(({ query }) => query.get('AUDITTYPE') === 'Resource')).toHaveLength(3);
+  });
+
+  test('keeps audits of two types apart that count for themselves, and takes a row of both windows once', async () => {
+    const login = aForeignAudit(1, { TIME: '1710222999999', 'Operation Type': 'User Logged in' });
+    pam.audits = { Resource: { TODAY: [aForeignAudit(1)], YESTERDAY: [aForeignAudit(1)] }, User: { TODAY: [login] } };
+    const { counts } = await run();
+    expect(counts.AUDITS).toEqual({ ...nothing, rowsRead: 2, added: 2 });
+  });
+
+  test('tells whose clock is another one than SOURCE_TIME_ZONE says', async () => {
+    pam.audits = { Resource: { TODAY: [aForeignAudit(0, { 'Time Stamp': '2024-03-12 13:45:44.835' })] } };
+    expect((await run()).said).toEqual([
+      expect.stringMatching(/^NOTE the server's clock is 480 minutes ahead of .*UTC/),
+    ]);
+    expect((await run({ SOURCE_TIME_ZONE: 'Asia/Singapore' })).said).toEqual([]);
+  });
+
+  test('finds the owner that is written with a domain among the users of SCIM', async () => {
+    const domain = { 'urn:ietf:params:scim:schemas:extension:pam360_domain:2.0:User': { domain: 'ZYLKER' } };
+    pam.users = [aForeignUser(1, { ...domain, userName: 'ann' }), aForeignUser(2, { userName: 'ben' })];
+    pam.resources = ['ZYLKER\\ann', 'ZYLKER\\ben', 'OTHER\\ann', 'ZYLKER\\cid'].map((owner, index) =>
+      aForeignResource(pam, index + 1, { 'RESOURCE OWNER': owner }),
+    );
+    await run();
+    const query = '{ resources { nodes { ownerName owner { userName } } } }';
+    type Owned = { resources: { nodes: { ownerName: string; owner: { userName: string } | null }[] } };
+    const { resources } = await read<Owned>(query);
+    expect(resources.nodes.map(({ ownerName, owner }) => [ownerName, owner?.userName])).toEqual([
+      ['ann', 'ann'],
+      ['ben', 'ben'],
+      ['OTHER\\ann', undefined],
+      ['ZYLKER\\cid', undefined],
+    ]);
+  });
+
+  test('without SCIM leaves user accounts out', async () => {
+    expect(Object.keys((await run({ PAM_SCIM_URL: '' })).counts)).toEqual(['RESOURCES', 'AUDITS']);
+  });
+});
