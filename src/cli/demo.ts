@@ -99,7 +99,10 @@ function makeSignIns(db: Db, users: readonly UserAccountRecord[]): Promise<SignI
 
 /** Imports over HTTP and holds what came through against what was made, and what was done here meanwhile. */
 async function importAll({ address, db }: RunningServer, token: string, made: Record<Module, number>): Promise<void> {
-  const progress = new Progress('Imported', { total: made.RESOURCES + made.USER_ACCOUNTS + made.AUDITS });
+  // The first use of the token will be one more.
+  const ownAudits = (await countOwnAudits(db)) + 1;
+  const total = made.RESOURCES + made.USER_ACCOUNTS + made.AUDITS + ownAudits;
+  const progress = new Progress('Imported', { total });
   const rows: Record<string, number> = {};
   const results = await runConnector({
     url: address,

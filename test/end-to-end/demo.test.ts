@@ -18,6 +18,7 @@ test('the demo imports all that it made, and serves until it is stopped; another
     Number(/AUDITS +(\d+) rows/.exec(demo.stdout)![1]),
   );
   expect(linesOf('data/demo/import/resources.ndjson')).toHaveLength(500);
+  expect(demo.stderr).toMatch(/^Imported: 100%, ([\d,]+) of \1 rows/m);
   const [, token] = /export PAM_GATEWAY_TOKEN=(pag_\w+)/.exec(demo.stdout)!;
   const [, query] = /-d '(.*)'/.exec(demo.stdout)!;
 
