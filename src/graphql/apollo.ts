@@ -7,6 +7,7 @@ import {
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Context } from './context.js';
+import { discretionPlugin } from './discretion.js';
 import { formatError, isUnavailable, isUnexpected } from './errors.js';
 import { admissionPlugin } from './limits/admission-plugin.js';
 import type { Budgets } from './limits/budgets.js';
@@ -64,19 +65,6 @@ const rawListsPlugin: Plugin = ({ schema }) => ({
   },
   willSendResponse({ response, contextValue }) {
     if (response.body.kind === 'single') rawListsOf(contextValue)?.mark(response.body.singleResult.data);
-  },
-});
-
-/** Who is not signed in learns no word of the schema that it did not use. */
-const discretionPlugin: Plugin = () => ({
-  willSendResponse({ response, contextValue }) {
-    if (contextValue.actor || response.body.kind !== 'single') return;
-    const { singleResult } = response.body;
-    if (!singleResult.errors) return;
-    singleResult.errors = singleResult.errors.map((error) => ({
-      ...error,
-      message: error.message.replace(/ Did you mean [\s\S]*$/, ''),
-    }));
   },
 });
 

@@ -4,6 +4,12 @@ import type { Actor } from '../../src/graphql/context.js';
 import { type TestDatabase, testDatabase } from '../helpers/databases.js';
 import { anActor, Gateway } from '../helpers/gateway.js';
 
+/** Words that only those who are signed in have a use for. */
+const guardedNames = new Set(
+  `Integration IntegrationPayload SaveIntegrationInput hostName portNumber input Audit AuditConnection AuditOrder
+    SortDirection direction ASC DESC`.split(/\s+/),
+);
+
 /** What a guard decides, it decides without the database: one engine is enough. */
 describe('the guard', () => {
   let database: TestDatabase;
@@ -47,6 +53,34 @@ describe('the guard', () => {
       const { message } = await gateway.refusal(null, '{ resourceFed }');
       expect(message).toBe('Cannot query field "resourceFed" on type "Query".');
       expect((await gateway.refusal(anActor(), '{ resourceFed }')).message).toMatch(/Did you mean "resourceFeed"/);
+    });
+
+    test.each<[string, Record<string, unknown>?]>([
+      ['{ integration }'],
+      ['{ integration { nothing } }'],
+      ['mutation { saveIntegration { nothing } }'],
+      ['mutation { saveIntegration(input: {}) { userErrors { code } } }'],
+      ['{ audits(orderBy: { direction: UP }) { totalCount } }'],
+      ['query ($by: AuditOrder) { audits(orderBy: $by) { totalCount } }', { by: 'a " mark' }],
+      ['query ($by: AuditOrder) { audits(orderBy: $by) { totalCount } }', { by: { direction: 'a " mark' } }],
+      ['query ($id: Int!) { audit(id: $id) { id } }'],
+      ['{ audit { id } }'],
+      ['fragment f on Audit { nothing } { viewer { ...f } }'],
+    ])('who asks wrongly, as in %s, and tells it no word of what is guarded', async (query, variables = {}) => {
+      const { errors } = await gateway.ask(null, query, variables);
+      expect(errors.length).toBeGreaterThan(0);
+      const told = errors.flatMap(({ message }) => message.match(/\w+/g) ?? []);
+      const used = JSON.stringify([query, variables]).match(/\w+/g)!;
+      const words = told.filter((word) => guardedNames.has(word) && !used.includes(word));
+      expect(words).toEqual([]);
+    });
+
+    test('who signs in wrongly, and says what is wrong', async () => {
+      const { errors } = await gateway.ask(null, 'mutation { signIn(userName: "ann") { viewer { roles { name } } } }');
+      expect(errors.map(({ message }) => message).sort()).toEqual([
+        'Field "roles" must not have a selection since type "[String!]!" has no subfields.',
+        'Field "signIn" argument "password" of type "String!" is required, but it was not provided.',
+      ]);
     });
 
     test('variable given over its default', async () => {
