@@ -12,6 +12,7 @@ export class AuditCounts1764300000000 implements MigrationInterface {
     const stretch: Columns = { width: key(int), bucket: key(int) };
     const resource: Columns = { resource_id: key(bigint), ...stretch };
     const audits: Columns = { audits: bigint };
+    const operatedBy: Columns = { operated_by: key(text(255)) };
     const operation = key(text(255));
     const outcome = key(text(16));
     await createTable(q, 'operation_counts', {
@@ -21,9 +22,9 @@ export class AuditCounts1764300000000 implements MigrationInterface {
       outcome,
       ...audits,
     });
-    await createTable(q, 'user_counts', { ...stretch, operated_by: key(text(255)), outcome, ...audits });
-    await createTable(q, 'resource_counts', { ...resource, operation, outcome, ...audits });
-    await createTable(q, 'resource_user_counts', { ...resource, operated_by: key(text(255)), ...audits });
+    await createTable(q, 'user_counts', { ...stretch, ...operatedBy, outcome, ...audits });
+    await createTable(q, 'resource_counts', { ...resource, outcome, ...audits });
+    await createTable(q, 'resource_user_counts', { ...resource, ...operatedBy, operation, outcome, ...audits });
   }
 
   async down(q: QueryRunner): Promise<void> {

@@ -4,7 +4,7 @@ import { all, isOneOf, isWithin } from '../../graphql/filters.js';
 import { oneForEach } from '../../graphql/loaders.js';
 import type { DateRange } from '../../graphql/page-arguments.js';
 import { chunks } from '../../lib/chunks.js';
-import { resourceCounts, resourceUserCounts } from './counts/count-tables.js';
+import { resourceUserCounts } from './counts/count-tables.js';
 import { countedOnce } from './counts/counted-range.js';
 import type { ResourceUsage } from './resource-usage.js';
 
@@ -44,20 +44,12 @@ function usageStatement(
 ): Sql {
   const used = countedOnce(db, {
     range,
-    counts: [
-      {
-        table: resourceCounts,
-        select: sql`c.resource_id, NULL AS operated_by, SUM(c.audits) AS operations, ${counted('c', retrievals, 'c.audits')}, NULL AS last`,
-        where: isOneOf('c.resource_id', ids),
-        groupBy: sql`c.resource_id`,
-      },
-      {
-        table: resourceUserCounts,
-        select: sql`c.resource_id, c.operated_by, 0 AS operations, 0 AS failures, 0 AS retrievals, NULL AS last`,
-        where: isOneOf('c.resource_id', ids),
-        groupBy: sql`c.resource_id, c.operated_by`,
-      },
-    ],
+    counts: {
+      table: resourceUserCounts,
+      select: sql`c.resource_id, c.operated_by, SUM(c.audits) AS operations, ${counted('c', retrievals, 'c.audits')}, NULL AS last`,
+      where: isOneOf('c.resource_id', ids),
+      groupBy: sql`c.resource_id, c.operated_by`,
+    },
     audits: {
       index: BY_RESOURCE,
       select: sql`t.resource_id, t.operated_by, COUNT(*) AS operations, ${counted('t', retrievals, '1')}, NULL AS last`,

@@ -42,7 +42,7 @@ export function countAudits<By extends Dimension | 'bucket'>(
   const counted = countedOnce(db, {
     range,
     ...(by.includes('bucket' as By) && { widths: new Set([Width.QUARTER]) }),
-    counts: [{ table, ...asked('c', raw('c.bucket'), 'SUM(c.audits)') }],
+    counts: { table, ...asked('c', raw('c.bucket'), 'SUM(c.audits)') },
     audits: {
       ...audits,
       where: hasResource ? sql`${audits.where} AND t.resource_id IS NOT NULL` : audits.where,

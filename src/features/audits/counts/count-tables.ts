@@ -24,24 +24,25 @@ export class UserCount {
   @Long() audits!: number;
 }
 
-/** Audits of each bucket, of each day and of all time, by the resource and what was done with it. */
+/** Audits of each bucket by the resource. */
 @Entity('resource_counts')
 export class ResourceCount {
   @Key() resourceId!: number;
   @IntKey() width!: Width;
   @IntKey() bucket!: number;
-  @TextKey(255) operation!: string;
   @TextKey(16) outcome!: string;
   @Long() audits!: number;
 }
 
-/** Audits of each day and of all time by the resource and who used it, so that its users can be told apart. */
+/** Audits of each day and of all time by the resource, who used it and what for: so its users can be told apart. */
 @Entity('resource_user_counts')
 export class ResourceUserCount {
   @Key() resourceId!: number;
   @IntKey() width!: Width;
   @IntKey() bucket!: number;
   @TextKey(255) operatedBy!: string;
+  @TextKey(255) operation!: string;
+  @TextKey(16) outcome!: string;
   @Long() audits!: number;
 }
 
@@ -56,7 +57,7 @@ export interface CountTable {
 
 export const operationCounts = countTable(OperationCount, Width.QUARTER, Width.DAY);
 export const userCounts = countTable(UserCount, Width.QUARTER, Width.DAY);
-export const resourceCounts = countTable(ResourceCount, Width.QUARTER, Width.DAY, Width.EVER);
+export const resourceCounts = countTable(ResourceCount, Width.QUARTER);
 export const resourceUserCounts = countTable(ResourceUserCount, Width.DAY, Width.EVER);
 
 export const countTables: readonly CountTable[] = [operationCounts, userCounts, resourceCounts, resourceUserCounts];

@@ -7,20 +7,20 @@ import type { CountTable } from './count-tables.js';
 import { type Cover, cover, type Stretch } from './cover.js';
 import { isFar, isNear, watermark } from './watermark.js';
 
-/** What a question selects of a table, with the same columns from each table that it reads. */
+/** What a question selects of a table, with the same columns from both that it reads. */
 export interface Asked {
   readonly select: Sql;
   readonly where: Sql;
   readonly groupBy: Sql;
 }
 
-/** A question to tables of counts, as `c`, and to audits, as `t`, where counts do not tell. */
+/** A question to a table of counts, as `c`, and to audits, as `t`, where counts do not tell. */
 export interface CountQuestion {
   readonly range: DateRange | null | undefined;
-  readonly counts: readonly (Asked & { readonly table: CountTable })[];
+  readonly counts: Asked & { readonly table: CountTable };
   /** With the index of audits that leads to them in a range. */
   readonly audits: Asked & { readonly index: string };
-  /** Of the tables' widths, those that may be read; all where it is left out. */
+  /** Of the table's widths, those that may be read; all where it is left out. */
   readonly widths?: ReadonlySet<Width>;
 }
 
@@ -34,7 +34,7 @@ export interface CountQuestion {
  */
 export function countedOnce(db: Db, question: CountQuestion): Sql {
   const { audits, counts, range } = question;
-  const covered = cover(range, question.widths ?? commonWidths(counts));
+  const covered = cover(range, question.widths ?? counts.table.widths);
   const index = raw(db.dialect.useIndex(audits.index));
   const within = (part: DateRange) => all(audits.where, isWithin(db, 't.occurred_at', part));
   const parts = covered.edges.map((edge) => selected(audits, sql`audits t ${index}`, within(edge)));
@@ -53,15 +53,8 @@ export function countedOnce(db: Db, question: CountQuestion): Sql {
 }
 
 function countParts(db: Db, counts: CountQuestion['counts'], { stretches }: Cover): Sql[] {
-  return counts.flatMap(({ table, ...asked }) =>
-    stretches.map((stretch) =>
-      selected(
-        asked,
-        sql`${watermark(db)} ${raw(db.dialect.joinInOrder)} ${raw(table.name)} c`,
-        all(isNear, asked.where, isIn(stretch)),
-      ),
-    ),
-  );
+  const from = sql`${watermark(db)} ${raw(db.dialect.joinInOrder)} ${raw(counts.table.name)} c`;
+  return stretches.map((stretch) => selected(counts, from, all(isNear, counts.where, isIn(stretch))));
 }
 
 function selected({ select, groupBy }: Asked, from: Sql, where: Sql): Sql {
@@ -71,9 +64,4 @@ function selected({ select, groupBy }: Asked, from: Sql, where: Sql): Sql {
 function isIn({ width, from, to }: Stretch): Sql {
   if (width === Width.EVER) return sql`c.width = ${width} AND c.bucket = 0`;
   return sql`c.width = ${width}${from === undefined ? empty : sql` AND c.bucket >= ${from}`}${to === undefined ? empty : sql` AND c.bucket < ${to}`}`;
-}
-
-function commonWidths(counts: CountQuestion['counts']): ReadonlySet<Width> {
-  const [first, ...others] = counts.map(({ table }) => table.widths);
-  return new Set([...first!].filter((width) => others.every((widths) => widths.has(width))));
 }

@@ -20,8 +20,7 @@ const NAME = 'AUDIT_COUNTS';
 /** So few audits behind the watermark any question looks through. */
 const FEW_BEHIND = 1_000;
 
-/** So many it looks through where they are a twentieth of what is counted: to count all that it is about would cost more. */
-const MOST_BEHIND = 50_000;
+/** More it looks through while they are a twentieth of what is counted: else to count all that it is about costs less. */
 const SHARE_BEHIND = 20;
 
 /** The watermark, kept from others until the transaction ends: who adds to the counts, or takes from them, has it. */
@@ -58,7 +57,7 @@ export function watermark(db: Db): Sql {
 const isWatermark = sql`w.name = ${NAME} AND m.module = ${Module.AUDITS}`;
 
 const behind = raw('(m.position - w.position)');
-const isClose = sql`(${behind} <= ${FEW_BEHIND} OR (${behind} <= ${MOST_BEHIND} AND ${SHARE_BEHIND} * ${behind} <= w.position))`;
+const isClose = sql`(${behind} <= ${FEW_BEHIND} OR ${SHARE_BEHIND} * ${behind} <= w.position)`;
 
 /** WHERE of `watermark`: one row where questions are answered from counts, none where they are not. */
 export const isNear = sql`${isWatermark} AND w.clearing = ${false} AND ${isClose}`;

@@ -38,7 +38,7 @@ const audits = (from: number, count: number) => Array.from({ length: count }, (_
 async function drift(db: Db): Promise<number> {
   const counted = countedOnce(db, {
     range: null,
-    counts: [{ table: operationCounts, select: sql`SUM(c.audits) AS n`, where: sql`1 = 1`, groupBy: sql`c.outcome` }],
+    counts: { table: operationCounts, select: sql`SUM(c.audits) AS n`, where: sql`1 = 1`, groupBy: sql`c.outcome` },
     audits: { select: sql`COUNT(*) AS n`, where: sql`1 = 1`, groupBy: sql`t.outcome`, index: 'audits_occurred_at' },
   });
   const [row] = await db.query<{ drift: number | string }>(
@@ -133,7 +133,7 @@ onEveryEngine('a follower', (engine) => {
     await addAudits(db, audits(0, 60));
     await countAll(db);
     // Counts that are wrong show whether anybody believes them.
-    await db.execute(sql`UPDATE resource_counts SET audits = audits + 1000`);
+    await db.execute(sql`UPDATE resource_user_counts SET audits = audits + 1000`);
     expect(await usedInAll(db)).toBeGreaterThan(1_000);
     await db.execute(sql`UPDATE positions SET position = position + 1000000 WHERE module = 'AUDITS'`);
     expect(await usedInAll(db)).toBe(60);
