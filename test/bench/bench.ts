@@ -6,6 +6,7 @@ import { Report } from './report.js';
 import { type Running, startPeers } from './running.js';
 import { deepPages } from './sections/deep-pages.js';
 import { feeds } from './sections/feeds.js';
+import { follower } from './sections/follower.js';
 import { memory } from './sections/memory.js';
 import { pages } from './sections/pages.js';
 import { resources } from './sections/resources.js';
@@ -23,6 +24,8 @@ const sections: Record<string, (running: Running) => Promise<void>> = {
   'deep-pages': deepPages,
   'table-size': tableSize,
   workers,
+  // It adds audits, and so comes last.
+  follower,
 };
 
 const options = readOptions(process.argv.slice(2));
