@@ -3,6 +3,8 @@ import sql, { raw } from 'sql-template-tag';
 import { fromSpans } from '../../../database/audit-spans.js';
 import type { Db, Transaction } from '../../../database/db.js';
 import { withLease } from '../../../database/lease.js';
+import { Module } from '../../../database/module.js';
+import { lastPosition } from '../../../database/positions.js';
 import type { AuditSpan } from '../../../database/tables.js';
 import { transaction } from '../../../database/transaction.js';
 import { addAudits } from './add-audits.js';
@@ -52,11 +54,12 @@ export async function countMore(db: Db): Promise<boolean> {
   await transaction(db, async (tx) => {
     const mark = await lockWatermark(tx);
     if (mark.clearing) return clearSome(tx);
+    const end = await lastPosition(tx, Module.AUDITS);
     const spans = await nextSpans(tx, mark.position);
-    const end = spans.at(-1);
-    if (!end) return;
-    await addAudits(tx, fromSpans(tx, spans), 'add');
-    await moveWatermark(tx, end.firstPosition + end.auditCount - 1);
+    const reached = spans.at(-1);
+    if (reached) await addAudits(tx, fromSpans(tx, spans), 'add');
+    // Where there is no span, all up to the end were removed before they were counted.
+    await moveWatermark(tx, reached ? reached.firstPosition + reached.auditCount - 1 : end);
   });
   return true;
 }

@@ -178,6 +178,20 @@ onEveryEngine('a follower', (engine) => {
     expect(await usedInAll(db)).toBe(90);
   });
 
+  test('ends where every audit that it has not counted was removed', async () => {
+    const { db } = database;
+    await addAudits(db, audits(0, 20));
+    await countMore(db);
+    await addAudits(db, audits(20, 20));
+    await db.execute(sql`DELETE FROM audits WHERE occurred_at >= ${db.dialect.timeValue(audit(20).occurredAt)}`);
+    await db.execute(sql`DELETE FROM audit_spans WHERE first_position > 20`);
+    await countAll(db);
+    expect(await lagOf(db)).toEqual({ audits: 0, seconds: 0 });
+    await beginRebuild(db);
+    await countAll(db);
+    expect(await usedInAll(db)).toBe(20);
+  });
+
   test('keeps what a chart asks for: a user’s audits by the quarter of an hour', async () => {
     const { db } = database;
     await addAudits(db, audits(0, 45));
