@@ -77,6 +77,11 @@ export function auditsAdded(tx: Transaction, first: number, count: number): void
   pending.rows[Module.AUDITS] += count;
 }
 
+/** Whether the transaction wrote records, so that positions are assigned to them. */
+export function hasPositions(tx: Transaction): boolean {
+  return pendingOf.has(tx);
+}
+
 /**
  * Assigns positions to all that the transaction wrote. Only `transaction` calls it, as the last thing before COMMIT.
  *

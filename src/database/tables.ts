@@ -1,5 +1,5 @@
 import { Entity } from 'typeorm';
-import { Key, Long, Text, TextKey } from './columns.js';
+import { Key, Long, Text, TextKey, Time } from './columns.js';
 
 /** Each module's last position and number of records. Its row is the lock of `assignPositions`. */
 @Entity('positions')
@@ -42,4 +42,12 @@ export class Lease {
   @TextKey(64) name!: string;
   @Text(64) holder!: string;
   @Long() expiresAt!: number;
+}
+
+/** The last mark of each writer: a transaction leaves it of itself, so that a lost commit can be asked after. */
+@Entity('commit_marks')
+export class CommitMarkRow {
+  @TextKey(64) writer!: string;
+  @Text(64) mark!: string;
+  @Time() markedAt!: string;
 }

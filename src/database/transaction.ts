@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type CommitMark, leaveMark, releaseMark, wasCommitted } from './commit-marks.js';
 import type { Database, Db, Transaction } from './db.js';
-import { assignPositions } from './positions.js';
+import { assignPositions, hasPositions } from './positions.js';
 
 /** Each lost race means that a rival came further, so that many who write the same need as many attempts. */
 const ATTEMPTS = 10;
@@ -11,29 +12,51 @@ const LONG_ENOUGH = 10_000;
 /** The first failure of a part of each transaction. */
 const failures = new WeakMap<Transaction, { readonly error: unknown }>();
 
+/** What a transaction that was lost with its connection ended as, after it was found out that nothing was kept. */
+class NothingKept extends Error {}
+
 /**
  * Runs `work` in a transaction; inside another one, as a part of it. `work` may run again from its start, after a
- * deadlock or a lost race for a key: it must do nothing but SQL. Positions are assigned right before the commit. Where a
- * part failed nothing is kept, even if its error was caught: half of the part was written.
+ * deadlock, a lost race for a key, or a commit that was lost with its connection and turned out not to have happened: it
+ * must do nothing but SQL. Positions are assigned right before the commit. Where a part failed nothing is kept, even if
+ * its error was caught: half of the part was written.
  */
 export async function transaction<T>(db: Db, work: (tx: Transaction) => Promise<T>): Promise<T> {
   if (isTransaction(db)) return asPart(db, work);
-  const started = performance.now();
+  let started = performance.now();
   for (let attempt = 1; ; attempt++) {
     const tx = await (db as Database).begin();
+    let mark: CommitMark | undefined;
     try {
       const result = await work(tx);
       const failure = failures.get(tx);
       if (failure) throw failure.error;
+      if (db.dialect.mayLoseCommits && hasPositions(tx)) mark = await leaveMark(tx);
       await assignPositions(tx);
-      await tx.commit();
+      await commit(db as Database, tx, mark);
       return result;
     } catch (error) {
       await tx.rollback();
+      const isLost = error instanceof NothingKept;
+      // Finding that out may have taken long, which says nothing of the next attempt.
+      if (isLost) started = performance.now();
       const isLast = attempt >= ATTEMPTS || performance.now() - started > LONG_ENOUGH;
-      if (isLast || !db.dialect.mayRunAgain(error)) throw error;
+      if (isLast || !(isLost || db.dialect.mayRunAgain(error))) throw isLost ? error.cause : error;
       await sleep(Math.random() * 20 * attempt);
+    } finally {
+      if (mark) releaseMark(db, mark);
     }
+  }
+}
+
+/** Commits. Where nobody says how that ended it is looked up, and never guessed. */
+async function commit(db: Database, tx: Transaction, mark: CommitMark | undefined): Promise<void> {
+  try {
+    await tx.commit();
+  } catch (cause) {
+    await tx.rollback();
+    if (!mark) throw cause;
+    if (!(await wasCommitted(db, mark))) throw new NothingKept('nothing was kept', { cause });
   }
 }
 
@@ -46,6 +69,7 @@ async function asPart<T>(tx: Transaction, work: (tx: Transaction) => Promise<T>)
   }
 }
 
-function isTransaction(db: Db): db is Transaction {
+/** Whether this is one transaction, and not the pool. */
+export function isTransaction(db: Db): db is Transaction {
   return 'commit' in db;
 }

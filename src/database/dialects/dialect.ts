@@ -44,6 +44,9 @@ export interface Dialect {
   /** Rows that work beside the requests may go through in one transaction without making anybody wait. */
   readonly rowsAtOnce: number;
 
+  /** Whether a commit may end without anybody being told how: the server is another process, which a connection leads to. */
+  readonly mayLoseCommits: boolean;
+
   /** Whether the transaction may succeed if it is run again from its start: a deadlock, a lock wait, a lost race for a key. */
   mayRunAgain(error: unknown): boolean;
 }

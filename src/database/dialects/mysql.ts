@@ -93,6 +93,7 @@ const dialect: Dialect = {
   deleteSome: (table) => `DELETE FROM ${table} LIMIT 20000`,
   // With more of them, what they are grouped into is no longer held in memory: 16 MiB where nothing else is set.
   rowsAtOnce: 10_000,
+  mayLoseCommits: true,
   mayRunAgain: (error) => error instanceof RowsLeftOut || runAgain.has(errnoOf(error)),
 };
 

@@ -43,6 +43,7 @@ const dialect: Dialect = {
   deleteSome: (table) => `DELETE FROM ${table}`,
   // A statement has the process to itself.
   rowsAtOnce: 1_000,
+  mayLoseCommits: false,
   mayRunAgain: (error) => lostRaces.has(codeOf(error) ?? '') || isBusy(error),
 };
 

@@ -7,6 +7,7 @@ import { SignInRefusals1764250000000 } from './0005-sign-in-refusals.js';
 import { AuditCounts1764300000000 } from './0006-audit-counts.js';
 import { IngestTokens1764310000000 } from './0007-ingest-tokens.js';
 import { SourceRuns1764320000000 } from './0008-source-runs.js';
+import { CommitMarks1764330000000 } from './0009-commit-marks.js';
 
 /** Every migration, oldest first. The list only ever grows at its end. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -18,4 +19,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   AuditCounts1764300000000,
   IngestTokens1764310000000,
   SourceRuns1764320000000,
+  CommitMarks1764330000000,
 ];

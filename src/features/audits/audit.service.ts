@@ -1,35 +1,41 @@
 import sql, { join } from 'sql-template-tag';
 import { BLOCK_SIZE, takeAuditIds } from '../../database/audit-ids.js';
-import type { Db, Transaction, Value } from '../../database/db.js';
+import type { Database, Db, Transaction, Value } from '../../database/db.js';
 import type { RecordOutcome } from '../../database/module.js';
 import { auditsAdded } from '../../database/positions.js';
 import { tooLong } from '../../database/rows.js';
-import { transaction } from '../../database/transaction.js';
+import { isTransaction, transaction } from '../../database/transaction.js';
 import { chunks } from '../../lib/chunks.js';
 import { byCodePoints } from '../../lib/code-points.js';
+import { writeInGroup } from './audit.group.js';
 import { Audit } from './audit.js';
 import { linkAudits } from './audit.links.js';
 import type { AuditRecord } from './audit.record.js';
 
 /**
  * Stores audits of a source, those that it did not send before. An audit is known by the source's own id and never
- * changed: what is sent again is UNCHANGED, whatever it says. The outcomes stand in the order of the records.
+ * changed: what is sent again is UNCHANGED, whatever it says. The outcomes stand in the order of the records. Within a
+ * transaction they are a part of it; else they are written with those of other callers, and committed when it resolves.
  */
-export function recordAudits(db: Db, source: string, records: readonly AuditRecord[]): Promise<RecordOutcome[]> {
-  return transaction(db, async (tx) => {
-    const known = await knownSourceIds(tx, source, records);
-    const fresh: AuditRecord[] = [];
-    const outcomes = records.map((record): RecordOutcome => {
-      const refused = tooLong(Audit, record);
-      if (refused) return { refused };
-      if (known.has(record.sourceId)) return 'UNCHANGED';
-      known.add(record.sourceId);
-      fresh.push(record);
-      return 'ADDED';
-    });
-    for (const part of chunks(fresh, BLOCK_SIZE)) await addAudits(tx, source, part);
-    return outcomes;
+export async function recordAudits(db: Db, source: string, records: readonly AuditRecord[]): Promise<RecordOutcome[]> {
+  if (records.length === 0) return [];
+  if (isTransaction(db)) return transaction(db, (tx) => writeAudits(tx, source, records));
+  return writeInGroup(db as Database, source, records, writeAudits);
+}
+
+async function writeAudits(tx: Transaction, source: string, records: readonly AuditRecord[]): Promise<RecordOutcome[]> {
+  const known = await knownSourceIds(tx, source, records);
+  const fresh: AuditRecord[] = [];
+  const outcomes = records.map((record): RecordOutcome => {
+    const refused = tooLong(Audit, record);
+    if (refused) return { refused };
+    if (known.has(record.sourceId)) return 'UNCHANGED';
+    known.add(record.sourceId);
+    fresh.push(record);
+    return 'ADDED';
   });
+  for (const part of chunks(fresh, BLOCK_SIZE)) await addAudits(tx, source, part);
+  return outcomes;
 }
 
 async function knownSourceIds(tx: Transaction, source: string, records: readonly AuditRecord[]): Promise<Set<string>> {
