@@ -4,6 +4,9 @@ import { type ListenAddress, parseListenAddress } from './lib/listen-address.js'
 import { parseSchedule, type Schedule } from './lib/schedule.js';
 import { TimeZone } from './lib/time-zone.js';
 
+/** What can be pulled, by the names that the command line has for modules. */
+const pullModules = ['resources', 'user-accounts', 'audits'] as const;
+
 /** One row a setting: how it is read and what it is where it is not set. `.env.example` says the same for people. */
 const settings = z.object({
   DATABASE_URL: z.string().refine(isDatabaseUrl, databaseUrlForm()).default('sqlite:./data/gateway.db'),
@@ -38,6 +41,7 @@ const settings = z.object({
     .refine((name) => [...name].length <= 32 && name !== 'gateway', 'write 1 to 32 characters, and not gateway')
     .optional(),
   PULL_EVERY: z.string().optional(),
+  PULL_MODULES: list(pullModules.join(',')).pipe(z.array(oneOf(pullModules)).min(1, 'name one at least')),
   LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   TLS_CERT_FILE: z.string().optional(),
   TLS_KEY_FILE: z.string().optional(),
@@ -97,6 +101,8 @@ export interface PamSettings {
   source: string;
   /** When the server pulls; undefined where only the command does. */
   schedule: Schedule | undefined;
+  /** What the server pulls, by the names of the modules in the schema. */
+  modules: ('RESOURCES' | 'USER_ACCOUNTS' | 'AUDITS')[];
 }
 
 /**
@@ -159,6 +165,9 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
           auditTypes: data.PAM_AUDIT_TYPES,
           source: data.PAM_SOURCE ?? data.PRODUCT.toLowerCase().replaceAll('_', '-'),
           schedule: schedule || undefined,
+          modules: data.PULL_MODULES.map(
+            (name) => name.toUpperCase().replace('-', '_') as PamSettings['modules'][number],
+          ),
         }
       : undefined,
     logLevel: data.LOG_LEVEL,

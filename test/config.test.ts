@@ -107,6 +107,43 @@ describe('a DATABASE_URL', () => {
   );
 });
 
+describe('the server that is pulled', () => {
+  const pam = { PAM_URL: 'https://pam.example:8282/', PAM_AUTHTOKEN: 'secret' };
+
+  test('is known by the product, unless PAM_SOURCE says otherwise', () => {
+    expect(readConfig(pam).pam).toMatchObject({ url: 'https://pam.example:8282', source: 'pam360' });
+    expect(readConfig({ ...pam, PRODUCT: 'PASSWORD_MANAGER_PRO' }).pam).toMatchObject({
+      source: 'password-manager-pro',
+    });
+    expect(readConfig({ ...pam, PAM_SOURCE: 'vault 2' }).pam).toMatchObject({ source: 'vault 2' });
+    expect(readConfig({ ...pam, PULL_MODULES: 'user-accounts' }).pam?.modules).toEqual(['USER_ACCOUNTS']);
+    expect(readConfig({}).pam).toBeUndefined();
+  });
+
+  test('is pulled by an interval, or a cron expression in SOURCE_TIME_ZONE', () => {
+    expect(readConfig({ ...pam, PULL_EVERY: '15m' }).pam?.schedule?.next(0)).toBe(900_000);
+    const nightly = { ...pam, PULL_EVERY: '0 2 * * *', SOURCE_TIME_ZONE: 'Asia/Kolkata' };
+    expect(readConfig(nightly).pam?.schedule?.next(0)).toBe(Date.parse('1970-01-01T20:30:00Z'));
+  });
+
+  test.each([
+    [{ PAM_AUTHTOKEN: '' }, /PAM_URL and PAM_AUTHTOKEN: set both or neither/],
+    [{ PAM_URL: 'http://pam.example' }, /PAM_URL: write an address such as https:/],
+    [{ PAM_URL: 'https://user:secret@pam.example' }, /PAM_URL: write an address .* with no user/],
+    [{ PAM_SCIM_URL: 'pam.example' }, /PAM_SCIM_URL: write an address such as https:/],
+    [{ PAM_AUTHTOKEN: 'secret\u{1f600}' }, /PAM_AUTHTOKEN: write it as the PAM product shows it/],
+    [{ PAM_SOURCE: 'gateway' }, /PAM_SOURCE: write 1 to 32 characters, and not gateway/],
+    [{ PULL_MODULES: ',' }, /PULL_MODULES: name one at least/],
+    [{ PULL_MODULES: 'audits,people' }, /PULL_MODULES.*: write one of resources, user-accounts, audits/],
+    [{ PULL_EVERY: 'often' }, /PULL_EVERY: write an interval such as 15m, or a cron expression/],
+    [{ PULL_EVERY: '15m', PAM_URL: '', PAM_AUTHTOKEN: '' }, /PULL_EVERY: set PAM_URL and PAM_AUTHTOKEN/],
+  ])('with %j is refused, and nothing secret is repeated', (but, fault) => {
+    const faults = faultsOf({ ...pam, ...but });
+    expect(faults).toMatch(fault);
+    expect(faults).not.toContain('secret');
+  });
+});
+
 describe('SYSLOG_LISTEN', () => {
   test('lists where to listen, and how', () => {
     const { syslog } = readConfig({

@@ -63,6 +63,7 @@ function shown(config: Config): Record<string, string> {
     PAM_AUDIT_TYPES: config.pam?.auditTypes?.join(',') ?? '',
     PAM_SOURCE: config.pam?.source ?? '',
     PULL_EVERY: config.pam?.schedule?.text ?? '',
+    PULL_MODULES: config.pam?.modules.join(',').toLowerCase().replace('_', '-') ?? '',
     LOG_LEVEL: config.logLevel,
     TLS_CERT_FILE: config.tls?.certFile ?? '',
     TLS_KEY_FILE: config.tls?.keyFile ?? '',

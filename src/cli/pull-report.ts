@@ -23,6 +23,8 @@ export class PullReport {
     this.#enter(module);
     this.#messages += 1;
     if (this.#messages > MESSAGES_SHOWN) return;
+    // On a terminal the bar is drawn again below.
+    if (this.#progress && process.stderr.isTTY) process.stderr.write('\r\x1b[K');
     console.error(`${labels[module]}: ${kind === 'NOTE' ? 'note: ' : ''}${message}`);
   }
 

@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from '../config.js';
 import type { Database } from '../database/db.js';
 import { withLease } from '../database/lease.js';
+import type { Module } from '../database/module.js';
 import { schedule } from '../features/audits/own-audits.js';
 import { nextPull } from '../features/ingest/source.queries.js';
 import { pamOf, pull, pullLease } from '../sources/pam360/pull.js';
@@ -23,6 +24,7 @@ export function pulling(config: Config, db: Database, log: FastifyBaseLogger): B
     if ((await untilDue()) > 0) return;
     const pulled = await pull(db, config, {
       by: schedule,
+      modules: pam.modules as Module[],
       signal,
       onMessage: (module, kind, message) =>
         log[kind === 'NOTE' ? 'info' : 'warn']({ module, kind }, `pull: ${message}`),

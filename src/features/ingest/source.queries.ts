@@ -37,15 +37,15 @@ export async function readSources(db: Db, pam: PamSettings | undefined, now: str
  * the command may have pulled others meanwhile. What is overdue is due now.
  */
 export async function nextPull(db: Db, pam: PamSettings, now: string): Promise<string | null> {
-  const { source, schedule, scimUrl } = pam;
+  const { source, schedule, scimUrl, modules } = pam;
   if (!schedule) return null;
-  const rows = await db.query<{ module: Module; startedAt: string }>(
+  const rows = await db.query<{ module: PamSettings['modules'][number]; startedAt: string }>(
     sql`SELECT module, ${raw(db.dialect.timeText('MAX(started_at)'))} AS startedAt FROM source_runs
         WHERE source = ${source} AND kind = ${SourceKind.PULL} GROUP BY module`,
   );
   const last = new Map(rows.map(({ module, startedAt }) => [module, Date.parse(startedAt)]));
-  const modules = [Module.RESOURCES, Module.AUDITS, ...(scimUrl === undefined ? [] : [Module.USER_ACCOUNTS])];
-  const due = modules.map((module) => (last.has(module) ? schedule.next(last.get(module)!) : 0));
+  const pulled = modules.filter((module) => module !== Module.USER_ACCOUNTS || scimUrl !== undefined);
+  const due = pulled.map((module) => (last.has(module) ? schedule.next(last.get(module)!) : 0));
   return new Date(Math.max(Math.min(...due), Date.parse(now))).toISOString();
 }
 

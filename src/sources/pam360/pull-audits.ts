@@ -1,10 +1,9 @@
-import type { Config } from '../../config.js';
 import type { AuditRecord } from '../../features/audits/audit.record.js';
 import { recordAudits } from '../../features/audits/audit.service.js';
 import { lastSuccess } from '../../features/ingest/source.queries.js';
 import { SourceKind } from '../../features/ingest/source-run.js';
 import { auditOf } from './audit.js';
-import { type AuditType, auditTypesOf } from './audit-types.js';
+import type { AuditType } from './audit-types.js';
 import { ClockCheck } from './clock-check.js';
 import { changedMeanwhile, readList, type TakePage } from './listing.js';
 import { PamRefusal } from './pam-fault.js';
@@ -32,13 +31,13 @@ interface AuditPull {
  * Stores the audits of today and yesterday, of each type. They are known by their ids, so that windows may overlap and
  * pages may be read twice. A type that the server refuses does not hold up the others.
  */
-export async function pullAudits(run: PullRun, settings: Config): Promise<void> {
+export async function pullAudits(run: PullRun, types: readonly AuditType[]): Promise<void> {
   const { source, module } = run;
   const last = await lastSuccess(run.db, { source, kind: SourceKind.PULL, module });
   tellGap(run, last);
   const knownBefore = last === null ? '' : new Date(Date.parse(last) - MARGIN).toISOString();
   const pull: AuditPull = { run, seen: new Map(), clock: new ClockCheck(run), knownBefore };
-  for (const type of auditTypesOf(settings)) {
+  for (const type of types) {
     try {
       for (const window of WINDOWS) await pullWindow(pull, type, window);
     } catch (error) {

@@ -4,6 +4,7 @@ import { Module } from '../../database/module.js';
 import type { Operator } from '../../features/audits/own-audits.js';
 import { type RunCounts, SourceKind, SourceRunStatus } from '../../features/ingest/source-run.js';
 import { beginRun, endRun } from '../../features/ingest/source-run.service.js';
+import { auditTypesOf } from './audit-types.js';
 import { type CallOptions, PamApi } from './pam-api.js';
 import { PamFault } from './pam-fault.js';
 import { pullAudits } from './pull-audits.js';
@@ -45,13 +46,14 @@ export function pullLease({ source }: PamSettings): string {
  */
 export async function pull(db: Db, settings: Config, options: PullOptions): Promise<PulledModule[]> {
   const pam = pamOf(settings);
+  const types = auditTypesOf(settings);
   const api = await PamApi.open(pam, options.signal, options.calls);
   try {
     const users = pam.scimUrl === undefined ? undefined : once(() => listUsers(api));
     const work: Record<Module, ((run: PullRun) => Promise<void>) | undefined> = {
       [Module.USER_ACCOUNTS]: users && ((run) => pullUsers(run, users)),
       [Module.RESOURCES]: (run) => pullResources(run, users),
-      [Module.AUDITS]: (run) => pullAudits(run, settings),
+      [Module.AUDITS]: (run) => pullAudits(run, types),
     };
     const pulled: PulledModule[] = [];
     for (const module of ORDER) {
