@@ -96,6 +96,10 @@ async function readOnce(readPage: ReadPage, idOf: (row: ForeignRow) => string, t
     }
     if (!ids.has(keys.at(-1)!)) last = keys.at(-1);
     for (const key of keys) ids.add(key);
+    if (start === 1 && total === 1 && keys.length === 1) {
+      await take(rows, start);
+      return ended(ids, totals, true);
+    }
     if (await take(rows, start)) return { ids, isWhole: true, isProven: false, saysTotal: false };
     before = keys;
     longest = Math.max(longest, keys.length);

@@ -68,17 +68,18 @@ export class PamApi {
 
   /** A page of all users, by SCIM (RFC 7644, 3.4.2.4). */
   async users(start: number, limit: number): Promise<Page> {
-    const url = new URL(`${this.#settings.scimUrl}/Users`);
+    const { scimUrl } = this.#settings;
+    const url = new URL(/\/Users$/.test(scimUrl!) ? scimUrl! : `${scimUrl}/Users`);
     url.searchParams.set('startIndex', String(start));
     url.searchParams.set('count', String(limit));
     return this.#saying('SCIM /Users', async () => {
       const answer = rowOf(await this.#scim.get(url));
       if ('operation' in answer) openEnvelope(answer);
-      const total = Number(textOf(answer.totalResults) ?? Number.NaN);
-      if (!Number.isSafeInteger(total) || total < 0) {
+      const total = textOf(answer.totalResults);
+      if (total === null || !/^\d{1,15}$/.test(total)) {
         throw new PamFault('it answered with something else than a list of SCIM: is PAM_SCIM_URL right?');
       }
-      return { rows: rowsOf(answer.Resources), total };
+      return { rows: rowsOf(answer.Resources), total: Number(total) };
     });
   }
 

@@ -79,7 +79,7 @@ function takePages(pull: AuditPull, type: AuditType): TakePage {
       before = occurredAt;
     }
     run.progress(run.counts.rowsRead);
-    return isKnown && isDescending;
+    return isKnown && isDescending && isOlder(read.at(-1), read[0]);
   };
 }
 
@@ -104,6 +104,12 @@ async function store({ run, seen, clock }: AuditPull, read: readonly ReadRow[]):
     [...records.keys()].map((identity) => `audit ${identity}`),
   );
   for (const [index, identity] of [...records.keys()].entries()) seen.set(identity, outcomes[index] === 'UNCHANGED');
+}
+
+/** Rows of one instant say nothing of the order that they come in. */
+function isOlder(last: ReadRow | undefined, first: ReadRow | undefined): boolean {
+  if (!last || !first || 'refused' in last.record || 'refused' in first.record) return false;
+  return last.record.occurredAt < first.record.occurredAt;
 }
 
 interface ReadRow {

@@ -13,8 +13,8 @@ export interface TransportOptions {
   readonly signal: AbortSignal;
   /** Milliseconds of the first pause before a call is tried again. */
   readonly pause?: number;
-  /** Milliseconds: to connect, and without a byte of the answer. */
-  readonly patience?: { readonly connect: number; readonly silence: number };
+  /** Milliseconds: to connect, without a byte of the answer, and for all of it. */
+  readonly patience?: { readonly connect: number; readonly silence: number; readonly whole: number };
 }
 
 const ATTEMPTS = 5;
@@ -22,8 +22,7 @@ const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 30_000;
 /** A server that asks for more is asked again by the next pull. */
 const LONGEST_RETRY_AFTER = 120_000;
-const PATIENCE = { connect: 10_000, silence: 60_000 };
-const WHOLE_CALL = 180_000;
+const PATIENCE = { connect: 10_000, silence: 60_000, whole: 180_000 };
 const MOST_BYTES = 64 * 1024 * 1024;
 
 /** GET requests for JSON over HTTPS. Redirects are not followed: the token is for one server. */
@@ -65,17 +64,25 @@ export class Transport {
   }
 
   async #ask(url: URL): Promise<unknown> {
-    const answer = await request(url, {
-      dispatcher: this.#agent,
-      headers: {
-        accept: 'application/json',
-        'user-agent': `pam-analytics-gateway/${version}`,
-        ...this.#options.headers,
-      },
-      signal: AbortSignal.any([this.#options.signal, AbortSignal.timeout(WHOLE_CALL)]),
-    });
-    const text = await textOf(answer.body);
-    return readAnswer(answer.statusCode, retryAfterOf(answer.headers['retry-after']), text);
+    const { signal, headers, patience = PATIENCE } = this.#options;
+    // By hand: of signals that are made of others, and of their timers, a long pull would leave many thousands behind.
+    const call = new AbortController();
+    const stop = (): void => call.abort(signal.reason);
+    const timer = setTimeout(() => call.abort(new DOMException('too slow', 'TimeoutError')), patience.whole);
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      signal.throwIfAborted();
+      const answer = await request(url, {
+        dispatcher: this.#agent,
+        headers: { accept: 'application/json', 'user-agent': `pam-analytics-gateway/${version}`, ...headers },
+        signal: call.signal,
+      });
+      const text = await textOf(answer.body);
+      return readAnswer(answer.statusCode, retryAfterOf(answer.headers['retry-after']), text);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+    }
   }
 }
 

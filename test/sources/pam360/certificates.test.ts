@@ -11,7 +11,7 @@ const tls = 'test/features/integration/diagnostics/tls';
 /** What is said of a server at an address; nothing where it answers. */
 async function faultOf(environment: Record<string, string>): Promise<string> {
   const { pam } = readConfig({ PAM_AUTHTOKEN: TOKEN, ...environment });
-  const options = { pause: 1, patience: { connect: 500, silence: 500 } };
+  const options = { pause: 1, patience: { connect: 500, silence: 500, whole: 700 } };
   try {
     const api = await PamApi.open(pam!, new AbortController().signal, options);
     await api.resources(1, 1).finally(() => api.close());
@@ -68,4 +68,14 @@ test('a server that does not speak TLS, is not there, or never answers', async (
   expect(await faultOf({ PAM_URL: at(mute) })).toMatch(/cannot be reached \(UND_ERR_CONNECT_TIMEOUT\)/);
   for (const socket of sockets) socket.destroy();
   mute.close();
+});
+
+test('a server that answers a byte at a time is not waited for', async () => {
+  const pam = await new StandInPam().start();
+  const dripping = new Set<NodeJS.Timeout>();
+  pam.onCall = () => (_, response) => void dripping.add(setInterval(() => response.write(' '), 100));
+  const fault = await faultOf({ PAM_URL: pam.url, PAM_CA_FILE: `${tls}/authority.pem` });
+  expect(fault).toMatch(/cannot be reached \(no whole answer in time\)/);
+  for (const timer of dripping) clearInterval(timer);
+  await pam.stop();
 });

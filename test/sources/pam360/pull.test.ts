@@ -220,6 +220,16 @@ onEveryEngine('a pull', (engine) => {
     ]);
   });
 
+  test('reads all, where the oldest come first, or at the same instant', async () => {
+    const audits = Array.from({ length: 600 }, (_, id) => aForeignAudit(id));
+    const same = Array.from({ length: 600 }, (_, id) => aForeignAudit(id + 1_000, { TIME: '1710222344835' }));
+    pam.audits = { Resource: { TODAY: audits }, User: { TODAY: same } };
+    await run();
+    audits.push(aForeignAudit(600));
+    same.push(aForeignAudit(1_600, { TIME: '1710222344835' }));
+    expect((await run()).counts.AUDITS.added).toBe(2);
+  });
+
   test('without SCIM leaves user accounts out', async () => {
     expect(Object.keys((await run({ PAM_SCIM_URL: '' })).counts)).toEqual(['RESOURCES', 'AUDITS']);
   });

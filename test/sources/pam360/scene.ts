@@ -29,7 +29,7 @@ export async function pullFrom(
   const pulled = await pull(db, settings, {
     by: commandLine,
     signal: never,
-    calls: { pause: 5, patience: { connect: 2_000, silence: 1_000 } },
+    calls: { pause: 5, patience: { connect: 5_000, silence: 1_000, whole: 20_000 } },
     onMessage: (_, kind, message) => said.push(`${kind} ${message}`),
     ...options,
   });
