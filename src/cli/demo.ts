@@ -19,6 +19,7 @@ import { runConnector } from './connector/import.js';
 import { lockDirectory } from './connector/lock.js';
 import { loadWithProgress, printIncidents, startOfToday } from './demo-data.js';
 import { Progress } from './progress.js';
+import { countWithProgress } from './rebuild-counts.js';
 
 const FOLDER = 'data/demo';
 const LOCK = 'data/demo-lock';
@@ -73,7 +74,10 @@ async function makeData(config: Config): Promise<Loaded> {
   const db = await openDatabase(config.databaseUrl, databaseLimits(config));
   try {
     const options = { ...SIZE, until: startOfToday() };
-    return await loadWithProgress((onProgress) => loadDemo(db, options, onProgress), options);
+    const loaded = await loadWithProgress((onProgress) => loadDemo(db, options, onProgress), options);
+    // Else the import that is shown would be shown beside it.
+    await countWithProgress(db);
+    return loaded;
   } finally {
     await db.close();
   }
