@@ -28,7 +28,7 @@ const settings = z.object({
   TEST_INTEGRATION_LOOPBACK: oneOf(['true', 'false']).default('false'),
   SYSLOG_LISTEN: z.string().default('').transform(listenAddresses),
   SYSLOG_ALLOW: networks(),
-  SYSLOG_SOURCE: z.string().max(64, 'write at most 64 characters').default('syslog'),
+  SYSLOG_SOURCE: z.string().max(64, 'write at most 64 characters').optional(),
   SYSLOG_CLIENT_CA_FILE: z.string().optional(),
   PAM_URL: pamUrl('https://pam.example.com:8282'),
   PAM_AUTHTOKEN: headerValue(),
@@ -129,6 +129,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     faults.push('PULL_EVERY: set PAM_URL and PAM_AUTHTOKEN, or there is nothing to pull');
   if (!read.success || faults.length > 0) throw new Error(`these settings cannot be used:\n  ${faults.join('\n  ')}`);
   const { data } = read;
+  const pamSource = data.PAM_SOURCE ?? data.PRODUCT.toLowerCase().replaceAll('_', '-');
   return {
     databaseUrl: data.DATABASE_URL,
     databaseConnections: data.DATABASE_CONNECTIONS,
@@ -152,7 +153,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     syslog: {
       listen: data.SYSLOG_LISTEN,
       allow: data.SYSLOG_ALLOW,
-      source: data.SYSLOG_SOURCE,
+      source: data.SYSLOG_SOURCE ?? pamSource,
       clientCaFile: data.SYSLOG_CLIENT_CA_FILE,
     },
     pam: data.PAM_URL
@@ -163,7 +164,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
           caFile: data.PAM_CA_FILE,
           scimUrl: data.PAM_SCIM_URL,
           auditTypes: data.PAM_AUDIT_TYPES,
-          source: data.PAM_SOURCE ?? data.PRODUCT.toLowerCase().replaceAll('_', '-'),
+          source: pamSource,
           schedule: schedule || undefined,
           modules: data.PULL_MODULES.map(
             (name) => name.toUpperCase().replace('-', '_') as PamSettings['modules'][number],

@@ -11,6 +11,7 @@ import { memory } from './sections/memory.js';
 import { pages } from './sections/pages.js';
 import { resources } from './sections/resources.js';
 import { startUp } from './sections/start-up.js';
+import { syslog } from './sections/syslog.js';
 import { tableSize } from './sections/table-size.js';
 import { workers } from './sections/workers.js';
 import { World } from './world.js';
@@ -24,6 +25,7 @@ const sections: Record<string, (running: Running) => Promise<void>> = {
   'deep-pages': deepPages,
   'table-size': tableSize,
   workers,
+  syslog,
   // It adds audits, and so comes last.
   follower,
 };

@@ -17,7 +17,7 @@ export interface ResourcesPeer extends Peer {
   resources(database: Database, size: number, place: ResourcePlace): Request;
 }
 
-const program = resolve('dist/main.js');
+export const program = resolve('dist/main.js');
 
 export const gateway: ResourcesPeer = {
   name: 'gateway',

@@ -26,7 +26,7 @@ async function stored(db: Database): Promise<Stored> {
   const [counts] = await db.query<Stored>(
     sql`SELECT COUNT(*) AS audits, COUNT(DISTINCT reason) AS reasons,
           COUNT(CASE WHEN operation <> 'Account Added' THEN 1 END) AS others
-        FROM audits WHERE source = 'syslog'`,
+        FROM audits WHERE source = 'pam360'`,
   );
   return counts!;
 }

@@ -20,13 +20,12 @@ export function measureSyslog(listeners: readonly SyslogListener[], registers: R
       }
     },
   });
-  const counter = (name: string, help: string, count: (listener: SyslogListener) => number, aggregator?: 'max') =>
+  const counter = (name: string, help: string, count: (listener: SyslogListener) => number) =>
     new Counter({
       name: `pam_gateway_syslog_${name}_total`,
       help,
       labelNames,
       registers,
-      ...(aggregator && { aggregator }),
       collect() {
         this.reset();
         for (const listener of listeners) this.inc({ listener: listener.name }, count(listener));
@@ -45,9 +44,25 @@ export function measureSyslog(listeners: readonly SyslogListener[], registers: R
   counter('received', 'Syslog lines that came', ({ counts }) => counts.received);
   counter('cut', 'Syslog lines of which a part is missing', ({ counts }) => counts.cut);
   counter('refused_connections', 'Connections that were closed at once', ({ counts }) => counts.refusedConnections);
-  // All workers read one socket, and the system counts for it.
-  const dropped = 'Datagrams that the system dropped before they could be read';
-  counter('kernel_drops', dropped, (listener) => listener.droppedByKernel(), 'max');
+  countKernelDrops(
+    listeners.filter(({ address }) => address.transport === 'udp'),
+    registers,
+  );
   gauge('waiting', 'Syslog lines that wait to be stored', ({ counts }) => counts.waiting);
   gauge('connections', 'Open connections of syslog senders', ({ counts }) => counts.connections);
+}
+
+function countKernelDrops(listeners: readonly SyslogListener[], registers: Registry[]): void {
+  new Counter({
+    name: 'pam_gateway_syslog_kernel_drops_total',
+    help: 'Datagrams that the system dropped before they could be read',
+    labelNames: ['listener'],
+    registers,
+    // All workers read one socket, and the system counts for it.
+    aggregator: 'max',
+    collect() {
+      this.reset();
+      for (const listener of listeners) this.inc({ listener: listener.name }, listener.droppedByKernel());
+    },
+  });
 }

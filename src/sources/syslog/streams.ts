@@ -22,6 +22,10 @@ const LOOK_EVERY = 20;
 const LOOKS = 50;
 const LONGEST_DRAIN = 10_000;
 
+/** Milliseconds of a turn of the event loop in which nothing but looking was done, and turns that are waited for one. */
+const SHORT_TURN = 0.5;
+const MOST_TURNS = 2_000;
+
 /** One connection, and what stopping has to know of it. */
 interface Stream {
   readonly socket: Socket;
@@ -70,8 +74,7 @@ export async function receiveStreams(
     await once(server, 'close', { signal: stop });
   } finally {
     bound(undefined);
-    // Those that the system has accepted already would lose what they wrote.
-    for (let turn = 0; turn < 3; turn++) await nextTurn();
+    await acceptWhatCame(streams);
     server.close();
     await drain(streams);
   }
@@ -110,6 +113,20 @@ function hold(stream: Stream, backlog: Intake['backlog']): void {
     stream.quiet = 0;
     stream.socket.resume();
   });
+}
+
+/**
+ * Takes in the connections that the system has accepted already: with the listening socket they would be cut off, and what
+ * they wrote be lost. Nothing else is read meanwhile, so that no time passes between the last look and the close.
+ */
+async function acceptWhatCame(streams: ReadonlySet<Stream>): Promise<void> {
+  for (const { socket } of streams) socket.pause();
+  for (let turn = 0; turn < MOST_TURNS; turn++) {
+    const began = performance.now();
+    await nextTurn();
+    if (turn > 0 && performance.now() - began < SHORT_TURN) break;
+  }
+  for (const { socket, isHeld } of streams) if (!isHeld) socket.resume();
 }
 
 /**
