@@ -6,7 +6,7 @@ import { auditOf } from './audit.js';
 import type { AuditType } from './audit-types.js';
 import { ClockCheck } from './clock-check.js';
 import { changedMeanwhile, readList, type TakePage } from './listing.js';
-import { PamRefusal } from './pam-fault.js';
+import { PamFault, PamRefusal } from './pam-fault.js';
 import { count, type PullRun, refuse } from './pull-run.js';
 import type { ForeignRow } from './said.js';
 
@@ -15,6 +15,9 @@ const WINDOWS = ['TODAY', 'YESTERDAY'] as const;
 
 /** How late an audit may appear, and how far the two clocks may be apart, in milliseconds. */
 const MARGIN = 3_600_000;
+
+/** Types that the server may fail at before it is taken to fail altogether. */
+const FAILURES = 2;
 
 const DAY = 86_400_000;
 
@@ -29,7 +32,7 @@ interface AuditPull {
 
 /**
  * Stores the audits of today and yesterday, of each type. They are known by their ids, so that windows may overlap and
- * pages may be read twice. A type that the server refuses does not hold up the others.
+ * pages may be read twice. A type that the server refuses, or fails at, does not hold up the others.
  */
 export async function pullAudits(run: PullRun, types: readonly AuditType[]): Promise<void> {
   const { source, module } = run;
@@ -37,12 +40,15 @@ export async function pullAudits(run: PullRun, types: readonly AuditType[]): Pro
   tellGap(run, last);
   const knownBefore = last === null ? '' : new Date(Date.parse(last) - MARGIN).toISOString();
   const pull: AuditPull = { run, seen: new Map(), clock: new ClockCheck(run), knownBefore };
+  let failures = 0;
   for (const type of types) {
     try {
       for (const window of WINDOWS) await pullWindow(pull, type, window);
     } catch (error) {
-      if (!(error instanceof PamRefusal)) throw error;
-      run.tell('FAILED', `audits of the type ${type.name}: ${error.message}; PAM_AUDIT_TYPES says which are asked for`);
+      const isRefused = error instanceof PamRefusal;
+      if (!isRefused && !(error instanceof PamFault && error.mayPass && ++failures <= FAILURES)) throw error;
+      const advice = isRefused ? '; PAM_AUDIT_TYPES says which types are asked for' : '';
+      run.tell('FAILED', `audits of the type ${type.name}: ${error.message}${advice}`);
     }
   }
   pull.clock.tell();

@@ -3,7 +3,7 @@ import type { ResourceRecord } from '../../features/resources/resource.record.js
 import { deleteResources, recordResources } from '../../features/resources/resource.service.js';
 import { inParallel } from '../../lib/in-parallel.js';
 import { changedMeanwhile, listRows } from './listing.js';
-import { PamRefusal } from './pam-fault.js';
+import { PamFault, PamRefusal } from './pam-fault.js';
 import { count, type PullRun, refuse } from './pull-run.js';
 import type { ListedUsers } from './pull-users.js';
 import { accountIdsOf, resourceOf } from './resource.js';
@@ -16,12 +16,16 @@ const CALLS_AT_ONCE = 4;
 
 const AT_ONCE = 50;
 
+/** Resources that the server may fail at before it is taken to fail altogether. */
+const FAILURES = 5;
+
 /** Stores the resources that the token's user sees, with their accounts, and deletes those that vanished. */
 export async function pullResources(run: PullRun, users: (() => Promise<ListedUsers>) | undefined): Promise<void> {
   const { db, api, source, counts } = run;
   const list = () => listRows((start, limit) => api.resources(start, limit), idOf);
   const { listing, rows } = await list();
   const batch: ResourceRecord[] = [];
+  let failures = 0;
   const flush = async (): Promise<void> => {
     const records = batch.splice(0);
     if (records.length === 0) return;
@@ -35,7 +39,12 @@ export async function pullResources(run: PullRun, users: (() => Promise<ListedUs
   try {
     await inParallel(rows, CALLS_AT_ONCE, async (row) => {
       run.signal.throwIfAborted();
-      const record = await readResource(run, row);
+      const record = await readResource(run, row).catch((error) => {
+        failures += 1;
+        if (!(error instanceof PamFault && error.mayPass) || failures > FAILURES) throw error;
+        run.tell('FAILED', error.message);
+        return null;
+      });
       counts.rowsRead += 1;
       run.progress(counts.rowsRead, rows.length);
       if (record) batch.push(await withOwner(record, users));
@@ -46,6 +55,8 @@ export async function pullResources(run: PullRun, users: (() => Promise<ListedUs
     await flush();
   }
   if (!listing.isWhole) throw changedMeanwhile('resources', listing);
+  // Nothing is deleted by a pull that failed in part.
+  if (failures > 0) return;
   await deleteVanished(
     run,
     Module.RESOURCES,

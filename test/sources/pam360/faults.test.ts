@@ -152,6 +152,22 @@ onEveryEngine('a pull that meets', (engine) => {
     expect(await counted()).toEqual({ resources: 3, users: 2, audits: 12 });
   });
 
+  test('one resource, or one type of audits, that the server always fails at stores the others and deletes nothing', async () => {
+    await run();
+    pam.resources[2]!['RESOURCE NAME'] = 'renamed';
+    pam.resources.splice(0, 1);
+    pam.audits.User = { TODAY: [aForeignAudit(99)] };
+    pam.onCall = ({ path, query }) =>
+      path.endsWith('/resources/2/accounts') || query.get('AUDITTYPE') === 'Resource' ? answering(500, '') : undefined;
+    const { counts, said, whole } = await run();
+    expect(whole).toEqual({ USER_ACCOUNTS: true, RESOURCES: false, AUDITS: false });
+    expect([counts.RESOURCES.changed, counts.RESOURCES.deleted, counts.AUDITS.added]).toEqual([1, 0, 1]);
+    expect(said).toEqual([
+      expect.stringMatching(/^FAILED GET \/resources\/2\/accounts: it failed \(HTTP 500\)/),
+      expect.stringMatching(/^FAILED audits of the type Resource: .*HTTP 500/),
+    ]);
+  });
+
   test('a refusal of one account keeps what the list says of it', async () => {
     pam.accounts.delete('20');
     const { said } = await run();
@@ -167,7 +183,9 @@ onEveryEngine('a pull that meets', (engine) => {
     pam.audits.User = { TODAY: [aForeignAudit(99)] };
     const { counts, said } = await run();
     expect(counts.AUDITS.added).toBe(1);
-    expect(said).toEqual([expect.stringMatching(/^FAILED audits of the type Resource: .*PAM_AUDIT_TYPES says which/)]);
+    expect(said).toEqual([
+      expect.stringMatching(/^FAILED audits of the type Resource: .*PAM_AUDIT_TYPES says which types/),
+    ]);
   });
 
   test('rows that go while they are read, reads again and loses none of the others', async () => {
