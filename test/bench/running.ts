@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Child } from './child.js';
 import { type Fields, thirteen } from './fields.js';
+import { send } from './http.js';
 import type { Load } from './load/load.js';
 import { type Asked, type Contestant, type Measuring, sameRows } from './measure.js';
 import type { Options } from './options.js';
@@ -34,12 +36,22 @@ export async function startPeers(parts: Parts): Promise<Running> {
   };
   try {
     for (const peer of allPeers) children.set(peer.name, await startPeer(peer, parts.database));
+    await untilCounted(children.get('gateway')!);
     const places = await auditPlaces(children.get('gateway')!, parts.database);
     const { rounds, seconds } = parts.options;
     return { ...parts, rounds, seconds, databasePid: parts.world.pid, children, places, stop };
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** Waits until a gateway has counted the audits that it has found, which it does beside the requests. */
+export async function untilCounted({ port }: Child): Promise<void> {
+  for (;;) {
+    const { text } = await send(port, { path: '/metrics' });
+    if (/^pam_gateway_follower_behind_audits 0$/m.test(text)) return;
+    await sleep(500);
   }
 }
 

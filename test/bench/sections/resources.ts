@@ -32,7 +32,7 @@ export async function resources(running: Running): Promise<void> {
   }
   report.table(
     'Pages of 100 resources with accounts, owner and usage',
-    'rest runs the same four statements and puts their rows together.',
+    'rest takes four statements too and puts their rows together; it counts the use of a week from its audits.',
     ['', 'gateway, resources/s', 'against rest', 'resources for each CPU second, against rest'],
     rows,
   );

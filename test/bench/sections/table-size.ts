@@ -4,7 +4,7 @@ import { compare, sameRows } from '../measure.js';
 import { short, thousands } from '../numbers.js';
 import { gateway } from '../peers.js';
 import { auditPlaces } from '../places.js';
-import { askedForAudits, type Running, startPeer } from '../running.js';
+import { askedForAudits, type Running, startPeer, untilCounted } from '../running.js';
 
 /** What a page costs where the table holds more; a gateway and a database for each size. */
 export async function tableSize(running: Running): Promise<void> {
@@ -22,6 +22,7 @@ export async function tableSize(running: Running): Promise<void> {
       let child = children.get('gateway')!;
       if (database !== largest) {
         child = await startPeer(gateway, database);
+        await untilCounted(child);
         started.push(child);
       }
       const places = await auditPlaces(child, database);
