@@ -13,6 +13,9 @@ const RESOURCES_AT_ONCE = 400;
 
 const BY_RESOURCE = 'audits_resource_id';
 
+/** Eight days, in milliseconds: a week in any zone. A hundred resources' audits of it cost 1 to 2 ms for each thousand, counts 9. */
+const SHORT = 8 * 86_400_000;
+
 const unused: ResourceUsage = {
   operationCount: 0,
   failureCount: 0,
@@ -30,10 +33,31 @@ export async function readUsages(
 ): Promise<ResourceUsage[]> {
   const usages: ResourceUsage[] = [];
   for (const part of chunks(ids, RESOURCES_AT_ONCE)) {
-    const rows = await db.query<ResourceUsage & { resourceId: number }>(usageStatement(db, retrievals, range, part));
+    const statement = isShort(range) ? shortStatement : usageStatement;
+    const rows = await db.query<ResourceUsage & { resourceId: number }>(statement(db, retrievals, range, part));
     for (const usage of oneForEach(part, rows, ({ resourceId }) => resourceId)) usages.push(usage ?? unused);
   }
   return usages;
+}
+
+/** Whether a range holds so few audits of a resource that reading them costs less than looking for counts. */
+function isShort(range: DateRange | null | undefined): boolean {
+  return Boolean(range?.from && range.to) && Date.parse(range!.to!) - Date.parse(range!.from!) <= SHORT;
+}
+
+/** Counted from the audits of the range alone. */
+function shortStatement(
+  db: Db,
+  retrievals: readonly string[],
+  range: DateRange | null | undefined,
+  ids: readonly number[],
+): Sql {
+  return sql`SELECT t.resource_id AS resourceId, COUNT(*) AS operationCount,
+      COUNT(CASE WHEN t.outcome = 'FAILURE' THEN 1 END) AS failureCount,
+      COUNT(CASE WHEN ${isOneOf('t.operation', retrievals)} THEN 1 END) AS passwordRetrievalCount,
+      COUNT(DISTINCT t.operated_by) AS distinctUserCount, ${raw(db.dialect.timeText('MAX(t.occurred_at)'))} AS lastUsedAt
+    FROM audits t ${raw(db.dialect.useIndex(BY_RESOURCE))}
+    WHERE ${all(isOneOf('t.resource_id', ids), isWithin(db, 't.occurred_at', range))} GROUP BY t.resource_id`;
 }
 
 function usageStatement(

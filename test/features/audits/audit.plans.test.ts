@@ -153,11 +153,18 @@ describe('on MariaDB, with many audits,', () => {
     // Of all time a resource here has two counts by what was done and how it went, and two by its users.
     const ofAllTime = await cost(anActor(), of(''));
     expect(ofAllTime).toBeLessThan(5 * 25);
-    // Of a whole day it has as many, and of the hour before and after them three audits.
-    const days = '(dateRange: { from: "2026-01-01T23:00:00Z", to: "2026-01-05T01:00:00Z" })';
-    expect(await cost(anActor(), of(days))).toBeLessThan(5 * (3 * 20 + 2 * 3 * 4));
+    // Of a whole day it has as many, and of the hour before them three audits.
+    const days = '(dateRange: { from: "2026-01-01T23:00:00Z", to: "2026-01-20T01:00:00Z" })';
+    expect(await cost(anActor(), of(days))).toBeLessThan(5 * (5 * 20 + 2 * 3 * 4));
     await recordAudits(db, 'test', [{ ...late, sourceId: 'late' }]);
     expect(await cost(anActor(), of(''))).toBeLessThan(ofAllTime + 10);
+  });
+
+  test('the usage of resources in a few days reads their audits of those days', async () => {
+    const day = '(dateRange: { from: "2026-01-02T00:00:00Z", to: "2026-01-03T00:00:00Z" })';
+    const query = `{ resources(first: 5) { nodes { usage${day} { operationCount lastUsedAt } } } }`;
+    const perDay = (24 * 60 * 3) / 60;
+    expect(await cost(anActor(), query)).toBeLessThan(2 * 5 * perDay + 100);
   });
 
   test('a page of the feed touches two rows for each that it gives, early and late', async () => {
