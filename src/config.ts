@@ -22,6 +22,7 @@ const settings = z.object({
   CONNECTOR_COST_PER_SECOND: numberFrom(1_000, 1_000_000_000, { whole: true }).default(1_000_000),
   SESSION_COST_PER_SECOND: numberFrom(1_000, 1_000_000_000, { whole: true }).default(200_000),
   INGEST_COST_PER_SECOND: numberFrom(5_000, 1_000_000_000, { whole: true }).default(100_000),
+  AUDIT_RETENTION_DAYS: numberFrom(1, 36_500, { whole: true }).optional(),
   SESSION_IDLE_MINUTES: numberFrom(1, 1_440).default(30),
   SESSION_HOURS: numberFrom(1, 168).default(12),
   ANALYTICS_PLUS_CA_FILE: z.string().optional(),
@@ -63,6 +64,8 @@ export interface Config {
   trustedProxies: string[];
   /** What operations may cost, in rows; docs/limits.md. */
   costPerSecond: { connector: number; session: number; ingest: number };
+  /** Audits that are older are removed; undefined where all are kept. */
+  auditRetentionDays: number | undefined;
   /** Milliseconds. */
   sessionIdleTime: number;
   /** Milliseconds. */
@@ -146,6 +149,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       session: data.SESSION_COST_PER_SECOND,
       ingest: data.INGEST_COST_PER_SECOND,
     },
+    auditRetentionDays: data.AUDIT_RETENTION_DAYS,
     sessionIdleTime: data.SESSION_IDLE_MINUTES * 60_000,
     sessionTime: data.SESSION_HOURS * 3_600_000,
     analyticsPlusCaFile: data.ANALYTICS_PLUS_CA_FILE,

@@ -22,6 +22,7 @@ test('without any setting the embedded database is served on the loopback', () =
     product: 'PAM360',
     sourceTimeZone: { name: 'UTC' },
     statementTimeout: 30_000,
+    auditRetentionDays: undefined,
     tls: undefined,
   });
 });

@@ -1,5 +1,6 @@
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import { chunks } from '../lib/chunks.js';
+import { BLOCK_SIZE } from './audit-ids.js';
 import type { Db } from './db.js';
 import { Module } from './module.js';
 import type { AuditSpan } from './tables.js';
@@ -16,8 +17,18 @@ const WIDE = 64;
 /** Ids of one IN list: from 1,000 on MariaDB makes a subquery of it. */
 const IDS_AT_ONCE = 900;
 
+/** Ranges of one statement. */
+const RANGES_AT_ONCE = 200;
+
+/** Before the first audit that is kept. */
+const BEGINNING = sql`(SELECT COALESCE(MIN(first_position), 1) - 1 FROM audit_spans)`;
+
 /** The spans behind a position, as far as they were read. */
 export interface SpansBehind {
+  /** The position that they are behind. */
+  readonly start: number;
+  /** How many removals of audits there had been. */
+  readonly step: number;
   readonly spans: readonly AuditSpan[];
   /** Everything up to this position is within the spans, but for what was removed. */
   readonly end: number;
@@ -26,26 +37,29 @@ export interface SpansBehind {
 }
 
 /**
- * The spans of the `count` positions behind a position, or of fewer where they are many; the first and last are cut to
- * them. Whatever stands up to `end` was committed before, so that a later statement sees it.
+ * The spans of the `count` positions behind a position, or behind what was removed of the beginning where it is null, or of
+ * fewer where they are many; the first and last are cut to them. Whatever stands up to `end` was committed before, so that a
+ * later statement sees it.
  */
-export async function spansBehind(db: Db, position: number, count: number): Promise<SpansBehind> {
-  const rows = await db.query<{ last: number } & (AuditSpan | { firstPosition: null })>(
-    sql`SELECT p.position AS last, s.first_position AS firstPosition, s.first_audit_id AS firstAuditId,
+export async function spansBehind(db: Db, position: number | null, count: number): Promise<SpansBehind> {
+  const start = position === null ? BEGINNING : sql`${position}`;
+  const rows = await db.query<{ last: number; step: number; start: number } & (AuditSpan | { firstPosition: null })>(
+    sql`SELECT p.position AS last, r.step, ${start} AS start, s.first_position AS firstPosition, s.first_audit_id AS firstAuditId,
           s.audit_count AS auditCount
-        FROM positions p LEFT JOIN (
+        FROM positions p JOIN audit_retention r ON r.id = 1 LEFT JOIN (
           SELECT * FROM audit_spans
-          WHERE first_position >= (SELECT COALESCE(MAX(first_position), 0) FROM audit_spans WHERE first_position <= ${position + 1})
-            AND first_position <= ${position + count}
+          WHERE first_position >= (SELECT COALESCE(MAX(first_position), 0) FROM audit_spans WHERE first_position <= ${start} + 1)
+            AND first_position <= ${start} + ${count}
           ORDER BY first_position LIMIT ${MOST_SPANS}) s ON 1 = 1
         WHERE p.module = ${Module.AUDITS}`,
   );
-  const { last } = rows[0]!;
+  const { last, step } = rows[0]!;
+  const from = Number(rows[0]!.start);
   const found = rows.flatMap((row) => (row.firstPosition === null ? [] : [row as AuditSpan]));
   found.sort((a, b) => a.firstPosition - b.firstPosition);
   const reached = found.length < MOST_SPANS ? Number.POSITIVE_INFINITY : lastOf(found.at(-1)!);
-  const end = Math.min(position + count, last, reached);
-  return { spans: merged(cutSpans(found, position, end)), end: Math.max(end, position), last };
+  const end = Math.min(from + count, last, reached);
+  return { start: from, step, spans: merged(cutSpans(found, from, end)), end: Math.max(end, from), last };
 }
 
 /** What stands of spans behind one position and up to another. */
@@ -83,6 +97,36 @@ export function positionsOf(spans: readonly AuditSpan[], ids: readonly number[])
     while (id >= byId[at]!.firstAuditId + byId[at]!.auditCount) at += 1;
     return byId[at]!.firstPosition + (id - byId[at]!.firstAuditId);
   });
+}
+
+/** The spans that have the audits of these ids, which rise, in the order of their ids. */
+export async function spansOf(db: Db, ids: readonly number[]): Promise<AuditSpan[]> {
+  const found: AuditSpan[] = [];
+  for (const part of chunks(blockRanges(ids), RANGES_AT_ONCE)) {
+    const ranges = part.map(({ first, end }) => sql`(first_audit_id >= ${first} AND first_audit_id < ${end})`);
+    const spans = await db.query<AuditSpan>(
+      sql`SELECT first_position AS firstPosition, first_audit_id AS firstAuditId, audit_count AS auditCount
+          FROM audit_spans WHERE ${join(ranges, ' OR ')} ORDER BY first_audit_id`,
+    );
+    for (const span of spans) found.push(span);
+  }
+  let at = 0;
+  return found.filter(({ firstAuditId, auditCount }) => {
+    while (at < ids.length && ids[at]! < firstAuditId) at += 1;
+    return at < ids.length && ids[at]! < firstAuditId + auditCount;
+  });
+}
+
+/** The blocks that ids were taken from, one after the other as one range: no span has ids of two. */
+function blockRanges(ids: readonly number[]): { first: number; end: number }[] {
+  const ranges: { first: number; end: number }[] = [];
+  for (const id of ids) {
+    const first = id - (id % BLOCK_SIZE);
+    const last = ranges.at(-1);
+    if (last && first <= last.end) last.end = first + BLOCK_SIZE;
+    else ranges.push({ first, end: first + BLOCK_SIZE });
+  }
+  return ranges;
 }
 
 function lastOf({ firstPosition, auditCount }: AuditSpan): number {

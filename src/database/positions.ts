@@ -82,6 +82,11 @@ export function hasPositions(tx: Transaction): boolean {
   return pendingOf.has(tx);
 }
 
+/** Takes audits that this transaction removes out of the number of records. Their positions are not given again. */
+export function auditsRemoved(tx: Transaction, count: number): void {
+  pend(tx).rows[Module.AUDITS] -= count;
+}
+
 /**
  * Assigns positions to all that the transaction wrote. Only `transaction` calls it, as the last thing before COMMIT.
  *
@@ -94,8 +99,8 @@ export async function assignPositions(tx: Transaction): Promise<void> {
   if (!pending) return;
   pendingOf.delete(tx);
   for (const module of lockOrder) {
-    const count = module === Module.AUDITS ? pending.rows[module] : sizeOf(pending, module);
-    if (count === 0) continue;
+    const count = sizeOf(pending, module);
+    if (count === 0 && pending.rows[module] === 0) continue;
     const first = await takePositions(tx, module, count, pending.rows[module]);
     if (module === Module.AUDITS) await placeAudits(tx, pending.audits, first);
     else await placeChanges(tx, module, pending, first);
@@ -162,7 +167,9 @@ async function placeAudits(tx: Transaction, audits: Pending['audits'], from: num
   await tx.insertRows('audit_spans', ['first_position', 'first_audit_id', 'audit_count'], spans);
 }
 
-function sizeOf({ changed, hidden }: Pending, module: ChangingModule): number {
+/** The positions that a module needs. */
+function sizeOf({ changed, hidden, audits }: Pending, module: Module): number {
+  if (module === Module.AUDITS) return audits.reduce((sum, { count }) => sum + count, 0);
   return changed[module].size + hidden[module].size;
 }
 

@@ -1,4 +1,4 @@
-import { Entity } from 'typeorm';
+import { Entity, Index } from 'typeorm';
 import { Key, Long, Text, TextKey, Time } from './columns.js';
 
 /** Each module's last position and number of records. Its row is the lock of `assignPositions`. */
@@ -14,6 +14,7 @@ export class Position {
  * id `firstAuditId + n`. Positions stand apart from the audits, so that giving them writes one row while it holds the lock.
  */
 @Entity('audit_spans')
+@Index('audit_spans_first_audit', ['firstAuditId'])
 export class AuditSpan {
   @Key() firstPosition!: number;
   @Long() firstAuditId!: number;

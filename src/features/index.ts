@@ -3,6 +3,7 @@ import { AuditResolver } from './audits/audit.resolver.js';
 import { OperationCount, ResourceCount, ResourceUserCount, UserCount } from './audits/counts/count-tables.js';
 import { Watermark } from './audits/counts/watermark.js';
 import { ResourceUsageResolver } from './audits/resource-usage.resolver.js';
+import { AuditRemoval, AuditRetention } from './audits/retention/retention-tables.js';
 import { IngestToken } from './ingest/ingest-token.js';
 import { IngestTokenResolver } from './ingest/ingest-token.resolver.js';
 import { PushResolver } from './ingest/push.resolver.js';
@@ -52,6 +53,8 @@ export const entities = [
   UserCount,
   ResourceCount,
   ResourceUserCount,
+  AuditRetention,
+  AuditRemoval,
   ConnectorToken,
   Integration,
   AnalyticsPlus,

@@ -6,7 +6,7 @@ import { quote } from '../lib/quote.js';
 export type CursorValue = string | number | null;
 
 /** What a value of a cursor is: a number that counts something, or a text, which may be null or left out. */
-export type CursorPart = 'number' | 'text';
+export type CursorPart = 'number' | 'text' | 'number or none';
 
 /**
  * Opaque cursors of one list: bound to its database, its order and its filter. A checksum finds those that were damaged
@@ -64,7 +64,8 @@ function valuesOf(text: string): CursorValue[] {
 }
 
 function isPart(part: CursorPart, value: unknown): boolean {
-  if (part === 'number') return Number.isSafeInteger(value) && (value as number) >= 0;
+  if (part === 'number or none' && value === undefined) return true;
+  if (part !== 'text') return Number.isSafeInteger(value) && (value as number) >= 0;
   return typeof value === 'string' || value === null || value === undefined;
 }
 

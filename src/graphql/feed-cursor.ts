@@ -10,10 +10,12 @@ export interface FeedPlace {
   readonly position: number;
   /** What occurred before it is left out, RFC 3339; null where nothing is. */
   readonly since: string | null;
+  /** Of audits, how many removals of old ones there had been; null where the feed has not begun. */
+  readonly step: number | null;
 }
 
-/** Position, since, scope and what bounds it. */
-const PARTS = ['number', 'text', 'text', 'text'] as const;
+/** Position, since, scope, what bounds it, and the step. */
+const PARTS = ['number', 'text', 'text', 'text', 'number or none'] as const;
 
 /** The cursors of one feed, for one actor. */
 export class FeedCursors {
@@ -34,11 +36,12 @@ export class FeedCursors {
 
   /** Where a reader begins that gives a cursor, or none. */
   start(after: string | null | undefined, since: string | null = null): FeedPlace {
-    return after ? this.decode(after) : { position: 0, since };
+    return after ? this.decode(after) : { position: 0, since, step: null };
   }
 
-  encode({ position, since }: FeedPlace): string {
-    return this.#cursors.encode(position, since, scopeOf(actorOf(this.#context)), this.#earliest());
+  encode({ position, since, step }: FeedPlace): string {
+    const values = [position, since, scopeOf(actorOf(this.#context)), this.#earliest()];
+    return this.#cursors.encode(...values, ...(this.#module === Module.AUDITS ? [step ?? 0] : []));
   }
 
   /**
@@ -47,7 +50,8 @@ export class FeedCursors {
    * @throws AppError BAD_CURSOR, RESYNC_REQUIRED
    */
   decode(cursor: string): FeedPlace {
-    const [position, since, scope, earliest = null] = this.#cursors.decode(cursor, PARTS);
+    // A cursor that says no step was made when nothing had been removed yet.
+    const [position, since, scope, earliest = null, step = 0] = this.#cursors.decode(cursor, PARTS);
     const isEarlier = earliest !== null && (this.#earliest() ?? '') < earliest;
     if (scope !== scopeOf(actorOf(this.#context)) || isEarlier) {
       throw new AppError(
@@ -55,7 +59,7 @@ export class FeedCursors {
         'what this token may see has changed since the cursor was made: begin anew without `after`, and replace what was imported',
       );
     }
-    return { position: position as number, since: since as string | null };
+    return { position: position as number, since: since as string | null, step: step as number };
   }
 
   /** The bound of what is served; of audits alone, since only these have an age. */

@@ -88,7 +88,7 @@ export async function readChanges<Row extends ChangeRow>(
   if (rows.length === 0) await cursors.checkReached(place);
   pageServed(context, { module: source.module, rows: rows.length, caughtUp });
   const position = rows.at(-1)?.feedPosition ?? place.position;
-  return { rows, place: { position, since: null }, caughtUp };
+  return { rows, place: { ...place, position }, caughtUp };
 }
 
 function kindOf({ isDeleted }: Row): ChangeKind {

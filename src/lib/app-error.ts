@@ -3,6 +3,7 @@ export type ErrorCode =
   | 'BAD_USER_INPUT'
   | 'BAD_CURSOR'
   | 'RESYNC_REQUIRED'
+  | 'CURSOR_EXPIRED'
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
   | 'TOO_MANY_RECORDS'

@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from '../config.js';
 import type { Database } from '../database/db.js';
 import { followAudits } from '../features/audits/counts/follow.js';
+import { keepAudits } from '../features/audits/retention/keep-audits.js';
 import { keepRefusals } from '../features/sign-in/sign-in.tally.js';
 import type { SyslogListener } from '../sources/syslog/listener.js';
 import type { BackgroundTask } from './background.js';
@@ -16,6 +17,10 @@ export function backgroundTasks(
 ): BackgroundTask[] {
   return [
     { name: 'the record of refused sign-ins', run: (stop) => keepRefusals(db, stop) },
+    {
+      name: 'the removal of old audits',
+      run: (stop) => keepAudits(db, config.auditRetentionDays, stop),
+    },
     { name: 'the follower', run: (stop) => followAudits(db, stop) },
     ...syslog.map((listener) => ({
       name: `the syslog listener ${listener.name}`,

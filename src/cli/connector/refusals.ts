@@ -22,8 +22,9 @@ export function explained(error: unknown, module: ModuleName): unknown {
 function adviceFor(code: string | null, module: ModuleName): string | null {
   switch (code) {
     case 'BAD_CURSOR':
-    case 'CURSOR_EXPIRED':
       return `The gateway does not know where the last import stopped: its database was probably replaced. Import into another directory, or import the module anew with --resync ${module}.`;
+    case 'CURSOR_EXPIRED':
+      return `What was imported before stays as it is. Copy its file first, since the gateway no longer keeps all that is in it; then import what it keeps anew with --resync ${module}.`;
     case 'RESYNC_REQUIRED':
       return `It was begun anew and the gateway asks for it again. Try again later with --resync ${module}.`;
     case 'FORBIDDEN':

@@ -8,6 +8,7 @@ import { AuditCounts1764300000000 } from './0006-audit-counts.js';
 import { IngestTokens1764310000000 } from './0007-ingest-tokens.js';
 import { SourceRuns1764320000000 } from './0008-source-runs.js';
 import { CommitMarks1764330000000 } from './0009-commit-marks.js';
+import { AuditRetention1764400000000 } from './0010-audit-retention.js';
 
 /** Every migration, oldest first. The list only ever grows at its end. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -20,4 +21,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   IngestTokens1764310000000,
   SourceRuns1764320000000,
   CommitMarks1764330000000,
+  AuditRetention1764400000000,
 ];

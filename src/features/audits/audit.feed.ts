@@ -17,6 +17,7 @@ import type { AuditFilter } from './audit.inputs.js';
 import { Audit } from './audit.js';
 import { matches, servedRange, visibleAudits } from './audit.queries.js';
 import { type AuditRow, readSpans } from './audit.spans.js';
+import { stepUntilNow } from './retention/expiry.js';
 
 /** Positions that one page may pass over where not every audit is wanted, so that it costs the same however few are. */
 const WINDOW = 100_000;
@@ -64,15 +65,17 @@ export async function readAuditsBehind<Row extends AuditRow>(
   filter?: AuditFilter | null,
 ): Promise<FeedPage<Row>> {
   const { db } = context;
+  const isNew = place.step === null;
   const wantsAll = isAll(context, filter, place);
   // Read before the resources that the actor sees and before the rows: what stands up to its end is visible to both.
-  const behind = await spansBehind(db, place.position, wantsAll ? size : WINDOW);
-  if (behind.last < place.position) await cursors.checkReached(place);
+  const behind = await spansBehind(db, isNew ? null : place.position, wantsAll ? size : WINDOW);
+  const begun = { position: behind.start, step: place.step ?? behind.step };
+  if (behind.last < begun.position) await cursors.checkReached(place);
   const matching = wantsAll ? undefined : await conditions(context, filter, place);
   const rows: Row[] = [];
   // Of those that match it takes one more to know that there are more.
   const limit = wantsAll ? size : size + 1;
-  let from = place.position;
+  let from = begun.position;
   for (let count = size; from < behind.end && rows.length < limit; count = Math.min(4 * count, MOST_POSITIONS)) {
     const spans = cutSpans(behind.spans, from, from + count);
     rows.push(...(await readSpans<Row>(db, spans, wanted, { matching, limit: limit - rows.length })));
@@ -82,14 +85,22 @@ export async function readAuditsBehind<Row extends AuditRow>(
   if (more) rows.length = size;
   const position = more ? rows.at(-1)!.feedPosition : behind.end;
   const caughtUp = position >= behind.last;
+  // A feed that begins now has missed nothing; nor has one where every position had its audit.
+  const isWhole = isNew || (wantsAll && rows.length === position - begun.position);
+  const step = isWhole ? begun.step : await stepUntilNow(db, begun, servedSince(context, place));
   pageServed(context, { module: Module.AUDITS, rows: rows.length, caughtUp });
-  return { rows, place: { position, since: place.since }, caughtUp };
+  return { rows, place: { position, since: place.since, step }, caughtUp };
 }
 
 /** Whether every audit is wanted. */
 function isAll(context: Context, filter: AuditFilter | null | undefined, { since }: FeedPlace): boolean {
   const { scope, bounds } = actorOf(context);
   return scope === 'ALL' && !filter && !since && !bounds?.since;
+}
+
+/** What occurred before it is not served to the actor, or not asked for. */
+function servedSince(context: Context, { since }: FeedPlace): string | null {
+  return servedRange(actorOf(context), since ? { from: since } : null)?.from ?? null;
 }
 
 /** What must hold of an audit besides its position. */

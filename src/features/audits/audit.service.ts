@@ -11,6 +11,7 @@ import { writeInGroup } from './audit.group.js';
 import { Audit } from './audit.js';
 import { linkAudits } from './audit.links.js';
 import type { AuditRecord } from './audit.record.js';
+import { keptSince } from './retention/retention-tables.js';
 
 /**
  * Stores audits of a source, those that it did not send before. An audit is known by the source's own id and never
@@ -25,11 +26,15 @@ export async function recordAudits(db: Db, source: string, records: readonly Aud
 
 async function writeAudits(tx: Transaction, source: string, records: readonly AuditRecord[]): Promise<RecordOutcome[]> {
   const known = await knownSourceIds(tx, source, records);
+  const since = await keptSince(tx);
   const fresh: AuditRecord[] = [];
   const outcomes = records.map((record): RecordOutcome => {
     const refused = tooLong(Audit, record);
     if (refused) return { refused };
     if (known.has(record.sourceId)) return 'UNCHANGED';
+    if (since !== null && record.occurredAt < since) {
+      return { refused: `occurredAt: ${record.occurredAt} is before ${since}, and older audits are not kept here` };
+    }
     known.add(record.sourceId);
     fresh.push(record);
     return 'ADDED';

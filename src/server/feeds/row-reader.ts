@@ -83,7 +83,6 @@ async function openFeed(
   const cursors = await FeedCursors.of(context, flat.module);
   let place = cursors.start(after);
   await cursors.checkReached(place);
-  const { since } = place;
   return {
     isFeed: true,
     isWhole: false,
@@ -93,7 +92,7 @@ async function openFeed(
       // What is written meanwhile is for the next time: else a slow reader would never come to an end.
       return { rows: page.rows, more: !page.caughtUp && place.position < last };
     },
-    cursorOf: (row) => cursors.encode({ position: (row as TextRow<FeedRow>).feedPosition, since }),
+    cursorOf: (row) => cursors.encode({ ...place, position: (row as TextRow<FeedRow>).feedPosition }),
     cursor: () => cursors.encode(place),
   };
 }

@@ -1,0 +1,54 @@
+import sql, { join } from 'sql-template-tag';
+import { positionsOf, spansOf } from '../../../database/audit-spans.js';
+import type { Transaction } from '../../../database/db.js';
+import { auditsRemoved } from '../../../database/positions.js';
+import type { AuditSpan } from '../../../database/tables.js';
+import { chunks } from '../../../lib/chunks.js';
+import { uncountAudits } from '../counts/uncount-audits.js';
+
+/** Ids of one statement: from 1,000 on MariaDB makes a subquery of a list. */
+const AT_ONCE = 900;
+
+/**
+ * Removes audits, by ids that rise, which all occurred before a time: from the table, the counts, the spans of positions and the
+ * number of records. `step` is the number of this removal.
+ */
+export async function removeAudits(
+  tx: Transaction,
+  ids: readonly number[],
+  { step, occurredBefore }: { readonly step: number; readonly occurredBefore: string },
+): Promise<void> {
+  await uncountAudits(tx, ids);
+  const spans = await spansOf(tx, ids);
+  const lastPosition = positionsOf(spans, ids).reduce((last, position) => Math.max(last, position), 0);
+  let removed = 0;
+  for (const part of chunks(ids, AT_ONCE)) {
+    removed += await tx.execute(sql`DELETE FROM audits WHERE id IN (${join(part)})`);
+  }
+  if (removed !== ids.length) throw new Error(`${removed} audits were removed, not ${ids.length}`);
+  await removeEmptySpans(tx, spans);
+  auditsRemoved(tx, removed);
+  const before = tx.dialect.timeValue(occurredBefore);
+  await tx.execute(
+    sql`DELETE FROM audit_removals WHERE last_position <= ${lastPosition} AND occurred_before <= ${before}`,
+  );
+  await tx.execute(
+    sql`INSERT INTO audit_removals (step, last_position, occurred_before) VALUES (${step}, ${lastPosition}, ${before})`,
+  );
+}
+
+/** The last span stays, empty or not: whoever follows the audits ends with it. */
+async function removeEmptySpans(tx: Transaction, spans: readonly AuditSpan[]): Promise<void> {
+  for (const part of chunks(spans, AT_ONCE)) {
+    const empty = await tx.query<{ firstPosition: number }>(
+      sql`SELECT s.first_position AS firstPosition FROM audit_spans s
+          WHERE s.first_position IN (${join(part.map(({ firstPosition }) => firstPosition))})
+            AND s.first_position < (SELECT MAX(first_position) FROM audit_spans)
+            AND NOT EXISTS (SELECT 1 FROM audits t
+              WHERE t.id BETWEEN s.first_audit_id AND s.first_audit_id + s.audit_count - 1)`,
+    );
+    if (empty.length === 0) continue;
+    const positions = empty.map(({ firstPosition }) => firstPosition);
+    await tx.execute(sql`DELETE FROM audit_spans WHERE first_position IN (${join(positions)})`);
+  }
+}
