@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { resolve } from 'node:path';
+import sql from 'sql-template-tag';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Module } from '../../src/database/module.js';
 import { openDatabase } from '../../src/database/open.js';
@@ -91,6 +92,33 @@ audits         2 read: 0 added, 0 changed, 2 unchanged, 0 deleted, 0 refused
     expect([code, stderr]).toEqual([1, expect.stringMatching(/^pam-gateway: another pull of this source runs/)]);
     first.signal('SIGTERM');
     await first.ended;
+  });
+
+  test('that was killed in the middle is made whole by the next one, and stands in the runs as broken off', async () => {
+    let reached = (): void => {};
+    const half = new Promise<void>((resolve) => {
+      reached = resolve;
+    });
+    pam.onCall = ({ path }) => (path.endsWith('/audit') ? () => reached() : undefined);
+    const first = program.start(['pull']);
+    await half;
+    await first.kill();
+    pam.onCall = () => undefined;
+    const db = await openDatabase(database.url);
+    await db.execute(sql`UPDATE leases SET expires_at = 1`);
+    const second = await program.run(['pull']);
+    expect([second.code, printed(second)]).toEqual([
+      0,
+      expect.stringMatching(/2 unchanged, .*\naudits +2 read: 2 added/),
+    ]);
+    const runs = await db.query<{ status: string; lines: string }>(
+      sql`SELECT status, message_lines AS \`lines\` FROM source_runs WHERE module = 'AUDITS' ORDER BY id`,
+    );
+    await db.close();
+    expect(runs).toEqual([
+      { status: 'FAILED', lines: 'the process ended before the run did' },
+      { status: 'SUCCEEDED', lines: '' },
+    ]);
   });
 
   test('is done by one of several servers at a time, by their schedule', async () => {
