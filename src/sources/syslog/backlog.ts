@@ -108,7 +108,7 @@ export class Backlog {
   }
 
   /**
-   * All at once, else one by one: a record that is refused while others are stored is the reason, and is refused for
+   * All at once, else one by one: a record that fails again after a later one was stored is the reason, and is refused for
    * good; where none is stored it is the database. What is still to be stored has no outcome.
    */
   async #tryAll(batch: readonly AuditRecord[]): Promise<{ outcomes: (RecordOutcome | undefined)[]; error: unknown }> {
@@ -131,7 +131,16 @@ export class Backlog {
         if (isTransient(error) || (failed.length === ALONE && index + 1 === ALONE)) return outcomes;
       }
     }
-    if (failed.length < batch.length) for (const index of failed) outcomes[index] = { refused: 'not to be stored' };
+    // What failed before another one was stored has met a database that failed for a moment, or can never be stored.
+    const suspects = failed.filter((index) => index + 1 < outcomes.length);
+    for (const index of suspects) {
+      try {
+        [outcomes[index]] = await recordAudits(this.db, this.source, [batch[index]!]);
+      } catch (error) {
+        if (isTransient(error)) return outcomes;
+        outcomes[index] = { refused: 'not to be stored' };
+      }
+    }
     return outcomes;
   }
 

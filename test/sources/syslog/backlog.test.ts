@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import Sqlite from 'better-sqlite3';
 import mysql from 'mysql2/promise';
 import { pino } from 'pino';
+import sql, { raw } from 'sql-template-tag';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { AuditRecord } from '../../../src/features/audits/audit.record.js';
 import { Backlog } from '../../../src/sources/syslog/backlog.js';
@@ -29,6 +30,20 @@ onEveryEngine('what waits to be stored', (engine) => {
     const connection = await mysql.createConnection(database.url);
     await connection.query('LOCK TABLES audits WRITE, positions WRITE, audit_id_blocks WRITE');
     return () => connection.end();
+  }
+
+  /** Has the database refuse audits on some condition, by an error that does not say that it passes. */
+  function refuseAudits(condition: string): Promise<void> {
+    return execute(
+      engine === 'sqlite'
+        ? `CREATE TRIGGER refusal BEFORE INSERT ON audits WHEN ${condition} BEGIN SELECT RAISE(ABORT, 'full'); END`
+        : `CREATE TRIGGER refusal BEFORE INSERT ON audits FOR EACH ROW
+             IF ${condition} THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'full'; END IF`,
+    );
+  }
+
+  async function execute(statement: string): Promise<void> {
+    await database.db.execute(sql`${raw(statement)}`);
   }
 
   test('is bounded: a sender is not read from until there is room again, and nothing is lost', async () => {
@@ -84,5 +99,20 @@ onEveryEngine('what waits to be stored', (engine) => {
     await backlog.store(new AbortController().signal);
     expect(counts).toMatchObject({ stored: 2, refused: 1, waiting: 0 });
     expect(await storedReasons(database.db)).toEqual(['1', '2']);
+  });
+
+  test('is refused only where it fails again: what a database did not take for a while waits, and is stored', async () => {
+    const counts = noCounts();
+    const backlog = new Backlog(database.db, SOURCE, 'a listener', counts, pino({ level: 'silent' }));
+    const has = (reason: string) => `EXISTS (SELECT 1 FROM audits WHERE reason = '${reason}')`;
+    // As a disk that is full at first takes the third, and is full again until somebody makes room.
+    await refuseAudits(`(NEW.reason IN ('1', '2') AND NOT ${has('3')}) OR (NEW.reason > '3' AND ${has('4')})`);
+    for (const n of [1, 2, 3, 4, 5, 6]) backlog.add(auditOf(pamLine(n)));
+    backlog.close();
+    const storing = backlog.store(new AbortController().signal);
+    await expect.poll(() => counts.stored, { timeout: 20_000 }).toBe(4);
+    await execute('DROP TRIGGER refusal');
+    await storing;
+    expect(counts).toMatchObject({ stored: 6, refused: 0, waiting: 0 });
   });
 });
