@@ -29,7 +29,10 @@ const settings = z.object({
   TEST_INTEGRATION_LOOPBACK: oneOf(['true', 'false']).default('false'),
   SYSLOG_LISTEN: z.string().default('').transform(listenAddresses),
   SYSLOG_ALLOW: networks(),
-  SYSLOG_SOURCE: z.string().max(64, 'write at most 64 characters').optional(),
+  SYSLOG_SOURCE: z
+    .string()
+    .refine((name) => [...name].length <= 64 && name !== 'gateway', 'write 1 to 64 characters, and not gateway')
+    .optional(),
   SYSLOG_CLIENT_CA_FILE: z.string().optional(),
   PAM_URL: pamUrl('https://pam.example.com:8282'),
   PAM_AUTHTOKEN: headerValue(),

@@ -174,6 +174,10 @@ describe('SYSLOG_LISTEN', () => {
     expect(faultsOf({ SYSLOG_LISTEN: text })).toMatch(fault);
   });
 
+  test('does not take lines for what this gateway records of itself', () => {
+    expect(faultsOf({ SYSLOG_SOURCE: 'gateway' })).toMatch(/SYSLOG_SOURCE: write 1 to 64 characters, and not gateway/);
+  });
+
   test('is answered by the networks of SYSLOG_ALLOW', () => {
     expect(readConfig({ SYSLOG_ALLOW: '10.0.0.5, 10.1.0.0/16' }).syslog.allow).toEqual(['10.0.0.5', '10.1.0.0/16']);
     expect(faultsOf({ SYSLOG_ALLOW: '10.0.0.0/33' })).toMatch(/SYSLOG_ALLOW.*: write addresses or networks/);

@@ -91,7 +91,8 @@ async function readOnce(readPage: ReadPage, idOf: (row: ForeignRow) => string, t
     if (keys.at(-1) === last && keys.every((key) => ids.has(key))) {
       if (keys.length < longest) return ended(ids, totals, true);
       if (keys.join('\n') === before.join('\n')) {
-        return ended(ids, totals, (await readPage(start + FAR, PAGE)).rows.length > 0);
+        // One row more is asked for: a server that gives it gives as many as it is asked for, and may have more.
+        return ended(ids, totals, (await readPage(start + FAR, PAGE + 1)).rows.length === keys.length);
       }
     }
     if (!ids.has(keys.at(-1)!)) last = keys.at(-1);

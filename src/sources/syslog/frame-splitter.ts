@@ -10,9 +10,12 @@ export interface Frame {
   readonly isBroken: boolean;
 }
 
+/** Pieces of a message that stand apart: a sender that writes byte by byte would have each cost a hundred times itself. */
+const MOST_PIECES = 64;
+
 /** A message whose end has not come yet. */
 interface Open {
-  readonly pieces: Buffer[];
+  pieces: Buffer[];
   kept: number;
   size: number;
   /** Octets that a counted message still lacks; undefined where a line feed ends it. */
@@ -34,6 +37,11 @@ export class FrameSplitter {
   /** The beginning of a message of which it cannot be said yet how it is framed. */
   #undecided: Buffer | undefined;
   #open: Open | undefined;
+
+  /** How many buffers hold what has come of a message that is not whole. */
+  get pieces(): number {
+    return this.#open?.pieces.length ?? 0;
+  }
 
   /** The messages that end in this chunk. */
   push(chunk: Buffer): Frame[] {
@@ -151,6 +159,7 @@ function keep(open: Open, piece: Buffer): void {
   if (kept.length === 0) return;
   open.pieces.push(kept);
   open.kept += kept.length;
+  if (open.pieces.length === MOST_PIECES) open.pieces = [Buffer.concat(open.pieces)];
 }
 
 function frameOf({ pieces, size }: Open, isBroken: boolean): Frame {

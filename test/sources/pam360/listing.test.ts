@@ -55,6 +55,15 @@ describe('a list that stands still', () => {
     expect([listing.ids.size, listing.isProven]).toEqual([700, true]);
   });
 
+  test('is not whole where the server knows no pages, and gives as many rows as it is asked for', async () => {
+    const list = numbers(1_000);
+    const readPage: ReadPage = async (_, limit) => {
+      const rows = list.slice(0, limit).map((id) => ({ id }));
+      return { rows, total: rows.length };
+    };
+    expect(await readList(readPage, idOf, more)).toMatchObject({ isWhole: false, isProven: false });
+  });
+
   test('proves nothing where it says more rows than it gives, and is read several times', async () => {
     let readings = 0;
     const readPage: ReadPage = async (start) => {

@@ -53,6 +53,15 @@ describe('a stream', () => {
     ]);
   });
 
+  test('that comes byte by byte is kept in no more memory than its bytes', () => {
+    const text = `<13>${'x'.repeat(5_000)}`;
+    const splitter = new FrameSplitter();
+    const bytes = [...Buffer.from(text)].map((byte) => Buffer.of(byte));
+    for (const byte of bytes) expect(splitter.push(byte)).toEqual([]);
+    expect(splitter.pieces).toBeLessThan(64);
+    expect(splitter.push(Buffer.from('\n')).map((frame) => frame.bytes.toString())).toEqual([text]);
+  });
+
   const message = fc
     .tuple(fc.nat(191), fc.string({ unit: fc.constantFrom('a', ' ', '7', '<', '>', 'é', '😀', '\t') }))
     .map(([priority, text]) => `<${priority}>${text}`);
