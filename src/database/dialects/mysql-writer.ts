@@ -25,9 +25,6 @@ interface Exports {
   writeRows(...numbers: number[]): Outcome;
 }
 
-const { Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssembly }).WebAssembly;
-const { memory, writeRows } = new Instance(new Module(Buffer.from(rowWriterWasm, 'base64'))).exports as Exports;
-
 /** For rows of one call, each with two numbers. */
 const INDEX = 2_048 * 8;
 /** Bytes of text that there is room for at least. */
@@ -38,8 +35,26 @@ const PAGE = 64 * 1024;
 /** The escape of a control character is six bytes long. */
 const MOST_BYTES_OF_ONE = 6;
 
-let bytes = new Uint8Array(memory.buffer);
-let words = new Uint32Array(memory.buffer);
+let writer: Exports | undefined;
+/** The memory of the writer. */
+let bytes = new Uint8Array();
+let words = new Uint32Array();
+
+/**
+ * The writer, made at first use.
+ * @throws Error where the processor does not know its instructions
+ */
+export function rowWriter(): Exports {
+  const { Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssembly }).WebAssembly;
+  try {
+    writer ??= new Instance(new Module(Buffer.from(rowWriterWasm, 'base64'))).exports as Exports;
+    return writer;
+  } catch (cause) {
+    const message =
+      'this processor lacks the 128-bit instructions that rows are written by (SSE4.1, NEON): give a virtual machine one of x86-64-v2 or later';
+    throw new Error(message, { cause });
+  }
+}
 
 /**
  * Writes the rows that stand whole in packets, into `rows`; how it ended, and how many bytes were read. It runs in one memory
@@ -50,6 +65,7 @@ export function writePackets(
   packets: readonly Uint8Array[],
   rows: WrittenRow[],
 ): { outcome: Outcome; read: number } {
+  const { writeRows } = rowWriter();
   const length = packets.reduce((sum, part) => sum + part.length, 0);
   const index = aligned(COLUMNS_AT + layout.memory.length + BEYOND);
   const input = index + INDEX;
@@ -111,8 +127,11 @@ function addRows({ Row, separator }: Layout, sheet: WireSheet, index: number, co
 
 /** Has the memory be so many bytes long; it never becomes smaller. */
 function makeRoom(length: number): void {
-  if (length <= bytes.length) return;
-  memory.grow(Math.ceil((length - bytes.length) / PAGE));
+  const { memory } = rowWriter();
+  const missing = length - memory.buffer.byteLength;
+  if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+  // A memory that has grown is another buffer.
+  if (bytes.buffer === memory.buffer) return;
   bytes = new Uint8Array(memory.buffer);
   words = new Uint32Array(memory.buffer);
 }

@@ -13,12 +13,14 @@ import { Errors, errnoOf } from './mysql-errors.js';
 import { selectedValues } from './mysql-layout.js';
 import { Pulse } from './mysql-pulse.js';
 import { MysqlSession, readServer, type Server } from './mysql-session.js';
+import { rowWriter } from './mysql-writer.js';
 
 /** MySQL 8 and MariaDB 10.6 or later. */
 export function mysqlEngine(url: URL): Engine {
   const options = connectionOptions(url);
   return {
     open: async (limits) => {
+      rowWriter();
       const server = await readServer(options);
       const pulse = new Pulse(options);
       await pulse.beats();
