@@ -8,7 +8,7 @@ const commands: Record<string, () => Promise<Command>> = {
   demo: async () => (await import('./demo.js')).demoCommand(),
   migrate: async () => (await import('./migrate.js')).migrateCommand(),
   schema: async () => (await import('./schema.js')).schemaCommand(),
-  doctor: async () => (await import('./doctor.js')).doctorCommand(),
+  doctor: async () => (await import('./doctor/command.js')).doctorCommand(),
   'demo-data': async () => (await import('./demo-data.js')).demoDataCommand(),
   user: async () => (await import('./user.js')).userCommand(),
   token: async () => (await import('./token.js')).tokenCommand(),

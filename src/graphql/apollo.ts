@@ -14,7 +14,7 @@ import type { Budgets } from './limits/budgets.js';
 import { LIMITS } from './limits/limit.js';
 import { limitsPlugin } from './limits/limits-plugin.js';
 import { asOnePlugin, type Plugin } from './phases.js';
-import { rawListsOf } from './raw-lists.js';
+import { rawListsOf } from './rows/raw-lists.js';
 import { unavailablePlugin } from './unavailable.js';
 import { attachVariables } from './variables.js';
 

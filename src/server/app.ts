@@ -6,7 +6,7 @@ import type { Database } from '../database/db.js';
 import { makeApollo } from '../graphql/apollo.js';
 import { type Budgets, makeBudgets } from '../graphql/limits/budgets.js';
 import { INGEST_LIMITS } from '../graphql/limits/limit.js';
-import { attachRawLists, type RawLists } from '../graphql/raw-lists.js';
+import { attachRawLists, type RawLists } from '../graphql/rows/raw-lists.js';
 import type { SyslogListener } from '../sources/syslog/listener.js';
 import { readStrictJson, requireOperation } from './body.js';
 import { limitBody } from './body-limit.js';

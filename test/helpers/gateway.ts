@@ -10,7 +10,7 @@ import { makeApollo } from '../../src/graphql/apollo.js';
 import { attachClient } from '../../src/graphql/client.js';
 import type { Actor, Context } from '../../src/graphql/context.js';
 import { makeBudgets } from '../../src/graphql/limits/budgets.js';
-import { attachRawLists } from '../../src/graphql/raw-lists.js';
+import { attachRawLists } from '../../src/graphql/rows/raw-lists.js';
 import { buildSchema } from '../../src/schema.js';
 
 /** What an operation answered. */

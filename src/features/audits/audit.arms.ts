@@ -1,7 +1,7 @@
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import type { Arm } from '../../database/page.js';
 import { actorOf, type Context } from '../../graphql/context.js';
-import { all, isOneOf } from '../../graphql/filters.js';
+import { all, isOneOf } from '../../graphql/pages/filters.js';
 import { readAuditedResourceIds } from '../resources/resource.queries.js';
 import type { AuditFilter } from './audit.inputs.js';
 import { AuditCategory, AuditOutcome } from './audit.js';

@@ -1,5 +1,5 @@
 import { Field, ID, InputType } from 'type-graphql';
-import { SortDirection } from '../../graphql/filters.js';
+import { SortDirection } from '../../graphql/pages/filters.js';
 import { AuditCategory, AuditOutcome } from './audit.js';
 
 @InputType()

@@ -1,8 +1,8 @@
 import { Module } from '../../database/module.js';
 import { actorOf, type Context } from '../../graphql/context.js';
-import { checkLists, SortDirection } from '../../graphql/filters.js';
-import { checkRange, type DateRange } from '../../graphql/page-arguments.js';
-import type { List } from '../../graphql/read-connection.js';
+import { checkLists, SortDirection } from '../../graphql/pages/filters.js';
+import { checkRange, type DateRange } from '../../graphql/pages/page-arguments.js';
+import type { List } from '../../graphql/pages/read-connection.js';
 import { searchAudits } from './audit.arms.js';
 import type { AuditFilter, AuditOrder } from './audit.inputs.js';
 import { Audit } from './audit.js';

@@ -1,7 +1,7 @@
 import sql, { join, type Sql } from 'sql-template-tag';
 import type { Actor } from '../../graphql/context.js';
-import { all, isOneOf, parseIds } from '../../graphql/filters.js';
-import type { DateRange } from '../../graphql/page-arguments.js';
+import { all, isOneOf, parseIds } from '../../graphql/pages/filters.js';
+import type { DateRange } from '../../graphql/pages/page-arguments.js';
 import { auditedResourceIds } from '../resources/resource.queries.js';
 import type { AuditFilter } from './audit.inputs.js';
 

@@ -1,8 +1,8 @@
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import type { Db } from '../../database/db.js';
-import { all, isOneOf, isWithin } from '../../graphql/filters.js';
-import { oneForEach } from '../../graphql/loaders.js';
-import type { DateRange } from '../../graphql/page-arguments.js';
+import { all, isOneOf, isWithin } from '../../graphql/pages/filters.js';
+import type { DateRange } from '../../graphql/pages/page-arguments.js';
+import { oneForEach } from '../../graphql/rows/loaders.js';
 import { chunks } from '../../lib/chunks.js';
 import { resourceUserCounts } from './counts/count-tables.js';
 import { countedOnce } from './counts/counted-range.js';

@@ -1,10 +1,10 @@
 import { Arg, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { actorOf, type Context } from '../../graphql/context.js';
 import { RowsBehind } from '../../graphql/limits/rows-behind.js';
-import { loaderOf } from '../../graphql/loaders.js';
-import { checkRange, DateRange, isRange } from '../../graphql/page-arguments.js';
+import { checkRange, DateRange, isRange } from '../../graphql/pages/page-arguments.js';
+import { loaderOf } from '../../graphql/rows/loaders.js';
+import { type TextsOf, Written } from '../../graphql/rows/written-field.js';
 import type { Selection } from '../../graphql/selection.js';
-import { type TextsOf, Written } from '../../graphql/written-field.js';
 import { Resource } from '../resources/resource.js';
 import { servedRange } from './audit.queries.js';
 import { ResourceUsage } from './resource-usage.js';

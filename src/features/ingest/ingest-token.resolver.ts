@@ -1,7 +1,7 @@
 import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
 import { Access, Privilege } from '../../graphql/access.js';
 import type { Context } from '../../graphql/context.js';
-import { parseId } from '../../graphql/page-arguments.js';
+import { parseId } from '../../graphql/pages/page-arguments.js';
 import { withUserErrors } from '../../graphql/user-errors.js';
 import { operatorOf } from '../audits/own-audits.js';
 import { IngestToken } from './ingest-token.js';

@@ -1,5 +1,5 @@
 import { Field, ID, InputType, registerEnumType } from 'type-graphql';
-import { SortDirection } from '../../graphql/filters.js';
+import { SortDirection } from '../../graphql/pages/filters.js';
 
 export enum ResourceDateField {
   CREATED_AT = 'CREATED_AT',

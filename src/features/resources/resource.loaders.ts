@@ -1,8 +1,8 @@
 import type DataLoader from 'dataloader';
 import sql, { join } from 'sql-template-tag';
-import type { Children } from '../../graphql/children.js';
 import type { Context } from '../../graphql/context.js';
-import { allForEach, loaderOf } from '../../graphql/loaders.js';
+import type { Children } from '../../graphql/rows/children.js';
+import { allForEach, loaderOf } from '../../graphql/rows/loaders.js';
 import { type CustomField, PrivilegedAccount, Resource } from './resource.js';
 import { visibleAccounts, visibleResources } from './resource.queries.js';
 

@@ -2,7 +2,7 @@ import type DataLoader from 'dataloader';
 import sql, { join } from 'sql-template-tag';
 import type { Privilege } from '../../graphql/access.js';
 import type { Context } from '../../graphql/context.js';
-import { allForEach, loaderOf, oneForEach } from '../../graphql/loaders.js';
+import { allForEach, loaderOf, oneForEach } from '../../graphql/rows/loaders.js';
 
 /** The privileges of roles, by role id; sorted. */
 export function privilegesOfRoles(context: Context): DataLoader<number, Privilege[]> {

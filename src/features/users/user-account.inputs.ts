@@ -1,5 +1,5 @@
 import { Field, ID, InputType, registerEnumType } from 'type-graphql';
-import { SortDirection } from '../../graphql/filters.js';
+import { SortDirection } from '../../graphql/pages/filters.js';
 import { UserAccountStatus } from './user-account.js';
 
 export enum UserAccountDateField {

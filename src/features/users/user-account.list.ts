@@ -1,10 +1,10 @@
 import sql, { type Sql } from 'sql-template-tag';
 import { Module } from '../../database/module.js';
 import { actorOf, type Context } from '../../graphql/context.js';
-import { all, checkLists, contains, isOneOf, isWithin, parseIds, SortDirection } from '../../graphql/filters.js';
-import { checkRange, type DateRange } from '../../graphql/page-arguments.js';
-import type { FeedSource } from '../../graphql/read-change-feed.js';
-import type { List } from '../../graphql/read-connection.js';
+import { all, checkLists, contains, isOneOf, isWithin, parseIds, SortDirection } from '../../graphql/pages/filters.js';
+import { checkRange, type DateRange } from '../../graphql/pages/page-arguments.js';
+import type { FeedSource } from '../../graphql/pages/read-change-feed.js';
+import type { List } from '../../graphql/pages/read-connection.js';
 import {
   type UserAccountDateField,
   type UserAccountFilter,

@@ -1,9 +1,9 @@
 import type DataLoader from 'dataloader';
 import sql, { join } from 'sql-template-tag';
 import type { Privilege } from '../../graphql/access.js';
-import type { Children } from '../../graphql/children.js';
 import type { Context } from '../../graphql/context.js';
-import { allForEach, loaderOf } from '../../graphql/loaders.js';
+import type { Children } from '../../graphql/rows/children.js';
+import { allForEach, loaderOf } from '../../graphql/rows/loaders.js';
 import { UserAccount } from './user-account.js';
 import { visibleUserAccounts } from './user-account.queries.js';
 import { privilegesOfUsers } from './user-privileges.js';

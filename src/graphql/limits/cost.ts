@@ -11,7 +11,7 @@ import {
 } from 'graphql';
 import type { Actor } from '../context.js';
 import type { GuardedOperation } from '../guard.js';
-import { DEFAULT_SIZE, LARGEST_PAGE } from '../page-size.js';
+import { DEFAULT_SIZE, LARGEST_PAGE } from '../pages/page-size.js';
 import { Selection } from '../selection.js';
 import { isList, rowsBehind } from './rows-behind.js';
 

@@ -5,7 +5,7 @@ import { type Progress, progressOf } from '../../database/positions.js';
 import { UNFORGEABLE_HEADERS } from '../../graphql/apollo.js';
 import type { Actor, Context } from '../../graphql/context.js';
 import { accountOf, type Budgets, budgetHeaders } from '../../graphql/limits/budgets.js';
-import { plainCells } from '../../graphql/row-text.js';
+import { plainCells } from '../../graphql/rows/row-text.js';
 import type { Selection } from '../../graphql/selection.js';
 import { pageServed } from '../../graphql/served.js';
 import { AppError } from '../../lib/app-error.js';

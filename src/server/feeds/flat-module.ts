@@ -9,11 +9,11 @@ import { resourceChanges, resourceList } from '../../features/resources/resource
 import { UserAccountDateField, UserAccountOrderField } from '../../features/users/user-account.inputs.js';
 import { userAccountChanges, userAccountList } from '../../features/users/user-account.list.js';
 import type { Context } from '../../graphql/context.js';
-import type { FeedCursors, FeedPlace } from '../../graphql/feed-cursor.js';
-import { SortDirection } from '../../graphql/filters.js';
-import type { DateRange } from '../../graphql/page-arguments.js';
-import { type ChangeRow, type FeedPage, type FeedSource, readChanges } from '../../graphql/read-change-feed.js';
-import type { List } from '../../graphql/read-connection.js';
+import type { FeedCursors, FeedPlace } from '../../graphql/pages/feed-cursor.js';
+import { SortDirection } from '../../graphql/pages/filters.js';
+import type { DateRange } from '../../graphql/pages/page-arguments.js';
+import { type ChangeRow, type FeedPage, type FeedSource, readChanges } from '../../graphql/pages/read-change-feed.js';
+import type { List } from '../../graphql/pages/read-connection.js';
 
 /** A row of a feed; of audits, which are never deleted, it has its position alone. */
 export type FeedRow = Pick<ChangeRow, 'feedPosition'> & Partial<ChangeRow>;

@@ -1,4 +1,4 @@
-import type { DateRange } from '../../graphql/page-arguments.js';
+import type { DateRange } from '../../graphql/pages/page-arguments.js';
 import { AppError } from '../../lib/app-error.js';
 import { DateTimeError, parseDateTime } from '../../lib/date-time.js';
 import { quote } from '../../lib/quote.js';

@@ -1,9 +1,9 @@
 import type { Wanted } from '../../database/reading.js';
 import type { WrittenRow } from '../../database/written-rows.js';
 import type { Context } from '../../graphql/context.js';
-import type { Cursors } from '../../graphql/cursor.js';
-import { FeedCursors } from '../../graphql/feed-cursor.js';
-import { cursorOfRow, type ListRow, listCursors, placeOf, readListPage } from '../../graphql/read-connection.js';
+import type { Cursors } from '../../graphql/pages/cursor.js';
+import { FeedCursors } from '../../graphql/pages/feed-cursor.js';
+import { cursorOfRow, type ListRow, listCursors, placeOf, readListPage } from '../../graphql/pages/read-connection.js';
 import { AppError } from '../../lib/app-error.js';
 import type { FeedRow, FlatModule } from './flat-module.js';
 import type { FlatQuery } from './flat-query.js';

@@ -4,8 +4,9 @@ import { sha256 } from '../../lib/sha256.js';
 import { parseSourceTime } from '../../lib/source-time.js';
 import type { TimeZone } from '../../lib/time-zone.js';
 import { cutText } from './cut-text.js';
-import { type Envelope, readEnvelope } from './envelope.js';
+import type { Envelope } from './envelope.js';
 import { type PamAudit, readPamAudit } from './pam-audit.js';
+import { readEnvelope } from './read-envelope.js';
 
 /** A line as it came. */
 export interface Line {

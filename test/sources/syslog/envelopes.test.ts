@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { TimeZone } from '../../../src/lib/time-zone.js';
-import { readEnvelope } from '../../../src/sources/syslog/envelope.js';
+import { readEnvelope } from '../../../src/sources/syslog/read-envelope.js';
 
 const berlin = new TimeZone('Europe/Berlin');
 const read = (text: string, receivedAt = '2026-11-26T12:00:00Z') => readEnvelope(text, berlin, Date.parse(receivedAt));

@@ -1,7 +1,7 @@
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import type { Db } from '../../../database/db.js';
-import { all, isOneOf } from '../../../graphql/filters.js';
-import type { DateRange } from '../../../graphql/page-arguments.js';
+import { all, isOneOf } from '../../../graphql/pages/filters.js';
+import type { DateRange } from '../../../graphql/pages/page-arguments.js';
 import { bucketIn } from './add-audits.js';
 import { Width } from './buckets.js';
 import type { CountTable, Dimension } from './count-tables.js';

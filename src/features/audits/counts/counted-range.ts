@@ -1,7 +1,7 @@
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import type { Db } from '../../../database/db.js';
-import { all, isWithin } from '../../../graphql/filters.js';
-import type { DateRange } from '../../../graphql/page-arguments.js';
+import { all, isWithin } from '../../../graphql/pages/filters.js';
+import type { DateRange } from '../../../graphql/pages/page-arguments.js';
 import { Width } from './buckets.js';
 import type { CountTable } from './count-tables.js';
 import { type Cover, cover, type Stretch } from './cover.js';

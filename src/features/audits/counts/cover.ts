@@ -1,4 +1,4 @@
-import type { DateRange } from '../../../graphql/page-arguments.js';
+import type { DateRange } from '../../../graphql/pages/page-arguments.js';
 import { beginningOf, bucketFrom, bucketOf, Width } from './buckets.js';
 
 /** Counts of one width, from a bucket on and before another one; undefined where there is no end. */

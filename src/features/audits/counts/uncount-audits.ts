@@ -1,6 +1,6 @@
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import type { Transaction } from '../../../database/db.js';
-import { isOneOf } from '../../../graphql/filters.js';
+import { isOneOf } from '../../../graphql/pages/filters.js';
 import { chunks } from '../../../lib/chunks.js';
 import { addAudits, bucketIn } from './add-audits.js';
 import type { Width } from './buckets.js';

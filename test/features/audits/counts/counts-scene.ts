@@ -7,7 +7,7 @@ import { countTables, type Dimension } from '../../../../src/features/audits/cou
 import { countMore } from '../../../../src/features/audits/counts/follow.js';
 import type { ResourceUsage } from '../../../../src/features/audits/resource-usage.js';
 import { recordResources } from '../../../../src/features/resources/resource.service.js';
-import type { DateRange } from '../../../../src/graphql/page-arguments.js';
+import type { DateRange } from '../../../../src/graphql/pages/page-arguments.js';
 
 const DAY = 86_400_000;
 const START = Date.parse('2026-02-27T00:00:00Z');

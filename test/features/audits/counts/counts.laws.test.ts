@@ -11,7 +11,7 @@ import { beginRebuild } from '../../../../src/features/audits/counts/rebuild.js'
 import { uncountAudits } from '../../../../src/features/audits/counts/uncount-audits.js';
 import type { ResourceUsage } from '../../../../src/features/audits/resource-usage.js';
 import { readUsages } from '../../../../src/features/audits/resource-usage.queries.js';
-import type { DateRange } from '../../../../src/graphql/page-arguments.js';
+import type { DateRange } from '../../../../src/graphql/pages/page-arguments.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../../helpers/databases.js';
 import {
   addAudits,

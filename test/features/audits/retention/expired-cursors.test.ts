@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { databaseId } from '../../../../src/database/database-id.js';
 import { Module } from '../../../../src/database/module.js';
-import { Cursors } from '../../../../src/graphql/cursor.js';
+import { Cursors } from '../../../../src/graphql/pages/cursor.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../../helpers/databases.js';
 import { anActor, Gateway } from '../../../helpers/gateway.js';
 import { FrontDoor } from '../../../server/front-door.js';

@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import type { Context } from './context.js';
+import type { Context } from '../context.js';
 
 const loaders = new WeakMap<Context, Map<string, DataLoader<unknown, unknown>>>();
 

@@ -1,8 +1,8 @@
 import { ArgsType, Field, InputType, Int } from 'type-graphql';
-import { AppError } from '../lib/app-error.js';
-import { quote } from '../lib/quote.js';
-import type { Actor } from './context.js';
-import { DateTime } from './date-time.js';
+import { AppError } from '../../lib/app-error.js';
+import { quote } from '../../lib/quote.js';
+import type { Actor } from '../context.js';
+import { DateTime } from '../date-time.js';
 import { DEFAULT_SIZE, LARGEST_PAGE } from './page-size.js';
 
 @InputType({ description: 'Half-open interval [from, to): from is included, to is not. Either end may be left out.' })

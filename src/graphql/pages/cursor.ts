@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { AppError } from '../lib/app-error.js';
-import { quote } from '../lib/quote.js';
+import { AppError } from '../../lib/app-error.js';
+import { quote } from '../../lib/quote.js';
 
 export type CursorValue = string | number | null;
 

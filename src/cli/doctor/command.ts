@@ -1,24 +1,18 @@
 import 'reflect-metadata';
 import { Command } from 'commander';
 import sql from 'sql-template-tag';
-import { type Config, readConfig } from '../config.js';
-import { databaseId } from '../database/database-id.js';
-import type { Database } from '../database/db.js';
-import { databaseExists, databaseLimits, openDatabase } from '../database/open.js';
-import { lagOf } from '../features/audits/counts/lag.js';
-import { readAuthorities } from '../features/integration/diagnostics/authority-file.js';
-import { counted } from '../lib/counted.js';
-import { readCertificate } from '../server/certificate.js';
+import { type Config, readConfig } from '../../config.js';
+import { databaseId } from '../../database/database-id.js';
+import type { Database } from '../../database/db.js';
+import { databaseExists, databaseLimits, openDatabase } from '../../database/open.js';
+import { lagOf } from '../../features/audits/counts/lag.js';
+import { readAuthorities } from '../../features/integration/diagnostics/authority-file.js';
+import { counted } from '../../lib/counted.js';
+import { readCertificate } from '../../server/certificate.js';
+import { describeFault } from '../fault.js';
+import type { Check } from './check.js';
 import { checkPam } from './check-pam.js';
-import { describeFault } from './fault.js';
-import { checkSyslog } from './syslog-checks.js';
-
-/** What was tried, and how it went. */
-export interface Check {
-  name: string;
-  passed: boolean;
-  detail: string;
-}
+import { checkSyslog } from './check-syslog.js';
 
 export function doctorCommand(): Command {
   return new Command('doctor')

@@ -1,5 +1,5 @@
 import { type ClassType, Field, Int, ObjectType } from 'type-graphql';
-import { RowsBehind } from './limits/rows-behind.js';
+import { RowsBehind } from '../limits/rows-behind.js';
 
 @ObjectType({ simpleResolvers: true })
 export class PageInfo {

@@ -1,8 +1,8 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
-import { type EntityClass, selectList, tableOf } from '../database/rows.js';
-import type { Context } from './context.js';
+import { type EntityClass, selectList, tableOf } from '../../database/rows.js';
+import type { Context } from '../context.js';
+import type { Selection } from '../selection.js';
 import { neededColumns } from './needs.js';
-import type { Selection } from './selection.js';
 
 /** The columns of an entity's rows that a selection asks for, where a condition on `t` holds; `keys` come in any case. */
 export function readRows<Row>(

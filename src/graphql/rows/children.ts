@@ -1,13 +1,13 @@
 import type DataLoader from 'dataloader';
 import sql, { raw, type Sql } from 'sql-template-tag';
-import { readingOf } from '../database/reading.js';
-import { type EntityClass, tableOf } from '../database/rows.js';
-import { joinRows, type WrittenRow } from '../database/written-rows.js';
-import { type Actor, actorOf, type Context } from './context.js';
+import { readingOf } from '../../database/reading.js';
+import { type EntityClass, tableOf } from '../../database/rows.js';
+import { joinRows, type WrittenRow } from '../../database/written-rows.js';
+import { type Actor, actorOf, type Context } from '../context.js';
+import type { Selection } from '../selection.js';
 import { allForEach, loaderOf, oneForEach } from './loaders.js';
 import { fieldsKey, readRows } from './read-row.js';
 import { keyOf, type RowText, rowText } from './row-text.js';
-import type { Selection } from './selection.js';
 import { type ChildKey, type TextsOf, Written } from './written-field.js';
 
 /** The rows of an entity that hang on others by a key. */

@@ -1,8 +1,8 @@
 import { type GraphQLOutputType, getNamedType, getNullableType, isEnumType } from 'graphql';
-import { type EntityClass, tableOf } from '../database/rows.js';
-import type { Cell, CellKind, Key, WrittenRow } from '../database/written-rows.js';
-import type { Context } from './context.js';
-import type { Selection } from './selection.js';
+import { type EntityClass, tableOf } from '../../database/rows.js';
+import type { Cell, CellKind, Key, WrittenRow } from '../../database/written-rows.js';
+import type { Context } from '../context.js';
+import type { Selection } from '../selection.js';
 import { type ChildKey, keyOfWritten, type TextsOf, textsOfField } from './written-field.js';
 
 const kinds: Record<string, CellKind> = { ID: 'word', Int: 'number', Boolean: 'boolean', DateTime: 'time' };

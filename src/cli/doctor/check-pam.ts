@@ -1,8 +1,8 @@
-import type { Config } from '../config.js';
-import { auditTypesOf } from '../sources/pam360/audit-types.js';
-import { PamApi } from '../sources/pam360/pam-api.js';
-import type { Check } from './doctor.js';
-import { describeFault } from './fault.js';
+import type { Config } from '../../config.js';
+import { auditTypesOf } from '../../sources/pam360/audit-types.js';
+import { PamApi } from '../../sources/pam360/pam-api.js';
+import { describeFault } from '../fault.js';
+import type { Check } from './check.js';
 
 /** Asks the server that `pull` reads for one row of each kind; nothing where none is set. */
 export async function checkPam(config: Config): Promise<Check[]> {

@@ -1,12 +1,12 @@
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { databaseId } from '../../src/database/database-id.js';
-import { recordAudits } from '../../src/features/audits/audit.service.js';
-import { storeUserAccounts } from '../../src/features/resources/access-grant.service.js';
-import { recordResources } from '../../src/features/resources/resource.service.js';
-import { onEveryEngine, type TestDatabase, testDatabase } from '../helpers/databases.js';
-import { anActor, Gateway } from '../helpers/gateway.js';
+import { databaseId } from '../../../src/database/database-id.js';
+import { recordAudits } from '../../../src/features/audits/audit.service.js';
+import { storeUserAccounts } from '../../../src/features/resources/access-grant.service.js';
+import { recordResources } from '../../../src/features/resources/resource.service.js';
+import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
+import { anActor, Gateway } from '../../helpers/gateway.js';
 
 type Ended = Record<string, { pageInfo?: { endCursor: string }; nextCursor?: string }>;
 

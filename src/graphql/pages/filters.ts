@@ -1,7 +1,7 @@
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import { registerEnumType } from 'type-graphql';
-import type { Db } from '../database/db.js';
-import { AppError } from '../lib/app-error.js';
+import type { Db } from '../../database/db.js';
+import { AppError } from '../../lib/app-error.js';
 import { type DateRange, parseId } from './page-arguments.js';
 
 export enum SortDirection {

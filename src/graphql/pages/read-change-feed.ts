@@ -1,15 +1,15 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
-import { type ChangingModule, EVERY_VIEWER } from '../database/positions.js';
-import { readingOf, type Wanted } from '../database/reading.js';
-import { type EntityClass, tableOf } from '../database/rows.js';
-import type { Key, WrittenRow } from '../database/written-rows.js';
-import { type Actor, actorOf, type Context } from './context.js';
+import { type ChangingModule, EVERY_VIEWER } from '../../database/positions.js';
+import { readingOf, type Wanted } from '../../database/reading.js';
+import { type EntityClass, tableOf } from '../../database/rows.js';
+import type { Key, WrittenRow } from '../../database/written-rows.js';
+import { type Actor, actorOf, type Context } from '../context.js';
+import { neededOf, textList } from '../rows/text-list.js';
+import type { Selection } from '../selection.js';
+import { pageServed } from '../served.js';
 import { type ChangeFeed, ChangeKind } from './feed.js';
 import { FeedCursors, type FeedPlace } from './feed-cursor.js';
 import { checkSize } from './page-arguments.js';
-import type { Selection } from './selection.js';
-import { pageServed } from './served.js';
-import { neededOf, textList } from './text-list.js';
 
 /** A module whose records change, as a feature describes it. */
 export interface FeedSource {

@@ -1,11 +1,11 @@
-import type { Wanted } from '../database/reading.js';
-import { type EntityClass, selectList } from '../database/rows.js';
-import { joinRows, type WrittenRow } from '../database/written-rows.js';
-import type { Context } from './context.js';
+import type { Wanted } from '../../database/reading.js';
+import { type EntityClass, selectList } from '../../database/rows.js';
+import { joinRows, type WrittenRow } from '../../database/written-rows.js';
+import type { Context } from '../context.js';
+import type { Selection } from '../selection.js';
 import { neededColumns } from './needs.js';
 import { rawListsOf } from './raw-lists.js';
 import { rowText } from './row-text.js';
-import type { Selection } from './selection.js';
 
 /** A list of an answer whose items are written, not resolved. */
 export interface TextList<Row extends WrittenRow> {

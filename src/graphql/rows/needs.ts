@@ -1,6 +1,6 @@
 import { Extensions } from 'type-graphql';
-import { type EntityClass, tableOf } from '../database/rows.js';
-import type { Selection } from './selection.js';
+import { type EntityClass, tableOf } from '../../database/rows.js';
+import type { Selection } from '../selection.js';
 
 /** Names the columns of its own row that a field with a resolver reads. */
 export function Needs(...properties: string[]): MethodDecorator {

@@ -1,8 +1,8 @@
 import { getArgumentValues } from 'graphql';
 import { Extensions } from 'type-graphql';
-import type { Context } from './context.js';
-import type { Selection } from './selection.js';
-import { variablesOf } from './variables.js';
+import type { Context } from '../context.js';
+import type { Selection } from '../selection.js';
+import { variablesOf } from '../variables.js';
 
 export type ChildKey = string | number;
 

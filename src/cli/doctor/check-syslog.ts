@@ -1,10 +1,11 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import type { Config } from '../config.js';
-import type { ListenAddress } from '../lib/listen-address.js';
-import { readCertificate } from '../server/certificate.js';
-import { readPem } from '../server/pem-file.js';
+import type { Config } from '../../config.js';
+import type { ListenAddress } from '../../lib/listen-address.js';
+import { readCertificate } from '../../server/certificate.js';
+import { readPem } from '../../server/pem-file.js';
+import type { Check } from './check.js';
 
 const advice: Readonly<Record<string, string>> = {
   EADDRINUSE: 'is in use: by the gateway, if it runs',
@@ -14,10 +15,7 @@ const advice: Readonly<Record<string, string>> = {
 };
 
 /** Whether each address can be listened at for syslog, and the files for TLS can be read. */
-export async function checkSyslog({
-  syslog,
-  tls,
-}: Config): Promise<{ name: string; passed: boolean; detail: string }[]> {
+export async function checkSyslog({ syslog, tls }: Config): Promise<Check[]> {
   return Promise.all(
     syslog.listen.map(async (address) => {
       const name = `syslog ${address.text}`;

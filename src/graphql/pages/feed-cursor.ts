@@ -1,8 +1,8 @@
-import { databaseId } from '../database/database-id.js';
-import { Module } from '../database/module.js';
-import { lastPosition } from '../database/positions.js';
-import { AppError } from '../lib/app-error.js';
-import { type Actor, actorOf, type Context } from './context.js';
+import { databaseId } from '../../database/database-id.js';
+import { Module } from '../../database/module.js';
+import { lastPosition } from '../../database/positions.js';
+import { AppError } from '../../lib/app-error.js';
+import { type Actor, actorOf, type Context } from '../context.js';
 import { Cursors } from './cursor.js';
 
 /** Where a reader of a feed stands. */

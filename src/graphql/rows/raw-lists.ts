@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { Attached } from './attached.js';
-import type { Context } from './context.js';
+import { Attached } from '../attached.js';
+import type { Context } from '../context.js';
 
 /** Stands in the text of an answer where a list is put in. Nobody outside can write it. */
 const PLACE = randomUUID();

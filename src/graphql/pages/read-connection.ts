@@ -1,21 +1,21 @@
 import type { Sql } from 'sql-template-tag';
-import { databaseId } from '../database/database-id.js';
-import type { SortDirection } from '../database/dialects/dialect.js';
-import type { Module } from '../database/module.js';
-import { type Arm, countRows, opposite, type PageQuery, type Place, readPage } from '../database/page.js';
-import { countRecords } from '../database/positions.js';
-import { readingOf, type Wanted } from '../database/reading.js';
-import { type EntityClass, tableOf } from '../database/rows.js';
-import type { WrittenRow } from '../database/written-rows.js';
+import { databaseId } from '../../database/database-id.js';
+import type { SortDirection } from '../../database/dialects/dialect.js';
+import type { Module } from '../../database/module.js';
+import { type Arm, countRows, opposite, type PageQuery, type Place, readPage } from '../../database/page.js';
+import { countRecords } from '../../database/positions.js';
+import { readingOf, type Wanted } from '../../database/reading.js';
+import { type EntityClass, tableOf } from '../../database/rows.js';
+import type { WrittenRow } from '../../database/written-rows.js';
+import { actorOf, type Context } from '../context.js';
+import { keyOf } from '../rows/row-text.js';
+import { neededOf, type TextList, textList } from '../rows/text-list.js';
+import type { Selection } from '../selection.js';
+import { pageServed } from '../served.js';
 import type { Connection } from './connection.js';
-import { actorOf, type Context } from './context.js';
 import { Cursors } from './cursor.js';
 import { all, isWithin } from './filters.js';
 import { type DateRange, type PageArguments, pageSize } from './page-arguments.js';
-import { keyOf } from './row-text.js';
-import type { Selection } from './selection.js';
-import { pageServed } from './served.js';
-import { neededOf, type TextList, textList } from './text-list.js';
 
 /** A bounded list, as a feature describes it. */
 export interface List {
