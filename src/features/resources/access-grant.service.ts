@@ -1,7 +1,7 @@
 import type { Db, Transaction } from '../../database/db.js';
 import { Module, type RecordOutcome } from '../../database/module.js';
 import { recordChanged } from '../../database/positions.js';
-import { deleteBy, findBy, insertAll, lockRecords, update } from '../../database/rows.js';
+import { deleteBy, findBy, insertAll, lockRecords, updateAll } from '../../database/rows.js';
 import { transaction } from '../../database/transaction.js';
 import { distinctRuns } from '../../lib/distinct-runs.js';
 import type { UserAccountChange } from '../users/user-account.changes.js';
@@ -148,6 +148,7 @@ async function writeGrants(
   const now = new Date().toISOString();
   const changed = new Set<number>();
   const added = new Map<string, Wanted>();
+  const changes = new Map<number, object>();
   for (const { id, record } of said) {
     const wanted = record.grants!.map((grant) => wantedGrant(id, grant, targets));
     for (const [key, grant] of new Map(wanted.map((grant) => [keyOf(grant), grant]))) {
@@ -155,10 +156,11 @@ async function writeGrants(
       before.delete(key);
       if (!old) added.set(key, { ...grant, grantedAt: grant.grantedAt ?? now });
       else if (old.level === grant.level && (grant.grantedAt ?? old.grantedAt) === old.grantedAt) continue;
-      else await update(tx, AccessGrant, old.id, { level: grant.level, grantedAt: grant.grantedAt ?? old.grantedAt });
+      else changes.set(old.id, { level: grant.level, grantedAt: grant.grantedAt ?? old.grantedAt });
       changed.add(id);
     }
   }
+  await updateAll(tx, AccessGrant, changes);
   await insertAll(tx, AccessGrant, [...added.values()]);
   await removeGrants(tx, [...before.values()]);
   for (const { userId } of before.values()) changed.add(userId);

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../database/db.js';
-import { deleteBy, differences, findBy, insertAll, tooLong, update } from '../../database/rows.js';
+import { deleteBy, differences, findBy, insertAll, tooLong, updateAll } from '../../database/rows.js';
 import { AccessGrant } from './access-grant.js';
 import { grantedNamesChanged } from './access-grant.names.js';
 import { removeGrants } from './access-grant.removal.js';
@@ -20,6 +20,7 @@ export async function writeAccounts(tx: Transaction, ids: ReadonlyMap<ResourceRe
 
   const changed = new Set<number>();
   const added: object[] = [];
+  const changedAccounts = new Map<number, object>();
   const renamed: number[] = [];
   for (const { id, accounts } of wanted) {
     for (const account of accounts) {
@@ -28,12 +29,13 @@ export async function writeAccounts(tx: Transaction, ids: ReadonlyMap<ResourceRe
       stored.delete(`${id} ${columns.identity}`);
       const changes = before && differences(before, columns);
       if (!before) added.push(columns);
-      else if (Object.keys(changes!).length > 0) await update(tx, PrivilegedAccount, before.id, changes!);
+      else if (Object.keys(changes!).length > 0) changedAccounts.set(before.id, changes!);
       else continue;
       if (changes?.name) renamed.push(before!.id);
       changed.add(id);
     }
   }
+  await updateAll(tx, PrivilegedAccount, changedAccounts);
   await insertAll(tx, PrivilegedAccount, added);
   await removeAccounts(tx, [...stored.values()]);
   await grantedNamesChanged(tx, 'accountKey', renamed);

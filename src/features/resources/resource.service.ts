@@ -9,7 +9,7 @@ import {
   lockRecords,
   lockRows,
   tooLong,
-  update,
+  updateAll,
 } from '../../database/rows.js';
 import { transaction } from '../../database/transaction.js';
 import { distinctRuns } from '../../lib/distinct-runs.js';
@@ -73,31 +73,27 @@ async function writeResources(
   const ids = new Map(accepted.map((record) => [record, stored.get(record.sourceId)!.id]));
   const childrenChanged = new Set([...(await writeAccounts(tx, ids)), ...(await writeCustomFields(tx, ids))]);
   const outcomes = new Map<ResourceRecord, RecordOutcome>();
+  const changes = new Map<number, Partial<Resource>>();
   for (const [record, id] of ids) {
-    outcomes.set(record, await place(tx, before.get(record.sourceId), id, record, childrenChanged.has(id)));
+    const old = before.get(record.sourceId);
+    const changed = old && changesOf(old, record, childrenChanged.has(id));
+    if (changed) changes.set(id, changed);
+    if (!old) recordAdded(tx, Module.RESOURCES, id);
+    else if (changed) recordChanged(tx, Module.RESOURCES, id);
+    outcomes.set(record, old ? (changed ? 'CHANGED' : 'UNCHANGED') : 'ADDED');
   }
+  await updateAll(tx, Resource, changes);
+  const renamed = [...changes].flatMap(([id, { name }]) => (name ? [id] : []));
+  await grantedNamesChanged(tx, 'resourceId', renamed);
   await ownersChanged(tx, accepted, before);
   return records.map((record) => outcomes.get(record) ?? { refused: refusals.get(record)! });
 }
 
-async function place(
-  tx: Transaction,
-  before: Resource | undefined,
-  id: number,
-  record: ResourceRecord,
-  childrenChanged: boolean,
-): Promise<RecordOutcome> {
-  if (!before) {
-    recordAdded(tx, Module.RESOURCES, id);
-    return 'ADDED';
-  }
-  const changes = differences(before, columnsOf(record, before));
-  if (!childrenChanged && Object.keys(changes).length === 0) return 'UNCHANGED';
-  if (!record.modifiedAt) changes.modifiedAt = new Date().toISOString();
-  await update(tx, Resource, id, changes);
-  if (changes.name) await grantedNamesChanged(tx, 'resourceId', [id]);
-  recordChanged(tx, Module.RESOURCES, id);
-  return 'CHANGED';
+/** What is to be changed of a resource; undefined where it is as it was. */
+function changesOf(before: Resource, record: ResourceRecord, childrenChanged: boolean): Partial<Resource> | undefined {
+  const changes: Partial<Resource> = differences(before, columnsOf(record, before));
+  if (!childrenChanged && Object.keys(changes).length === 0) return undefined;
+  return record.modifiedAt ? changes : { ...changes, modifiedAt: new Date().toISOString() };
 }
 
 async function addMissing(tx: Transaction, source: string, records: readonly ResourceRecord[]): Promise<void> {

@@ -2,7 +2,7 @@ import sql, { join, raw } from 'sql-template-tag';
 import type { Transaction } from '../../database/db.js';
 import { Module } from '../../database/module.js';
 import { forgetHidden, recordAdded, recordChanged, recordDeleted } from '../../database/positions.js';
-import { deleteBy, differences, findBy, insertAll, lockRecords, tooLong, update } from '../../database/rows.js';
+import { deleteBy, differences, findBy, insertAll, lockRecords, tooLong, updateAll } from '../../database/rows.js';
 import { chunks } from '../../lib/chunks.js';
 import { searchText } from '../../lib/search-text.js';
 import { Password } from './password.js';
@@ -41,14 +41,26 @@ export async function writeUserAccounts(
   const stored = await accountsOf(tx, source, accepted);
   const changedRoles = await writeRoles(tx, accepted, stored);
   const written = new Map<UserAccountRecord, WrittenUserAccount>();
+  const changes = new Map<number, Partial<UserAccount>>();
   for (const record of accepted) {
     const account = stored.get(record.sourceId)!;
     const before = existing.get(record.sourceId);
+    const changed = before && changesOf(before, record, changedRoles.has(account.id));
+    if (changed) changes.set(account.id, changed.columns);
     if (!before) recordAdded(tx, Module.USER_ACCOUNTS, account.id);
-    const what = before ? await change(tx, before, record, changedRoles.has(account.id)) : beginningInWords(account);
-    const outcome = !before ? 'ADDED' : what.length > 0 ? 'CHANGED' : 'UNCHANGED';
-    written.set(record, { record, id: account.id, outcome, what });
+    else if (changed) recordChanged(tx, Module.USER_ACCOUNTS, account.id);
+    const outcome = !before ? 'ADDED' : changed ? 'CHANGED' : 'UNCHANGED';
+    written.set(record, {
+      record,
+      id: account.id,
+      outcome,
+      what: before ? (changed?.what ?? []) : beginningInWords(account),
+    });
   }
+  await updateAll(tx, UserAccount, changes);
+  // Records are owned by name.
+  const renamed = [...changes].flatMap(([id, { userName }]) => (userName ? [id] : []));
+  await scopeWidened(tx, 'id', renamed);
   return records.map((record) => written.get(record) ?? { refused: refusals.get(record)! });
 }
 
@@ -138,22 +150,16 @@ async function addMissing(tx: Transaction, source: string, records: readonly Use
   await insertAll(tx, UserAccount, rows);
 }
 
-/** What changes of a user account, in words; nothing where nothing does. */
-async function change(
-  tx: Transaction,
+/** What changes of a user account, and the same in words; undefined where nothing does. */
+function changesOf(
   before: UserAccount,
   record: UserAccountRecord,
   rolesChanged: boolean,
-): Promise<string[]> {
-  const changes = differences(before, columnsOf(record, before));
-  const what = [...changesInWords(before, changes as Partial<UserAccount>), ...(rolesChanged ? ['roles'] : [])];
-  if (what.length === 0) return what;
-  if (!record.modifiedAt) changes.modifiedAt = new Date().toISOString();
-  await update(tx, UserAccount, before.id, changes);
-  // Records are owned by name.
-  if (changes.userName) await scopeWidened(tx, 'id', [before.id]);
-  recordChanged(tx, Module.USER_ACCOUNTS, before.id);
-  return what;
+): { columns: Partial<UserAccount>; what: string[] } | undefined {
+  const changes = differences(before, columnsOf(record, before)) as Partial<UserAccount>;
+  const what = [...changesInWords(before, changes), ...(rolesChanged ? ['roles'] : [])];
+  if (what.length === 0) return undefined;
+  return { columns: record.modifiedAt ? changes : { ...changes, modifiedAt: new Date().toISOString() }, what };
 }
 
 function columnsOf(record: UserAccountRecord, times: { createdAt: string; modifiedAt: string }) {

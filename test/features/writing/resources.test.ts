@@ -5,6 +5,7 @@ import { countRecords, lastPosition } from '../../../src/database/positions.js';
 import { deleteResources, recordResources } from '../../../src/features/resources/resource.service.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
 import { aResource, SOURCE, sourceIds, storedResource } from './records.js';
+import { StatementCounter } from './statement-counter.js';
 
 onEveryEngine('recording resources', (engine) => {
   let database: TestDatabase;
@@ -38,6 +39,19 @@ onEveryEngine('recording resources', (engine) => {
     expect(outcomes.filter((outcome) => outcome === 'CHANGED')).toHaveLength(100);
     expect(outcomes.filter((outcome) => outcome === 'UNCHANGED')).toHaveLength(9_900);
     expect([await positions(), await countRecords(database.db, Module.RESOURCES)]).toEqual([10_100, 10_000]);
+  });
+
+  test('changes ten thousand, with their accounts, by few statements', async () => {
+    const all = (description: string) =>
+      sourceIds(10_000).map((id) => aResource(id, { description, accounts: [{ name: 'root', description }] }));
+    await record(...all('old'));
+    const counted = new StatementCounter(database.db);
+    const outcomes = await recordResources(counted, SOURCE, all('new'));
+    expect(new Set(outcomes)).toEqual(new Set(['CHANGED']));
+    expect(counted.count).toBeLessThan(250);
+    const stored = sql`SELECT COUNT(*) AS n FROM resources r JOIN privileged_accounts a ON a.resource_id = r.id
+                       WHERE r.description = 'new' AND a.description = 'new'`;
+    expect(await database.db.query(stored)).toEqual([{ n: 10_000 }]);
   });
 
   test('takes and deletes more resources at once than a statement has parameters', async () => {
