@@ -12,11 +12,11 @@ interface Page {
 
 const queries = {
   [Module.RESOURCES]:
-    'query ($after: String) { feed: resourceFeed(first: 7, after: $after) { changes { kind id } nextCursor caughtUp } }',
+    'query ($first: Int!, $after: String) { feed: resourceFeed(first: $first, after: $after) { changes { kind id } nextCursor caughtUp } }',
   [Module.USER_ACCOUNTS]:
-    'query ($after: String) { feed: userAccountFeed(first: 7, after: $after) { changes { kind id } nextCursor caughtUp } }',
+    'query ($first: Int!, $after: String) { feed: userAccountFeed(first: $first, after: $after) { changes { kind id } nextCursor caughtUp } }',
   [Module.AUDITS]:
-    'query ($after: String) { feed: auditFeed(first: 7, after: $after) { nodes { id } nextCursor caughtUp } }',
+    'query ($first: Int!, $after: String) { feed: auditFeed(first: $first, after: $after) { nodes { id } nextCursor caughtUp } }',
 };
 
 /** Follows a module's feed in small pages while it is written, as a connector does: what it was told, in its order. */
@@ -30,6 +30,8 @@ export class FeedReader {
   constructor(
     db: Database,
     readonly module: Module,
+    /** Rows of a page. */
+    readonly size = 7,
   ) {
     this.#gateway = new Gateway(db);
   }
@@ -45,7 +47,10 @@ export class FeedReader {
   }
 
   async #readPage(): Promise<boolean> {
-    const { feed } = await this.#gateway.read<{ feed: Page }>(anActor(), queries[this.module], { after: this.#after });
+    const { feed } = await this.#gateway.read<{ feed: Page }>(anActor(), queries[this.module], {
+      first: this.size,
+      after: this.#after,
+    });
     for (const { id } of feed.nodes ?? []) this.#upsert(Number(id));
     for (const { kind, id } of feed.changes ?? []) {
       if (kind === 'UPSERT') this.#upsert(Number(id));
