@@ -7,6 +7,7 @@ import { type Running, startPeers } from './running.js';
 import { deepPages } from './sections/deep-pages.js';
 import { feeds } from './sections/feeds.js';
 import { follower } from './sections/follower.js';
+import { ingest } from './sections/ingest.js';
 import { memory } from './sections/memory.js';
 import { pages } from './sections/pages.js';
 import { resources } from './sections/resources.js';
@@ -25,6 +26,7 @@ const sections: Record<string, (running: Running) => Promise<void>> = {
   'deep-pages': deepPages,
   'table-size': tableSize,
   workers,
+  ingest,
   syslog,
   // It adds audits, and so comes last.
   follower,
