@@ -5,6 +5,7 @@ import type { AuditRecord } from '../../features/audits/audit.record.js';
 import { recordAudits } from '../../features/audits/audit.service.js';
 import type { Counts } from './counts.js';
 import type { Log } from './log.js';
+import { sparingly } from './sparingly.js';
 
 /** Lines that are stored at once. Where they are looked up, no engine makes a subquery of so few. */
 const BATCH = 900;
@@ -30,6 +31,9 @@ export class Backlog {
   #onRoom = new Set<() => void>();
   #wake: (() => void) | undefined;
   #isClosing = false;
+  readonly #tellRefused = sparingly((reason: string) =>
+    this.log.error({ reason, refused: this.counts.refused }, `lines from ${this.listener} were refused`),
+  );
 
   constructor(
     readonly db: Db,
@@ -151,8 +155,7 @@ export class Backlog {
     else if (outcome === 'UNCHANGED') this.counts.unchanged++;
     else {
       this.counts.refused++;
-      const { refused } = outcome as { refused: string };
-      this.log.error({ reason: refused }, `a line from ${this.listener} was refused`);
+      this.#tellRefused((outcome as { refused: string }).refused);
     }
   }
 

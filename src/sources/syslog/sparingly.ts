@@ -2,11 +2,11 @@
 const BETWEEN = 60_000;
 
 /** Makes what is said at most once a minute, however often there is a reason to. */
-export function sparingly(say: () => void): () => void {
+export function sparingly<Args extends unknown[]>(say: (...args: Args) => void): (...args: Args) => void {
   let said = Number.NEGATIVE_INFINITY;
-  return () => {
+  return (...args) => {
     if (performance.now() - said < BETWEEN) return;
     said = performance.now();
-    say();
+    say(...args);
   };
 }

@@ -59,6 +59,12 @@ export async function receiveStreams(
   server.maxConnections = MOST_CONNECTIONS;
   server.on('drop', refused);
   server.on('tlsClientError', refused);
+  // Before its handshake, which would keep one of the few places; it counts as a handshake that failed.
+  if (event === 'secureConnection') {
+    server.on('connection', (socket: Socket) => {
+      if (!intake.isAllowed(plainAddress(socket.remoteAddress ?? ''))) socket.destroy();
+    });
+  }
   server.on(event, (socket: Socket) => {
     const sender = plainAddress(socket.remoteAddress ?? '');
     if (intake.isAllowed(sender)) return receive(socket, sender, intake, streams);

@@ -139,6 +139,19 @@ onEveryEngine('syslog', (engine) => {
     await stored().toEqual(['2']);
   });
 
+  test('refuses over TLS who is not allowed, before a handshake takes its time', async () => {
+    const tls = { cert: tlsFile('certificate'), key: tlsFile('key'), authorities: undefined };
+    const { port, counts } = await listen('tls', { tls, allow: ['10.0.0.0/8'] });
+    const socket = connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false }).on('error', () => {});
+    let isSecure = false;
+    socket.on('secureConnect', () => {
+      isSecure = true;
+    });
+    await new Promise((closed) => socket.resume().once('close', closed));
+    await expect.poll(() => counts.refusedConnections, { timeout: 10_000 }).toBe(1);
+    expect([isSecure, counts.received]).toEqual([false, 0]);
+  });
+
   test('refuses senders that are not allowed, and counts them', async () => {
     const tcp = await listen('tcp', { allow: ['10.0.0.0/8', '192.0.2.1'] });
     const udp = await Heard.at('udp', database.db, { allow: ['10.0.0.0/8'] });

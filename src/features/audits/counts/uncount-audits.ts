@@ -1,4 +1,5 @@
 import sql, { join, raw, type Sql } from 'sql-template-tag';
+import { positionsOf, spansOf } from '../../../database/audit-spans.js';
 import type { Transaction } from '../../../database/db.js';
 import { isOneOf } from '../../../graphql/pages/filters.js';
 import { chunks } from '../../../lib/chunks.js';
@@ -11,13 +12,13 @@ import { lockWatermark } from './watermark.js';
 const AT_ONCE = 900;
 
 /**
- * Takes audits out of the counts that they are in, in the transaction that is about to delete them: before it does. A
- * follower waits for it from here on.
+ * Takes audits, by ids that rise, out of the counts that they are in, in the transaction that is about to delete them: before it
+ * does. A follower waits for it from here on. What it costs does not grow with what a follower has yet to count.
  */
 export async function uncountAudits(tx: Transaction, ids: readonly number[]): Promise<void> {
   const { position } = await lockWatermark(tx);
-  const uncounted = await spansBehind(tx, position);
-  const counted = ids.filter((id) => !uncounted.some(({ first, end }) => id >= first && id < end));
+  const positions = positionsOf(await spansOf(tx, ids), ids);
+  const counted = ids.filter((_, index) => positions[index]! <= position);
   for (const part of chunks(counted, AT_ONCE)) {
     const audits = sql`audits t WHERE t.id IN (${join(part)})`;
     await addAudits(tx, audits, 'take away');
@@ -25,19 +26,6 @@ export async function uncountAudits(tx: Transaction, ids: readonly number[]): Pr
       for (const width of table.widths) await deleteEmpty(tx, table, width, audits);
     }
   }
-}
-
-interface Ids {
-  readonly first: number;
-  /** The first id that is not among them. */
-  readonly end: number;
-}
-
-function spansBehind(tx: Transaction, position: number): Promise<Ids[]> {
-  return tx.query<Ids>(
-    sql`SELECT first_audit_id AS first, first_audit_id + audit_count AS end FROM audit_spans
-        WHERE first_position > ${position}`,
-  );
 }
 
 /** Deletes the counts that audits were taken from, those that have none left: the same audits counted anew would leave the same rows. */

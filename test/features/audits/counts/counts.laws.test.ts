@@ -84,7 +84,7 @@ onEveryEngine('counts of audits', (engine) => {
     const { db } = database;
     await transaction(db, async (tx) => {
       const rows = await tx.query<{ id: number }>(sql`SELECT id FROM audits ORDER BY occurred_at LIMIT ${number}`);
-      const ids = rows.map(({ id }) => id);
+      const ids = rows.map(({ id }) => id).sort((a, b) => a - b);
       await uncountAudits(tx, ids);
       for (const id of ids) await tx.execute(sql`DELETE FROM audits WHERE id = ${id}`);
     });
