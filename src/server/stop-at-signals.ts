@@ -6,9 +6,11 @@ export const STOP = 'stop';
  * signal ends it at once.
  */
 export function stopAtSignals(stop: () => Promise<void>): void {
-  let stopping = false;
+  let isStopping = false;
+  let isSignalled = false;
   const begin = (): void => {
-    stopping = true;
+    if (isStopping) return;
+    isStopping = true;
     stop().then(
       () => process.exit(0),
       (error) => {
@@ -17,14 +19,16 @@ export function stopAtSignals(stop: () => Promise<void>): void {
       },
     );
   };
+  // Ctrl-C reaches every process: a worker may have been told before its first signal comes.
   const onSignal = (): void => {
-    if (stopping) process.exit(1);
+    if (isSignalled) process.exit(1);
+    isSignalled = true;
     begin();
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
   if (!process.connected) return;
   process.on('message', (message) => {
-    if (message === STOP && !stopping) begin();
+    if (message === STOP) begin();
   });
 }

@@ -123,6 +123,16 @@ onEveryEngine('several workers', (engine) => {
     reader.leave();
   });
 
+  test('finish their answers where they were told to stop before the signal reaches them, too', async () => {
+    const server = await serve(program, 2);
+    const reader = await SlowReader.begin(server.port, token);
+    server.signal('SIGINT');
+    await server.says(/"msg":"stopping"/);
+    for (const pid of workersOf(server)) process.kill(pid, 'SIGINT');
+    expect(JSON.parse(await reader.finish()).data.f.nodes).toHaveLength(10_000);
+    expect((await server.ended).code).toBe(0);
+  });
+
   test('stop as one where the signal reaches every process, as Ctrl-C does', async () => {
     const server = await serve(program, 2);
     for (const pid of workersOf(server)) process.kill(pid, 'SIGINT');
