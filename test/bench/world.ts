@@ -24,9 +24,9 @@ export class World {
   private constructor(readonly server: MariaDb) {}
 
   static async start(rows: number): Promise<World> {
-    // Room for every page, as a server of its own would have: what is measured is not its disk.
+    // Room for every page, and for what is written, as a server of its own would have: what is measured is not its disk.
     const gibibytes = Math.min(8, Math.max(1, Math.ceil(rows / 1_000_000) * 2));
-    return new World(await MariaDb.start([`--innodb-buffer-pool-size=${gibibytes}G`]));
+    return new World(await MariaDb.start([`--innodb-buffer-pool-size=${gibibytes}G`, '--innodb-log-file-size=2G']));
   }
 
   get pid(): number {

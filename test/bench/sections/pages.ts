@@ -14,11 +14,16 @@ interface Cell {
 /** Rows that are asked for at once, of peers that take longest: an answer of all would take minutes. */
 const MOST_AT_ONCE = 160_000;
 
+/** Seconds that each peer serves before anything is counted: what V8 compiles it compiles once, and a server runs for long. */
+const WARM = 8;
+
 const others = ['rest', 'stock', 'mercurius'] as const;
 
 /** Pages of audits, of three lengths and two widths, asked by one client and by many at once. */
 export async function pages(running: Running): Promise<void> {
   const cells: Cell[] = [];
+  const cold = await pagesOfAudits(running, allPeers, thirteen, 100);
+  await compare({ ...running, rounds: 1, seconds: WARM }, cold, 16);
   for (const size of [100, 1_000, 10_000]) {
     for (const fields of [four, thirteen]) {
       const contestants = await pagesOfAudits(running, allPeers, fields, size);
