@@ -28,7 +28,6 @@ const sections: Record<string, (running: Running) => Promise<void>> = {
   workers,
   ingest,
   syslog,
-  // It adds audits, and so comes last.
   follower,
 };
 

@@ -7,7 +7,7 @@ export function faultOfStatus(status: number, retryAfter: number | undefined, bo
   if (status >= 200 && status < 300) return null;
   const words = wordsOf(body);
   const because = words === null ? '' : `: it says ${quote(words, 300)}`;
-  if (status === 429) return new PamFault(`it has answered enough for now (HTTP 429)${because}`, true, retryAfter);
+  if (status === 429) return new PamFault(`it was asked too often (HTTP 429)${because}`, true, retryAfter);
   if (status >= 500 || status === 408) return new PamFault(`it failed (HTTP ${status})${because}`, true, retryAfter);
   if (status === 401 || status === 403) {
     return new PamFault(

@@ -57,7 +57,7 @@ const staying: [string, Fault, RegExp][] = [
   [
     'HTTP 429 for longer than a pull waits',
     answering(429, '', { 'retry-after': '3600' }),
-    /enough for now \(HTTP 429\)/,
+    /asked too often \(HTTP 429\)/,
   ],
   ['HTTP 500', answering(500, 'oops'), /it failed \(HTTP 500\)/],
   ['HTTP 401', answering(401, '{"detail":"who are you?"}'), /refuses the token \(HTTP 401\): it says "who are you\?"/],

@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { resolve } from 'node:path';
+import { Child } from './child.js';
+import type { World } from './world.js';
+
+/** Audits that are brought into a database of their own. */
+export const BROUGHT = 1_000_000;
+
+/** An empty database for some work, which is gone afterwards. */
+export async function inDatabase(world: World, name: string, work: (url: string) => Promise<void>): Promise<void> {
+  await world.query(`CREATE DATABASE ${name}`);
+  try {
+    await run(world.server.url(name), ['migrate']);
+    await work(world.server.url(name));
+  } finally {
+    await world.query(`DROP DATABASE ${name}`);
+  }
+}
+
+/** As `inDatabase`, with a gateway that serves it, and follows its audits. */
+export function inServedDatabase(world: World, name: string, work: (url: string) => Promise<void>): Promise<void> {
+  return inDatabase(world, name, async (url) => {
+    const gateway = await Child.start([resolve('dist/main.js'), 'serve'], { DATABASE_URL: url });
+    try {
+      await gateway.answers({ path: '/health/ready' });
+      await work(url);
+    } finally {
+      await gateway.stop();
+    }
+  });
+}
+
+/** Audits a second, the start of the process included; resources and users are there already. */
+export async function bringAudits(url: string): Promise<number> {
+  const args = (audits: number) => ['demo-data', '--resources', '2000', '--users', '500', '--audits', String(audits)];
+  await run(url, args(1_000));
+  const begin = performance.now();
+  await run(url, args(BROUGHT));
+  return (BROUGHT * 1_000) / (performance.now() - begin);
+}
+
+async function run(url: string, args: string[]): Promise<void> {
+  const child = spawn(process.execPath, [resolve('dist/main.js'), ...args], {
+    cwd: tmpdir(),
+    env: { PATH: process.env.PATH, DATABASE_URL: url },
+    stdio: 'ignore',
+  });
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new Error(`pam-gateway ${args.join(' ')} ended with ${code}`);
+}
