@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import type { Database } from '../database/db.js';
 import { ImportTally } from '../features/integration/import-tally.js';
-import { storeNetworksRefused } from '../features/sign-in/sign-in.tally.js';
+import { storeTallied } from '../features/sign-in/sign-in.tally.js';
 import { attachClient, type Client } from '../graphql/client.js';
 import type { Actor, Context } from '../graphql/context.js';
 import { attachLog } from '../graphql/request-log.js';
@@ -38,7 +38,7 @@ export function openReception(
   const imports = new ImportTally(db, (err) => logger.warn({ err }, 'what connectors read could not be counted yet'));
   app.addHook('onClose', () => imports.stop());
   app.addHook('onClose', () =>
-    storeNetworksRefused(db).catch((err) => logger.warn({ err }, 'some refused sign-ins were not recorded')),
+    storeTallied(db).catch((err) => logger.warn({ err }, 'some refused sign-ins were not recorded')),
   );
   app.decorateRequest('client', null);
   app.decorateRequest('actor', null);

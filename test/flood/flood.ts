@@ -83,7 +83,7 @@ async function beside(flood: (attacker: Client) => Promise<Asked[]>): Promise<Ph
 
 /** Audits of failures, and how many sign-ins they and the numbers that are still counted stand for. */
 async function failuresAccountedFor(): Promise<{ rows: number; attempts: number }> {
-  const failures = "FROM {db}.audits WHERE operation IN ('User Sign-In Failed', 'User Sign-In Refused')";
+  const failures = "FROM {db}.audits WHERE operation LIKE 'User Sign-In %' AND outcome = 'FAILURE'";
   const rows = await world.count(`SELECT COUNT(*) AS n ${failures}`);
   const attempts = await world.count(
     `SELECT SUM(CASE WHEN reason LIKE '% more %' THEN CAST(reason AS UNSIGNED) ELSE 1 END) AS n ${failures}`,
@@ -148,10 +148,10 @@ function codesOf(asked: readonly Asked[]): string {
 }
 
 function describeAudits(flood: readonly Asked[], rows: number, attempts: number): string {
-  const failed = flood.filter(({ code }) => ['INVALID_CREDENTIALS', 'TOO_MANY_ATTEMPTS'].includes(code)).length;
+  const turnedAway = flood.filter(({ code }) => ['UNAVAILABLE', 'RATE_LIMITED'].includes(code)).length;
   return `## What is recorded of it
 
-What was answered UNAVAILABLE or RATE_LIMITED was not tried. ${failed} sign-ins of the flood of passwords failed or were refused unseen. ${rows} audits, and what is counted for the next one, account for
-${attempts} of them: ${attempts === failed ? 'all' : '**not all**'}.
+The flood of passwords was ${flood.length} sign-ins. ${turnedAway} of them were turned away unseen, answered UNAVAILABLE or RATE_LIMITED: nothing was tried. ${rows} audits,
+and what is counted for the next ones, account for ${attempts}: ${attempts === flood.length ? 'all' : '**not all**'}.
 `;
 }

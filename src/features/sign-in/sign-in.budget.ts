@@ -26,7 +26,7 @@ export async function withinBudget<T>(context: Context, work: () => Promise<T>):
   const network = networkOf(ipAddress);
   const wait = budget.take(network);
   if (wait > 0) {
-    await countNetworkRefused(context.db, network, ipAddress);
+    await countNetworkRefused(context.db, ipAddress);
     throw tooManyAttempts(context, wait);
   }
   try {

@@ -3,9 +3,10 @@ import type { Db, Transaction } from '../../database/db.js';
 import { insertAll, selectList, tableOf } from '../../database/rows.js';
 import { transaction } from '../../database/transaction.js';
 import { type Operation, type Operator, recordOperation } from '../audits/own-audits.js';
+import { firstOf, moreOf, operationOf } from './sign-in.causes.js';
 import { SignInRefusals } from './sign-in-refusals.js';
 
-/** Sign-ins that were refused unseen. */
+/** Sign-ins that were not answered with right or wrong, most of them refused unseen. */
 export interface Refused {
   readonly subject: string;
   /** The user's, where the name that was typed is one. Asked for where it is recorded. */
@@ -13,24 +14,18 @@ export interface Refused {
   readonly count: number;
   /** Null where they came from several addresses. */
   readonly from: string | null;
+  /** When the first of them came. */
+  readonly since: string;
   /** When those that come after are recorded, at the latest. */
   readonly until: string;
 }
 
-export function subjectOfName(nameHash: string): string {
-  return `name:${nameHash}`;
-}
-
-export function subjectOfNetwork(network: string): string {
-  return `network:${network}`;
-}
-
 /**
- * Counts sign-ins that are refused unseen. The first of a subject is recorded; those that follow until the time is over are
+ * Counts sign-ins that were not answered. The first of a subject is recorded; those that follow until the time is over are
  * a number, so that whoever is refused can fill nothing.
  */
 export async function countRefused(tx: Transaction, refused: Refused): Promise<void> {
-  const { subject, count, from, until } = refused;
+  const { subject, count, from, since, until } = refused;
   const known = await tx.execute(
     sql`UPDATE sign_in_refusals SET more = more + ${count},
           refused_from = CASE WHEN refused_from = ${from} THEN refused_from ELSE NULL END
@@ -38,15 +33,14 @@ export async function countRefused(tx: Transaction, refused: Refused): Promise<v
   );
   if (known > 0) return;
   const userName = await refused.userName(tx);
-  const beganAt = new Date().toISOString();
   // Of two that find no row the second fails by its key, and runs again.
   await insertAll(tx, SignInRefusals, [
-    { subject, userName, beganAt, endsAt: until, more: count - 1, refusedFrom: from },
+    { subject, userName, beganAt: since, endsAt: until, more: count - 1, refusedFrom: from },
   ]);
-  await record(tx, userName, from, `not looked at, since too many ${whose(subject)} had failed before`);
+  await record(tx, subject, userName, from, firstOf(subject));
 }
 
-/** Records how many followed the first that was refused, and begins anew; nothing where none was. */
+/** Records how many followed the first, and begins anew; nothing where none was. */
 export async function tellRefused(tx: Transaction, subject: string): Promise<void> {
   const [row] = await tx.query<SignInRefusals>(
     sql`SELECT ${selectList(tx.dialect, SignInRefusals, tableOf(SignInRefusals).columns.keys(), 't')}
@@ -58,8 +52,8 @@ export async function tellRefused(tx: Transaction, subject: string): Promise<voi
   const { userName, more, refusedFrom, beganAt, endsAt } = row;
   const until = [endsAt, new Date().toISOString()].sort()[0];
   const places = refusedFrom === null ? ', from several addresses' : '';
-  const reason = `${more} more ${whose(subject)} not looked at, between ${beganAt} and ${until}${places}`;
-  await record(tx, userName, refusedFrom, reason);
+  const reason = `${more} more ${moreOf(subject)}, between ${beganAt} and ${until}${places}`;
+  await record(tx, subject, userName, refusedFrom, reason);
 }
 
 /** As `tellRefused`, of all whose time is over, whichever process has counted them. */
@@ -71,12 +65,14 @@ export async function tellEnded(db: Db): Promise<void> {
   for (const { subject } of ended) await transaction(db, (tx) => tellRefused(tx, subject));
 }
 
-function whose(subject: string): string {
-  return subject.startsWith('name:') ? 'by this name' : 'from this network';
-}
-
-function record(tx: Transaction, userName: string | null, ipAddress: string | null, reason: string): Promise<void> {
+function record(
+  tx: Transaction,
+  subject: string,
+  userName: string | null,
+  ipAddress: string | null,
+  reason: string,
+): Promise<void> {
   const by: Operator = { userName: userName ?? 'Unknown', ipAddress, clientType: 'Web Client' };
-  const operation: Operation = { operation: 'User Sign-In Refused', outcome: 'FAILURE', userName, reason };
+  const operation: Operation = { operation: operationOf(subject), outcome: 'FAILURE', userName, reason };
   return recordOperation(tx, by, operation);
 }

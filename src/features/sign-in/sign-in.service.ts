@@ -17,6 +17,7 @@ import { actorOfSession, endSession, newSessionId, startSession } from './sessio
 import { tooManyAttempts, withinBudget } from './sign-in.budget.js';
 import { sweepNowAndThen } from './sign-in.sweep.js';
 import { countAttempt, forgetFailures, takeBackAttempt } from './sign-in.throttle.js';
+import { orCountAs } from './sign-in.turned-away.js';
 
 /**
  * Milliseconds that an answer takes, or a multiple of it. What right, wrong and unknown cost beside the hash differs by
@@ -52,13 +53,12 @@ export async function signOut(context: Context): Promise<boolean> {
 async function attempt(context: Context, userName: string, password: string): Promise<{ viewer: Viewer }> {
   const { db, settings } = context;
   sweepNowAndThen(context);
-  const wait = await countAttempt(db, userName, clientOf(context).ipAddress);
-  if (wait > 0) throw tooManyAttempts(context, wait);
-  const { user, refused } = await lookAt(context, userName, password);
-  const id = refused === null ? await enter(context, user!) : null;
+  const { user, refused } = await orCountAs(context, 'busy', () => lookAt(context, userName, password));
+  const id = refused === null ? await orCountAs(context, 'lost', () => enter(context, user!)) : null;
   const actor = id && (await actorOfSession(db, settings, id));
   if (!actor) {
-    await recordFailure(context, user, refused ?? 'the user account was changed meanwhile');
+    const reason = refused ?? 'the user account was changed meanwhile';
+    await orCountAs(context, 'lost', () => recordFailure(context, user, reason));
     throw new UserFault(
       'INVALID_CREDENTIALS',
       'the user name or the password is wrong, or the user account is not in use',
@@ -68,17 +68,23 @@ async function attempt(context: Context, userName: string, password: string): Pr
   return { viewer: viewerOf(actor) };
 }
 
-/** The user of a name, and why the person may not come in. What is not looked at, since too many wait, is no failure. */
+/**
+ * The user of a name, and why the person may not come in. What is not looked at, since too many wait, is no failure.
+ * @throws UserFault TOO_MANY_ATTEMPTS
+ */
 async function lookAt(
   context: Context,
   userName: string,
   password: string,
 ): Promise<{ user: User | undefined; refused: string | null }> {
+  const { db } = context;
+  const wait = await countAttempt(db, userName, clientOf(context).ipAddress);
+  if (wait > 0) throw tooManyAttempts(context, wait);
   try {
-    const user = await findUser(context.db, userName);
+    const user = await findUser(db, userName);
     return { user, refused: await refusalOf(context, user, password) };
   } catch (error) {
-    await takeBackAttempt(context.db, userName);
+    await takeBackAttempt(db, userName);
     throw error;
   }
 }

@@ -5,7 +5,8 @@ import { transaction } from '../../database/transaction.js';
 import { sha256 } from '../../lib/sha256.js';
 import { userNamed } from '../users/user-account.queries.js';
 import { LONGEST_USER_NAME } from '../users/user-name.js';
-import { countRefused, subjectOfName, tellRefused } from './sign-in.refusals.js';
+import { subjectOf } from './sign-in.causes.js';
+import { countRefused, tellRefused } from './sign-in.refusals.js';
 import { SignInAttempts } from './sign-in-attempts.js';
 
 /** Failures in a row that cost nothing. */
@@ -38,7 +39,7 @@ export function countAttempt(db: Db, userName: string, from: string | null): Pro
       await refuse(tx, userName, from, stored!.blockedUntil!);
       return wait;
     }
-    await tellRefused(tx, subjectOfName(nameHash));
+    await tellRefused(tx, subjectOf('name', nameHash));
     const failures = (stored?.failures ?? 0) + 1;
     const delay = delayAfter(failures);
     const attemptedAt = new Date(now).toISOString();
@@ -60,11 +61,12 @@ export function countAttempt(db: Db, userName: string, from: string | null): Pro
 function refuse(tx: Transaction, userName: string, from: string | null, until: string): Promise<void> {
   const name = userName.slice(0, LONGEST_USER_NAME + 1);
   return countRefused(tx, {
-    subject: subjectOfName(sha256(userName)),
+    subject: subjectOf('name', sha256(userName)),
     // Whatever else was typed there may be a password.
     userName: async (tx) => (await userNamed(tx, name))?.userName ?? null,
     count: 1,
     from,
+    since: new Date().toISOString(),
     until,
   });
 }
@@ -88,5 +90,5 @@ export function takeBackAttempt(db: Db, userName: string): Promise<void> {
 export async function forgetFailures(tx: Transaction, userName: string): Promise<void> {
   const nameHash = sha256(userName);
   await deleteBy(tx, SignInAttempts, 'nameHash', [nameHash]);
-  await tellRefused(tx, subjectOfName(nameHash));
+  await tellRefused(tx, subjectOf('name', nameHash));
 }

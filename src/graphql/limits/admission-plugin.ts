@@ -23,7 +23,7 @@ export function admissionPlugin(schema: GraphQLSchema, budgets: Budgets): Plugin
       didResolveOperation({ document, operation, request }) {
         cost = operation && judge(schema, document, operation, request.variables ?? {}, contextValue.actor);
         if (!cost) return;
-        admit(account, cost);
+        admit(account, cost, contextValue);
         isAdmitted = true;
         onServed(contextValue, (page) => {
           rows += page.rows;
@@ -38,8 +38,11 @@ export function admissionPlugin(schema: GraphQLSchema, budgets: Budgets): Plugin
   };
 }
 
-/** @throws GraphQLError COST_TOO_HIGH, or RATE_LIMITED with the seconds to wait */
-function admit(account: Account, { requested }: Cost): void {
+/**
+ * What would be refused at any time is a fault of its sender; what is refused now is turned away.
+ * @throws GraphQLError COST_TOO_HIGH, or RATE_LIMITED with the seconds to wait
+ */
+function admit(account: Account, { requested, turnedAway }: Cost, context: Context): void {
   const { perSecond } = account.budget;
   if (requested > perSecond) {
     const message = `the operation costs ${requested}: at most ${perSecond} is taken; ask for smaller pages, or for fewer lists within lists`;
@@ -47,7 +50,9 @@ function admit(account: Account, { requested }: Cost): void {
   }
   const available = availableIn(account);
   const wait = Math.ceil(setAside(account, requested) / 1_000);
-  if (wait > 0) throw overBudget(saidOverBudget('the operation costs', requested, available, wait), wait);
+  if (wait === 0) return;
+  for (const told of turnedAway) told(context);
+  throw overBudget(saidOverBudget('the operation costs', requested, available, wait), wait);
 }
 
 function tell(

@@ -14,6 +14,7 @@ import type { GuardedOperation } from '../guard.js';
 import { DEFAULT_SIZE, LARGEST_PAGE } from '../pages/page-size.js';
 import { Selection } from '../selection.js';
 import { isList, rowsBehind } from './rows-behind.js';
+import { type WhenTurnedAway, whenTurnedAway } from './turned-away.js';
 
 /** The arguments that say how many rows a page has. */
 export const SIZE_ARGUMENTS: ReadonlySet<string> = new Set(['first', 'last', 'filter']);
@@ -26,6 +27,8 @@ export interface Cost {
   readonly requested: number;
   /** The pages at the root: the rows asked for, and what each costs with all that hangs on it. */
   readonly pages: readonly PageCost[];
+  /** What its root fields want done where it is turned away. */
+  readonly turnedAway: readonly WhenTurnedAway[];
 }
 
 const META_FIELDS: Partial<Record<string, GraphQLField<unknown, unknown>>> = {
@@ -51,7 +54,12 @@ export function costOf(operation: GuardedOperation, actor: Actor | null): Cost {
     // What reads no row is asked for too.
     requested += Math.max(1, cost);
   }
-  return { requested, pages };
+  return { requested, pages, turnedAway: turnedAwayOf(root) };
+}
+
+function turnedAwayOf({ fields, type }: Selection): WhenTurnedAway[] {
+  const selected = [...fields.keys()].map((name) => type.getFields()[name]);
+  return selected.map((field) => field && whenTurnedAway(field)).filter((told) => told !== undefined);
 }
 
 /**
