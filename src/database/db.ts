@@ -22,11 +22,14 @@ export interface Db {
   insert(statement: Sql): Promise<number>;
 
   /** Inserts many rows by the fastest way there is. Throws where not every row went in. */
-  insertRows(table: string, columns: readonly string[], rows: readonly Value[][]): Promise<void>;
+  insertRows(table: string, columns: readonly string[], rows: Rows): Promise<void>;
 }
 
 /** What may stand in a row. A time is what `dialect.timeValue` makes of it. */
 export type Value = string | number | boolean | null;
+
+/** Rows to be inserted together: a list, or what makes each of them in its turn. */
+export type Rows = Iterable<readonly Value[]> & { readonly length: number };
 
 /** One transaction. `commit` and `rollback` give its connection back. */
 export interface Transaction extends Db {

@@ -82,6 +82,12 @@ export function hasPositions(tx: Transaction): boolean {
   return pendingOf.has(tx);
 }
 
+/** Whether the transaction has written of a module what others do not see yet. */
+export function hasChanged(tx: Transaction, module: ChangingModule): boolean {
+  const pending = pendingOf.get(tx);
+  return pending !== undefined && sizeOf(pending, module) > 0;
+}
+
 /** Takes audits that this transaction removes out of the number of records. Their positions are not given again. */
 export function auditsRemoved(tx: Transaction, count: number): void {
   pend(tx).rows[Module.AUDITS] -= count;

@@ -3,7 +3,7 @@ import type { FormattedExecutionResult as ExecutionResult, GraphQLFormattedError
 import { pino } from 'pino';
 import sql, { type Sql } from 'sql-template-tag';
 import { type Config, readConfig } from '../../src/config.js';
-import type { Database, Transaction, Value } from '../../src/database/db.js';
+import type { Database, Rows, Transaction } from '../../src/database/db.js';
 import type { WrittenForm, WrittenRow } from '../../src/database/written-rows.js';
 import { Privilege } from '../../src/graphql/access.js';
 import { makeApollo } from '../../src/graphql/apollo.js';
@@ -172,7 +172,7 @@ export class CountingDatabase implements Database {
     return this.#db.insert(statement);
   }
 
-  insertRows(table: string, columns: readonly string[], rows: readonly Value[][]): Promise<void> {
+  insertRows(table: string, columns: readonly string[], rows: Rows): Promise<void> {
     return this.#db.insertRows(table, columns, rows);
   }
 

@@ -4,7 +4,7 @@ import { createPool, type Pool } from 'mysql2';
 import mysql from 'mysql2/promise';
 import sql, { raw, type Sql } from 'sql-template-tag';
 import type { DataSourceOptions } from 'typeorm';
-import type { Database, Db, Transaction, Value } from '../db.js';
+import type { Database, Db, Rows, Transaction } from '../db.js';
 import type { WrittenForm, WrittenRow } from '../written-rows.js';
 import type { Dialect } from './dialect.js';
 import type { DatabaseLimits, Engine } from './engine.js';
@@ -160,7 +160,7 @@ class MysqlDatabase implements Database {
     return this.#withSession((session) => session.insert(statement));
   }
 
-  async insertRows(table: string, columns: readonly string[], rows: readonly Value[][]): Promise<void> {
+  async insertRows(table: string, columns: readonly string[], rows: Rows): Promise<void> {
     const tx = await this.begin();
     try {
       await tx.insertRows(table, columns, rows);
@@ -231,7 +231,7 @@ class MysqlTransaction implements Transaction {
     return this.#session().insert(statement);
   }
 
-  insertRows(table: string, columns: readonly string[], rows: readonly Value[][]): Promise<void> {
+  insertRows(table: string, columns: readonly string[], rows: Rows): Promise<void> {
     return insertRows(this.#session(), this.server, table, columns, rows);
   }
 

@@ -7,7 +7,7 @@ import { raw, type Sql, default as sql } from 'sql-template-tag';
 import { AppError } from '../../lib/app-error.js';
 import { makeDirectory } from '../../lib/make-directory.js';
 import { Mutex } from '../../lib/mutex.js';
-import type { Database, Db, Transaction, Value } from '../db.js';
+import type { Database, Db, Rows, Transaction } from '../db.js';
 import type { WrittenForm, WrittenRow } from '../written-rows.js';
 import type { Dialect } from './dialect.js';
 import type { DatabaseLimits, Engine } from './engine.js';
@@ -141,7 +141,7 @@ class SqliteDatabase implements Database {
     return this.#once((tx) => tx.insert(statement));
   }
 
-  insertRows(table: string, columns: readonly string[], rows: readonly Value[][]): Promise<void> {
+  insertRows(table: string, columns: readonly string[], rows: Rows): Promise<void> {
     return this.#once((tx) => tx.insertRows(table, columns, rows));
   }
 
@@ -220,7 +220,7 @@ class SqliteTransaction implements Transaction {
     return Number(this.#connection().run(statement.sql, statement.values).lastInsertRowid);
   }
 
-  async insertRows(table: string, columns: readonly string[], rows: readonly Value[][]): Promise<void> {
+  async insertRows(table: string, columns: readonly string[], rows: Rows): Promise<void> {
     const text = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
     const connection = this.#connection();
     for (const row of rows) connection.run(text, row);

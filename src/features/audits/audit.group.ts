@@ -7,8 +7,8 @@ import type { AuditRecord } from './audit.record.js';
 /** Audits that one transaction takes of several callers; one caller's are never parted. */
 const GROUP = 5_000;
 
-/** Transactions at once: one writes while the other commits. Callers that come meanwhile wait, and share the next one. */
-const LANES = 2;
+/** Transactions at once: some write while another commits. Callers that come meanwhile wait, and share the next one. */
+const LANES = 3;
 
 /** Audits that may wait: beyond them a caller has to hold its own back. */
 const MOST_WAITING = 200_000;

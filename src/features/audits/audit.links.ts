@@ -1,83 +1,156 @@
 import sql, { join } from 'sql-template-tag';
-import type { Db } from '../../database/db.js';
+import type { Db, Transaction } from '../../database/db.js';
+import { Module } from '../../database/module.js';
+import { hasChanged, lastPosition } from '../../database/positions.js';
+import { chunks } from '../../lib/chunks.js';
 import type { AuditRecord } from './audit.record.js';
 
-interface Links {
-  resourceId: number;
-  accountId: number | undefined;
+/** The resource and privileged account that an audit is about; null where there is none. */
+export interface Links {
+  readonly resourceId: number | null;
+  readonly accountId: number | null;
 }
+
+const nothing: Links = { resourceId: null, accountId: null };
+
+/** What is remembered of resources and accounts: a few dozen megabytes. */
+const MOST_KEPT = 200_000;
+
+/** Values of one list: from 1,000 on MariaDB makes a subquery of it. */
+const AT_ONCE = 900;
+
+/** What was looked up of a source's resources, what was not found included. */
+interface Known {
+  readonly bySourceId: Map<string, number | undefined>;
+  /** Undefined where several have it. */
+  readonly byName: Map<string, number | undefined>;
+  readonly accounts: Map<number, KnownAccounts>;
+}
+
+interface KnownAccounts {
+  readonly byIdentity: Map<string, number>;
+  /** Undefined where several have it. */
+  readonly byName: Map<string, number | undefined>;
+}
+
+/** What is known of each source, as it has been since the last change of any resource: that had this position. */
+interface Kept {
+  readonly position: number;
+  readonly sources: Map<string, Known>;
+  size: number;
+}
+
+const keptOf = new WeakMap<Db, Kept>();
 
 /**
  * Finds the resource and privileged account that each audit is about: by the source's own ids where it gives them, else
- * by a name that only one resource of the source, or one account of the resource, has. Undefined where there is none.
+ * by a name that only one resource of the source, or one account of the resource, has. What was found is remembered
+ * until a resource or account changes, which the last position of their module tells.
  */
 export async function linkAudits(
-  db: Db,
+  tx: Transaction,
   source: string,
   records: readonly AuditRecord[],
-): Promise<(Links | undefined)[]> {
-  const bySourceId = await resourcesBySourceId(db, source, records);
-  const byName = await resourcesByName(db, source, records);
-  const resourceIds = records.map(({ resourceSourceId, resourceName }) =>
-    resourceSourceId ? bySourceId.get(resourceSourceId) : byName.get(resourceName ?? ''),
-  );
-  const accounts = await accountsOf(db, new Set(resourceIds.filter((id) => id !== undefined)));
-  return records.map(({ accountSourceId, accountName }, index) => {
-    const resourceId = resourceIds[index];
-    if (resourceId === undefined) return undefined;
-    const known = accounts.get(resourceId);
-    const accountId = accountSourceId ? known?.byIdentity.get(accountSourceId) : known?.byName.get(accountName ?? '');
-    return { resourceId, accountId };
-  });
-}
-
-async function resourcesBySourceId(
-  db: Db,
-  source: string,
-  records: readonly AuditRecord[],
-): Promise<Map<string, number>> {
-  const wanted = distinct(records.map(({ resourceSourceId }) => resourceSourceId));
-  if (wanted.length === 0) return new Map();
-  const rows = await db.query<{ id: number; sourceId: string }>(
-    sql`SELECT id, source_id AS sourceId FROM resources WHERE source = ${source} AND source_id IN (${join(wanted)})`,
-  );
-  return new Map(rows.map(({ id, sourceId }) => [sourceId, id]));
-}
-
-async function resourcesByName(db: Db, source: string, records: readonly AuditRecord[]): Promise<Map<string, number>> {
-  const unnamed = records.filter(({ resourceSourceId }) => !resourceSourceId);
-  const wanted = distinct(unnamed.map(({ resourceName }) => resourceName));
-  if (wanted.length === 0) return new Map();
-  const rows = await db.query<{ id: number; name: string }>(
-    sql`SELECT MIN(id) AS id, name FROM resources WHERE source = ${source} AND name IN (${join(wanted)})
-        GROUP BY name HAVING COUNT(*) = 1`,
-  );
-  return new Map(rows.map(({ id, name }) => [name, id]));
-}
-
-/** By name undefined where several have it. */
-type KnownAccounts = { byIdentity: Map<string, number>; byName: Map<string, number | undefined> };
-type AccountRow = { id: number; resourceId: number; identity: string; name: string };
-
-async function accountsOf(db: Db, resourceIds: ReadonlySet<number>): Promise<Map<number, KnownAccounts>> {
-  const accounts = new Map<number, KnownAccounts>();
-  if (resourceIds.size === 0) return accounts;
-  const rows = await db.query<AccountRow>(
-    sql`SELECT id, resource_id AS resourceId, identity, name FROM privileged_accounts
-        WHERE resource_id IN (${join([...resourceIds])})`,
-  );
-  for (const { id, resourceId, identity, name } of rows) {
-    let known = accounts.get(resourceId);
-    if (!known) {
-      known = { byIdentity: new Map(), byName: new Map() };
-      accounts.set(resourceId, known);
-    }
-    known.byIdentity.set(identity, id);
-    known.byName.set(name, known.byName.has(name) ? undefined : id);
+): Promise<(record: AuditRecord) => Links> {
+  const sourceIds = new Set<string>();
+  const names = new Set<string>();
+  for (const { resourceSourceId, resourceName } of records) {
+    if (resourceSourceId) sourceIds.add(resourceSourceId);
+    else if (resourceName) names.add(resourceName);
   }
-  return accounts;
+  if (sourceIds.size === 0 && names.size === 0) return () => nothing;
+  const kept = await keptFor(tx);
+  const known = knownOf(kept, source);
+  kept.size += await findBySourceIds(tx, source, known, sourceIds);
+  kept.size += await findByNames(tx, source, known, names);
+  const resourceIds = [...valuesOf(known.bySourceId, sourceIds), ...valuesOf(known.byName, names)];
+  kept.size += await findAccounts(tx, known, new Set(resourceIds));
+  return (record) => linksOf(known, record);
 }
 
-function distinct(values: (string | null | undefined)[]): string[] {
-  return [...new Set(values.filter((value): value is string => Boolean(value)))];
+function linksOf(known: Known, record: AuditRecord): Links {
+  const { resourceSourceId, resourceName, accountSourceId, accountName } = record;
+  const resourceId = resourceSourceId ? known.bySourceId.get(resourceSourceId) : known.byName.get(resourceName ?? '');
+  if (resourceId === undefined) return nothing;
+  const accounts = known.accounts.get(resourceId);
+  const accountId = accountSourceId
+    ? accounts?.byIdentity.get(accountSourceId)
+    : accounts?.byName.get(accountName ?? '');
+  return { resourceId, accountId: accountId ?? null };
+}
+
+/** What is remembered of the database as the transaction sees it: nothing that it has changed itself. */
+async function keptFor(tx: Transaction): Promise<Kept> {
+  if (hasChanged(tx, Module.RESOURCES)) return { position: 0, sources: new Map(), size: 0 };
+  const position = await lastPosition(tx, Module.RESOURCES);
+  let kept = keptOf.get(tx.origin);
+  // What is looked up from here on is of this position or a later one: whoever has come to that begins anew.
+  if (kept?.position !== position || kept.size > MOST_KEPT) {
+    kept = { position, sources: new Map(), size: 0 };
+    keptOf.set(tx.origin, kept);
+  }
+  return kept;
+}
+
+function knownOf({ sources }: Kept, source: string): Known {
+  let known = sources.get(source);
+  if (!known) {
+    known = { bySourceId: new Map(), byName: new Map(), accounts: new Map() };
+    sources.set(source, known);
+  }
+  return known;
+}
+
+/** Looks up what is not known yet; how much there is to remember of it. */
+async function findBySourceIds(tx: Transaction, source: string, known: Known, wanted: Set<string>): Promise<number> {
+  const unknown = [...wanted].filter((sourceId) => !known.bySourceId.has(sourceId));
+  for (const part of chunks(unknown, AT_ONCE)) {
+    const rows = await tx.query<{ id: number; sourceId: string }>(
+      sql`SELECT id, source_id AS sourceId FROM resources WHERE source = ${source} AND source_id IN (${join(part)})`,
+    );
+    for (const sourceId of part) known.bySourceId.set(sourceId, undefined);
+    for (const { id, sourceId } of rows) known.bySourceId.set(sourceId, id);
+  }
+  return unknown.length;
+}
+
+/** As `findBySourceIds`. */
+async function findByNames(tx: Transaction, source: string, known: Known, wanted: Set<string>): Promise<number> {
+  const unknown = [...wanted].filter((name) => !known.byName.has(name));
+  for (const part of chunks(unknown, AT_ONCE)) {
+    const rows = await tx.query<{ id: number; name: string }>(
+      sql`SELECT MIN(id) AS id, name FROM resources WHERE source = ${source} AND name IN (${join(part)})
+          GROUP BY name HAVING COUNT(*) = 1`,
+    );
+    for (const name of part) known.byName.set(name, undefined);
+    for (const { id, name } of rows) known.byName.set(name, id);
+  }
+  return unknown.length;
+}
+
+/** As `findBySourceIds`, for all accounts of resources. */
+async function findAccounts(tx: Transaction, known: Known, resourceIds: Set<number>): Promise<number> {
+  const unknown = [...resourceIds].filter((id) => !known.accounts.has(id));
+  let size = unknown.length;
+  for (const part of chunks(unknown, AT_ONCE)) {
+    const rows = await tx.query<{ id: number; resourceId: number; identity: string; name: string }>(
+      sql`SELECT id, resource_id AS resourceId, identity, name FROM privileged_accounts
+          WHERE resource_id IN (${join(part)})`,
+    );
+    for (const id of part) known.accounts.set(id, { byIdentity: new Map(), byName: new Map() });
+    for (const { id, resourceId, identity, name } of rows) {
+      const { byIdentity, byName } = known.accounts.get(resourceId)!;
+      byIdentity.set(identity, id);
+      byName.set(name, byName.has(name) ? undefined : id);
+    }
+    size += rows.length;
+  }
+  return size;
+}
+
+function* valuesOf<Key, Value>(map: ReadonlyMap<Key, Value | undefined>, keys: Iterable<Key>): Generator<Value> {
+  for (const key of keys) {
+    const value = map.get(key);
+    if (value !== undefined) yield value;
+  }
 }

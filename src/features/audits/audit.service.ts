@@ -101,30 +101,36 @@ const columns = [
 ];
 
 async function addAudits(tx: Transaction, source: string, records: readonly AuditRecord[]): Promise<void> {
-  const links = await linkAudits(tx, source, records);
+  const linksOf = await linkAudits(tx, source, records);
   const first = await takeAuditIds(tx);
   const recordedAt = tx.dialect.timeValue(new Date().toISOString());
-  const rows = records.map((record, index): Value[] => [
-    first + index,
-    source,
-    record.sourceId,
-    tx.dialect.timeValue(record.occurredAt),
-    recordedAt,
-    record.category,
-    record.operation,
-    record.outcome,
-    record.operatedBy,
-    record.ipAddress ?? null,
-    record.clientType ?? null,
-    record.reason ?? null,
-    record.ticketId ?? null,
-    links[index]?.resourceId ?? null,
-    record.resourceName ?? null,
-    links[index]?.accountId ?? null,
-    record.accountName ?? null,
-    record.userName ?? null,
-    record.userFullName ?? null,
-  ]);
-  await tx.insertRows('audits', columns, rows);
+  // Each row is made when it is written: none of them has to outlive the next.
+  const rows = function* (): Generator<Value[]> {
+    for (const [index, record] of records.entries()) {
+      const { resourceId, accountId } = linksOf(record);
+      yield [
+        first + index,
+        source,
+        record.sourceId,
+        tx.dialect.timeValue(record.occurredAt),
+        recordedAt,
+        record.category,
+        record.operation,
+        record.outcome,
+        record.operatedBy,
+        record.ipAddress ?? null,
+        record.clientType ?? null,
+        record.reason ?? null,
+        record.ticketId ?? null,
+        resourceId,
+        record.resourceName ?? null,
+        accountId,
+        record.accountName ?? null,
+        record.userName ?? null,
+        record.userFullName ?? null,
+      ];
+    }
+  };
+  await tx.insertRows('audits', columns, { length: records.length, [Symbol.iterator]: rows });
   auditsAdded(tx, first, records.length);
 }

@@ -51,7 +51,7 @@ export async function loadDemo(
   await giveRoles(db, world);
   onProgress(Module.AUDITS, 0);
   // While the database stores some, the next are made.
-  await inParallel(batches(demoAudits(options, world), AUDITS_AT_ONCE), 3, (batch) =>
+  await inParallel(batches(demoAudits(options, world), AUDITS_AT_ONCE), 4, (batch) =>
     store(Module.AUDITS, recordAudits(db, SOURCE, batch)),
   );
   return { added, world };

@@ -2,6 +2,7 @@ import sql from 'sql-template-tag';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Module } from '../../../src/database/module.js';
 import { countRecords, lastPosition } from '../../../src/database/positions.js';
+import { transaction } from '../../../src/database/transaction.js';
 import { recordAudits } from '../../../src/features/audits/audit.service.js';
 import { deleteResources, recordResources } from '../../../src/features/resources/resource.service.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
@@ -110,6 +111,43 @@ onEveryEngine('recording audits', (engine) => {
   test('never links to what another source has', async () => {
     await recordResources(database.db, 'other', [aResource('1', { name: 'db' })]);
     await record(anAudit('1', { resourceSourceId: '1' }), anAudit('2', { resourceName: 'db' }));
+    expect(await links()).toEqual([
+      [null, null],
+      [null, null],
+    ]);
+  });
+
+  test('links to what is there by now, whatever was there or missing for audits before it', async () => {
+    const about = (id: string) => anAudit(id, { resourceName: 'db', accountName: 'root' });
+    const resource = (name: string, ...accounts: string[]) =>
+      recordResources(database.db, SOURCE, [aResource('1', { name, accounts: accounts.map((name) => ({ name })) })]);
+    await record(about('1'), anAudit('2', { resourceSourceId: '1' }));
+    await resource('db');
+    await record(about('3'), anAudit('4', { resourceSourceId: '1' }));
+    await resource('db', 'root');
+    await record(about('5'));
+    await resource('renamed', 'root');
+    await record(about('6'), anAudit('7', { resourceName: 'renamed', accountName: 'root' }));
+    await deleteResources(database.db, SOURCE, ['1']);
+    await record(anAudit('8', { resourceName: 'renamed' }));
+    const linked = await database.db.query<{ resource: number | null; account: number | null }>(
+      sql`SELECT resource_id AS resource, account_id AS account FROM audits ORDER BY id`,
+    );
+    const kinds = linked.map(({ resource, account }) => [resource, account].filter((id) => id !== null).length);
+    expect(kinds).toEqual([0, 0, 1, 1, 2, 0, 2, 0]);
+  });
+
+  test('links to what the same transaction has written, and forgets it where nothing of it was kept', async () => {
+    await record(anAudit('1', { resourceName: 'db' }));
+    const written = transaction(database.db, async (tx) => {
+      await recordResources(tx, SOURCE, [aResource('1', { name: 'db' })]);
+      await recordAudits(tx, SOURCE, [anAudit('2', { resourceName: 'db' })]);
+      const [audit] = await tx.query<{ id: number }>(sql`SELECT resource_id AS id FROM audits WHERE source_id = '2'`);
+      expect(audit!.id).toBe((await storedResource(tx, '1')).id);
+      throw new Error('nothing of it');
+    });
+    await expect(written).rejects.toThrow('nothing of it');
+    await record(anAudit('3', { resourceName: 'db' }));
     expect(await links()).toEqual([
       [null, null],
       [null, null],
