@@ -4,7 +4,10 @@ type SystemError = NodeJS.ErrnoException & { port?: number; address?: string; ho
 
 /** What went wrong, for whoever typed the command, with what to do where that is known. */
 export function describeFault(error: unknown): string {
-  if (error instanceof AppError) return error.message;
+  if (error instanceof AppError) {
+    const { cause, message } = error;
+    return cause instanceof Error ? `${message} (${cause.message})` : message;
+  }
   if (error instanceof AggregateError) return error.errors.map(describeFault).join('; ');
   if (!(error instanceof Error)) return String(error);
   return adviceFor(error) ?? error.message;

@@ -1,10 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import mysql from 'mysql2/promise';
 import { describe, expect, test } from 'vitest';
+import { migrate } from '../../src/database/migrate.js';
 import { emptyDatabase, onEveryEngine, testDatabase } from '../helpers/databases.js';
 import { freePort } from '../helpers/mariadb.js';
 import { Program } from '../helpers/program.js';
@@ -124,6 +126,23 @@ test.each([['doctor'], ['token', 'generate', '--user', 'ann']])(
     await drop();
   },
 );
+
+test('doctor says why a database file cannot be used', async () => {
+  const { url, drop } = await emptyDatabase('sqlite');
+  await migrate(url);
+  const file = url.slice('sqlite:'.length);
+  const damaged = new Sqlite(file);
+  const { page } = damaged.prepare("SELECT rootpage AS page FROM sqlite_master WHERE name = 'gateway'").get() as {
+    page: number;
+  };
+  damaged.close();
+  const size = 4_096;
+  writeFileSync(file, readFileSync(file).fill(0, (page - 1) * size, page * size));
+  const { code, stdout } = await program.run(['doctor'], '', { DATABASE_URL: url });
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^FAIL .*the database file cannot be used \(database disk image is malformed\)/m);
+  await drop();
+});
 
 describe.concurrent('with the database away, the password is never printed', () => {
   test.each(['mysql://gw:geheim@127.0.0.1:1/db', 'mysql://gw:ge@heim@127.0.0.1:1/db'])('for %s', async (url) => {

@@ -1,4 +1,5 @@
 import { AppError } from '../../lib/app-error.js';
+import { Unavailable } from './unavailable.js';
 
 /** The server's error numbers that the program knows by name. */
 export const Errors = {
@@ -20,19 +21,6 @@ const messages: Record<number, string> = {
   [Errors.STATEMENT_TIMEOUT]: 'the database did not answer in time',
   [Errors.QUERY_TIMEOUT]: 'the database did not answer in time',
 };
-
-/** Seconds after which it is worth another try. */
-export const RETRY_AFTER = 2;
-
-/** A refusal of what may succeed later, with what it came from. */
-export class Unavailable extends AppError {
-  constructor(
-    message: string,
-    override readonly cause?: unknown,
-  ) {
-    super('UNAVAILABLE', message, RETRY_AFTER);
-  }
-}
 
 /** The number of a server's error, also where a refusal was made of it; 0 where it is none. */
 export function errnoOf(error: unknown): number {

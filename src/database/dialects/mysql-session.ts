@@ -4,9 +4,10 @@ import mysql from 'mysql2/promise';
 import type { Sql } from 'sql-template-tag';
 import type { WrittenForm, WrittenRow } from '../written-rows.js';
 import type { DatabaseLimits } from './engine.js';
-import { isFatal, toRefusal, Unavailable } from './mysql-errors.js';
+import { isFatal, toRefusal } from './mysql-errors.js';
 import type { Pulse } from './mysql-pulse.js';
 import { writeRows } from './mysql-wire.js';
+import { Unavailable } from './unavailable.js';
 
 /** What the program needs to know of the server that it speaks to. */
 export interface Server {

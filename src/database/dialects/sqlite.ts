@@ -11,6 +11,7 @@ import type { Database, Db, Rows, Transaction } from '../db.js';
 import type { WrittenForm, WrittenRow } from '../written-rows.js';
 import type { Dialect } from './dialect.js';
 import type { DatabaseLimits, Engine } from './engine.js';
+import { codeOf, isBusy, toRefusal } from './sqlite-errors.js';
 import { selectWritten, writtenRow } from './sqlite-text.js';
 
 /** SQLite in a file, in WAL mode: one writer, and readers that never wait for it. */
@@ -85,16 +86,25 @@ class Connection {
   }
 
   all(text: string, values: readonly unknown[]): unknown[] {
-    return this.#prepare(text).all(...values.map(bindable));
+    return this.#use(text, (statement) => statement.all(...values.map(bindable)));
   }
 
   run(text: string, values: readonly unknown[] = []): Sqlite.RunResult {
-    return this.#prepare(text).run(...values.map(bindable));
+    return this.#use(text, (statement) => statement.run(...values.map(bindable)));
   }
 
   close(): void {
     this.#statements.clear();
     this.#handle.close();
+  }
+
+  /** @throws Unavailable where the file is at fault */
+  #use<T>(text: string, use: (statement: Sqlite.Statement) => T): T {
+    try {
+      return use(this.#prepare(text));
+    } catch (error) {
+      throw toRefusal(error);
+    }
   }
 
   #prepare(text: string): Sqlite.Statement {
@@ -273,12 +283,4 @@ async function withLockFile<T>(path: string, work: () => Promise<T>): Promise<T>
 
 function bindable(value: unknown): unknown {
   return typeof value === 'boolean' ? Number(value) : value;
-}
-
-function codeOf(error: unknown): string | undefined {
-  return (error as { code?: string } | null)?.code;
-}
-
-function isBusy(error: unknown): boolean {
-  return codeOf(error)?.startsWith('SQLITE_BUSY') ?? false;
 }

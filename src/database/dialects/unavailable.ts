@@ -1,0 +1,14 @@
+import { AppError } from '../../lib/app-error.js';
+
+/** Seconds after which it is worth another try. */
+const RETRY_AFTER = 2;
+
+/** A refusal of what may succeed later, with what it came from. */
+export class Unavailable extends AppError {
+  constructor(
+    message: string,
+    override readonly cause?: unknown,
+  ) {
+    super('UNAVAILABLE', message, RETRY_AFTER);
+  }
+}
