@@ -8,7 +8,7 @@ import type { Database } from '../../src/database/db.js';
 import { openDatabase } from '../../src/database/open.js';
 import { emptyDatabase, onEveryEngine } from '../helpers/databases.js';
 import { freePort, MariaDb } from '../helpers/mariadb.js';
-import { Program, type Served } from '../helpers/program.js';
+import { Program, type RunningProgram, type Served } from '../helpers/program.js';
 import { Rsyslog } from '../sources/syslog/rsyslog.js';
 
 /** An audit as PAM360 hands it to its machine's syslog, told from others by its reason. */
@@ -33,9 +33,15 @@ async function stored(db: Database): Promise<Stored> {
 
 const exactly = (count: number) => ({ audits: count, reasons: count, others: 0 });
 
-async function listening(program: Program, syslog: string, environment: Record<string, string> = {}): Promise<Served> {
-  const server = await program.serve({ SYSLOG_LISTEN: syslog, ...environment });
+async function listening(program: Program, syslog: string): Promise<Served> {
+  const server = await program.serve({ SYSLOG_LISTEN: syslog });
   await server.says(/syslog listens at/);
+  return server;
+}
+
+async function listeningTwice(program: Program, syslog: string): Promise<RunningProgram> {
+  const server = program.start(['serve', '--workers', '2'], { PORT: String(await freePort()), SYSLOG_LISTEN: syslog });
+  await server.says(/syslog listens at[^]*syslog listens at/);
   return server;
 }
 
@@ -49,21 +55,26 @@ onEveryEngine('rsyslog, through a restart of the gateway', (engine) => {
   });
   afterAll(() => drop());
 
-  test.each(['traditional', 'octet-counted'] as const)('has every line stored once, %s', async (framing) => {
+  test.each([
+    { framing: 'traditional', workers: 'one worker', start: listening, first: 0 },
+    { framing: 'octet-counted', workers: 'two workers', start: listeningTwice, first: 6_000 },
+  ] as const)('has every line stored once, $framing, by $workers', async ({ framing, start, first }) => {
     const port = await freePort();
     const syslog = `tcp://127.0.0.1:${port}`;
-    const first = framing === 'traditional' ? 0 : 6_000;
-    let server = await listening(program, syslog);
+    let server: RunningProgram = await start(program, syslog);
     const relay = await Rsyslog.start(port, framing);
     const db = await openDatabase(program.environment.DATABASE_URL!);
     try {
+      // It is connected: what a sender writes before its connection was taken in is nobody's.
+      await relay.log(audits(first, first + 10));
+      await expect.poll(() => stored(db), { timeout: 60_000 }).toEqual(exactly(first + 10));
       // Lines come all the while.
-      const logging = relay.log(audits(first, first + 2_000));
+      const logging = relay.log(audits(first + 10, first + 2_000));
       expect((await server.stop()).code).toBe(0);
       await logging;
       await relay.log(audits(first + 2_000, first + 4_000));
       expect(relay.isKeeping).toBe(true);
-      server = await listening(program, syslog);
+      server = await start(program, syslog);
       await relay.log(audits(first + 4_000, first + 6_000));
       await expect.poll(() => stored(db), { timeout: 60_000 }).toEqual(exactly(first + 6_000));
       expect((await server.stop()).code).toBe(0);
