@@ -31,12 +31,19 @@ test('passwords, names that were typed in vain, and session ids stand in no line
     await ask(`mutation { a: signIn(userName: "ann", password: ${JSON.stringify(WRONG)}`),
   ];
   for (let i = 0; i < 12; i++) answers.push(await ask(SIGN_IN, { userName: MISPLACED, password: WRONG }));
+  const dear = Array.from({ length: 45 }, (_, i) => `e${i}: userErrors { code }`).join(' ');
+  const turnedAway = `mutation { signIn(userName: "${MISPLACED}", password: "${WRONG}") { ${dear} } }`;
+  const session = cookies[0]!.split('=')[1]!;
+  cookies.length = 0;
+  answers.push(...(await Promise.all(Array.from({ length: 12 }, () => ask(turnedAway)))));
   expect(answers[1]).toContain('"ann"');
   expect(answers.join()).toContain('TOO_MANY_ATTEMPTS');
+  expect(answers.join()).toContain('RATE_LIMITED');
   const { stdout, stderr } = await server.stop();
   expect(stdout).toContain('a sign-in was refused: too many failed before');
+  expect(stdout).toContain('a sign-in was turned away unseen: too much had been asked for before');
   const files = readdirSync(program.file('data')).map((name) => readFileSync(program.file(`data/${name}`), 'latin1'));
-  const secrets = [RIGHT, WRONG, MISPLACED, cookies[0]!.split('=')[1]!];
+  const secrets = [RIGHT, WRONG, MISPLACED, session];
   for (const written of [...files, stdout, stderr]) {
     for (const secret of secrets) expect(written).not.toContain(secret);
   }
