@@ -68,6 +68,29 @@ onEveryEngine('the whole life of an integration', (engine) => {
     return errors?.[0]?.message;
   }
 
+  async function generateForIngest(): Promise<{ token: string; id: string }> {
+    type Data = { generateIngestToken: { token: string; ingestToken: { id: string } } };
+    const { data } = await ask<Data>('mutation { generateIngestToken(name: "vault") { token ingestToken { id } } }');
+    const { token, ingestToken } = data.generateIngestToken;
+    secrets.push(token);
+    return { token, ...ingestToken };
+  }
+
+  /** Why a push is refused; undefined where it is taken. */
+  async function refusalOfPush(token: string): Promise<string | undefined> {
+    const { errors } = await ask('mutation { recordAudits(source: "pam", records: []) { added } }', {
+      authorization: `Bearer ${token}`,
+    });
+    return errors?.[0]?.message;
+  }
+
+  /** A token with a character that was mistyped, which is as little for others to read. */
+  function mistyped(token: string): string {
+    const typed = `${token.slice(0, -1)}${token.endsWith('0') ? '1' : '0'}`;
+    secrets.push(typed);
+    return typed;
+  }
+
   const change = (mutation: string) => ask(`mutation { ${mutation} { userErrors { message } } }`);
 
   test('goes from a sign-in to a token in effect, to another, to none, and each step is felt at once', async () => {
@@ -89,10 +112,15 @@ onEveryEngine('the whole life of an integration', (engine) => {
     await save();
     expect(await refusal(first)).toMatch(/was revoked/);
     expect(await refusal(second)).toBeUndefined();
-    expect(await refusal(`${second.slice(0, -1)}${second.endsWith('0') ? '1' : '0'}`)).toMatch(/mistyped/);
+    expect(await refusal(mistyped(second))).toMatch(/mistyped/);
     await change('testIntegration');
     await change('removeIntegration');
     expect(await refusal(second)).toMatch(/was revoked/);
+    const { token, id } = await generateForIngest();
+    expect(await refusalOfPush(token)).toBeUndefined();
+    expect(await refusalOfPush(mistyped(token))).toMatch(/mistyped/);
+    await change(`revokeIngestToken(id: "${id}")`);
+    expect(await refusalOfPush(token)).toMatch(/was revoked/);
     expect((await ask('mutation { signOut { signedOut } }')).data).toEqual({ signOut: { signedOut: true } });
     expect((await ask('{ integration { status } }')).errors![0]!.extensions.code).toBe('UNAUTHENTICATED');
   });
@@ -127,6 +155,10 @@ onEveryEngine('the whole life of an integration', (engine) => {
       'ann: Auth Token Revoked',
       'ann: Integration Removed',
       'ann: Auth Token Refused',
+      'ann: Ingest Token Generated',
+      'ingest:vault: Ingest Token First Used',
+      'ann: Ingest Token Revoked',
+      'ingest:vault: Ingest Token Refused',
       'ann: User Signed Out',
     ]);
     expect(new Set(rows.slice(3).map(({ ipAddress }) => ipAddress))).toEqual(new Set(['127.0.0.1']));
@@ -134,7 +166,7 @@ onEveryEngine('the whole life of an integration', (engine) => {
 
   test('leaves no token, password or session id on any disk, in whatever the program and its database wrote', async () => {
     const { stdout, stderr } = await server.stop();
-    expect(new Set(secrets).size).toBe(5);
+    expect(new Set(secrets).size).toBe(8);
     expect(stdout.match(/"msg":"request completed"/g)!.length).toBeGreaterThan(20);
     const files = filesBelow(program.folder, mariadb.folder).map((file) => readFileSync(file, 'latin1'));
     // What is on the disk can be read there.
