@@ -37,7 +37,7 @@ const MOST_PARAMETERS = 30_000;
  */
 export async function searchAudits(context: Context, filter: AuditFilter | null | undefined): Promise<AuditSearch> {
   const actor = actorOf(context);
-  const conditions = conditionsOf(filter ?? {});
+  const conditions = conditionsOf(filter);
   const resourceIds = actor.scope === 'ALL' ? undefined : await readAuditedResourceIds(context, MOST_RESOURCES);
   const without = (left?: Condition) =>
     all(

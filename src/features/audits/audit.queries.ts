@@ -33,7 +33,8 @@ export interface Condition {
 }
 
 /** What a filter asks for, what keeps the fewest rows first. */
-export function conditionsOf(filter: AuditFilter): Condition[] {
+export function conditionsOf(filter: AuditFilter | null | undefined): Condition[] {
+  if (!filter) return [];
   const few = {
     resource_id: parseIds('filter.resourceIds', filter.resourceIds),
     account_name: filter.accountNames,
@@ -54,5 +55,5 @@ export function conditionsOf(filter: AuditFilter): Condition[] {
 
 /** All that a filter asks for. */
 export function matches(filter: AuditFilter | null | undefined): Sql {
-  return all(sql`1 = 1`, ...conditionsOf(filter ?? {}).map(({ where }) => where));
+  return all(sql`1 = 1`, ...conditionsOf(filter).map(({ where }) => where));
 }
