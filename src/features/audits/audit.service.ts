@@ -106,10 +106,11 @@ async function addAudits(tx: Transaction, source: string, records: readonly Audi
   const recordedAt = tx.dialect.timeValue(new Date().toISOString());
   // Each row is made when it is written: none of them has to outlive the next.
   const rows = function* (): Generator<Value[]> {
-    for (const [index, record] of records.entries()) {
+    let id = first;
+    for (const record of records) {
       const { resourceId, accountId } = linksOf(record);
       yield [
-        first + index,
+        id++,
         source,
         record.sourceId,
         tx.dialect.timeValue(record.occurredAt),

@@ -17,6 +17,9 @@ const LOOK_EVERY = 1_000;
 /** Milliseconds between two looks at whether the copy that follows has stopped. */
 const ASK_EVERY = 5_000;
 
+/** What a follower rests, of the time that it took to count, while more comes in than it counts. */
+const REST = 1 / 4;
+
 /** Spans that are counted at once, where each holds few audits. */
 const MOST_SPANS = 1_000;
 
@@ -37,20 +40,27 @@ export function asTheOnlyOne(
   return withLease(db, 'audit counts', stop, work);
 }
 
+/** Where more comes in than it counts it stays behind whatever it does, and lets those go first who write. */
 async function keepUp(db: Db, signal: AbortSignal): Promise<void> {
+  let before = 0;
   while (!signal.aborted) {
-    if (await countMore(db)) await endOfTurn();
-    else await sleeps(LOOK_EVERY, signal);
+    const begin = performance.now();
+    const behind = await countMore(db);
+    if (behind === 0) await sleeps(LOOK_EVERY, signal);
+    else if (behind > before) await sleeps((performance.now() - begin) * REST, signal);
+    else await endOfTurn();
+    before = behind;
   }
 }
 
 /**
- * Counts the next audits, and moves the watermark in the same transaction; false where all are counted. Whoever else
- * does it at the same time waits for the watermark, and goes on behind what was counted.
+ * Counts the next audits, and moves the watermark in the same transaction; how many were not counted before it did, 0
+ * where there is nothing to do. Whoever else does it at the same time waits for the watermark, and goes on behind what
+ * was counted.
  */
-export async function countMore(db: Db): Promise<boolean> {
+export async function countMore(db: Db): Promise<number> {
   const { position, last, clearing } = await followedSoFar(db);
-  if (position >= last && !clearing) return false;
+  if (position >= last && !clearing) return 0;
   await transaction(db, async (tx) => {
     const mark = await lockWatermark(tx);
     if (mark.clearing) return clearSome(tx);
@@ -61,7 +71,7 @@ export async function countMore(db: Db): Promise<boolean> {
     // Where there is no span, all up to the end were removed before they were counted.
     await moveWatermark(tx, reached ? reached.firstPosition + reached.auditCount - 1 : end);
   });
-  return true;
+  return Math.max(1, last - position);
 }
 
 /** Spans behind a position, with about as many audits as one transaction should count; each as a whole. */
