@@ -76,6 +76,24 @@ onEveryEngine('audits that each have a position of their own', (engine) => {
   });
 });
 
+onEveryEngine('counts of whole days beside those of their quarters of an hour', (engine) => {
+  test('are not kept any more, and all others are', async () => {
+    database = await emptyDatabase(engine);
+    await migrate(database.url);
+    for (const width of [1, 96]) {
+      await query(`INSERT INTO operation_counts VALUES (${width}, 960, 'Sign in', 'USER', 'SUCCESS', 1)`);
+      await query(`INSERT INTO user_counts VALUES (${width}, 960, 'ann', 'SUCCESS', 1)`);
+      await query(`INSERT INTO resource_user_counts VALUES (1, ${width}, 960, 'ann', 'Sign in', 'SUCCESS', 1)`);
+    }
+    await query(`DELETE FROM migrations WHERE name = 'CountsOfQuarters1764410000000'`);
+    await migrate(database.url);
+    const widths = (table: string) => query<{ width: number }>(`SELECT width FROM ${table} ORDER BY width`);
+    expect(await widths('operation_counts')).toEqual([{ width: 1 }]);
+    expect(await widths('user_counts')).toEqual([{ width: 1 }]);
+    expect(await widths('resource_user_counts')).toEqual([{ width: 1 }, { width: 96 }]);
+  });
+});
+
 describe('migrations, where every CREATE TABLE commits by itself,', () => {
   let expected: Awaited<ReturnType<typeof predefinedRows>>;
   beforeEach(async () => {

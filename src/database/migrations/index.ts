@@ -9,6 +9,7 @@ import { IngestTokens1764310000000 } from './0007-ingest-tokens.js';
 import { SourceRuns1764320000000 } from './0008-source-runs.js';
 import { CommitMarks1764330000000 } from './0009-commit-marks.js';
 import { AuditRetention1764400000000 } from './0010-audit-retention.js';
+import { CountsOfQuarters1764410000000 } from './0011-counts-of-quarters.js';
 
 /** Every migration, oldest first. The list only ever grows at its end. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -22,4 +23,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   SourceRuns1764320000000,
   CommitMarks1764330000000,
   AuditRetention1764400000000,
+  CountsOfQuarters1764410000000,
 ];

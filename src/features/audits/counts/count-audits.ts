@@ -41,7 +41,6 @@ export function countAudits<By extends Dimension | 'bucket'>(
   const audits = asked('t', bucketIn(db, Width.QUARTER), 'COUNT(*)');
   const counted = countedOnce(db, {
     range,
-    ...(by.includes('bucket' as By) && { widths: new Set([Width.QUARTER]) }),
     counts: { table, ...asked('c', raw('c.bucket'), 'SUM(c.audits)') },
     audits: {
       ...audits,

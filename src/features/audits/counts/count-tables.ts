@@ -3,7 +3,7 @@ import { IntKey, Key, Long, TextKey } from '../../../database/columns.js';
 import { tableOf } from '../../../database/rows.js';
 import { Width } from './buckets.js';
 
-/** Audits of each bucket, and of each day, by what was done and how it went. */
+/** Audits of each bucket by what was done and how it went. */
 @Entity('operation_counts')
 export class OperationCount {
   @IntKey() width!: Width;
@@ -14,7 +14,7 @@ export class OperationCount {
   @Long() audits!: number;
 }
 
-/** Audits of each bucket, and of each day, by who did something. */
+/** Audits of each bucket by who did something. */
 @Entity('user_counts')
 export class UserCount {
   @IntKey() width!: Width;
@@ -55,8 +55,8 @@ export interface CountTable {
   readonly widths: ReadonlySet<Width>;
 }
 
-export const operationCounts = countTable(OperationCount, Width.QUARTER, Width.DAY);
-export const userCounts = countTable(UserCount, Width.QUARTER, Width.DAY);
+export const operationCounts = countTable(OperationCount, Width.QUARTER);
+export const userCounts = countTable(UserCount, Width.QUARTER);
 export const resourceCounts = countTable(ResourceCount, Width.QUARTER);
 export const resourceUserCounts = countTable(ResourceUserCount, Width.DAY, Width.EVER);
 

@@ -4,7 +4,7 @@ import { all, isWithin } from '../../../graphql/pages/filters.js';
 import type { DateRange } from '../../../graphql/pages/page-arguments.js';
 import { Width } from './buckets.js';
 import type { CountTable } from './count-tables.js';
-import { type Cover, cover, type Stretch } from './cover.js';
+import { cover, type Stretch } from './cover.js';
 import { isFar, isNear, watermark } from './watermark.js';
 
 /** What a question selects of a table, with the same columns from both that it reads. */
@@ -20,8 +20,6 @@ export interface CountQuestion {
   readonly counts: Asked & { readonly table: CountTable };
   /** With the index of audits that leads to them in a range. */
   readonly audits: Asked & { readonly index: string };
-  /** Of the table's widths, those that may be read; all where it is left out. */
-  readonly widths?: ReadonlySet<Width>;
 }
 
 /**
@@ -34,27 +32,28 @@ export interface CountQuestion {
  */
 export function countedOnce(db: Db, question: CountQuestion): Sql {
   const { audits, counts, range } = question;
-  const covered = cover(range, question.widths ?? counts.table.widths);
+  const covered = cover(range, counts.table.widths);
   const index = raw(db.dialect.useIndex(audits.index));
   const within = (part: DateRange) => all(audits.where, isWithin(db, 't.occurred_at', part));
   const parts = covered.edges.map((edge) => selected(audits, sql`audits t ${index}`, within(edge)));
-  if (covered.whole) {
+  if (covered.counted) {
+    const { stretch, whole } = covered.counted;
     const then = raw(db.dialect.joinInOrder);
     const state = watermark(db);
     const behind = sql`audit_spans s ON s.first_position > w.position ${then} audits t ${raw(db.dialect.useKey('audits'))}
       ON t.id BETWEEN s.first_audit_id AND s.first_audit_id + s.audit_count - 1`;
     parts.push(
-      ...countParts(db, counts, covered),
-      selected(audits, sql`${state} ${then} ${behind}`, all(isNear, within(covered.whole))),
-      selected(audits, sql`${state} ${then} audits t ${index}`, all(isFar, within(covered.whole))),
+      countsIn(db, counts, stretch),
+      selected(audits, sql`${state} ${then} ${behind}`, all(isNear, within(whole))),
+      selected(audits, sql`${state} ${then} audits t ${index}`, all(isFar, within(whole))),
     );
   }
   return join(parts, ' UNION ALL ');
 }
 
-function countParts(db: Db, counts: CountQuestion['counts'], { stretches }: Cover): Sql[] {
+function countsIn(db: Db, counts: CountQuestion['counts'], stretch: Stretch): Sql {
   const from = sql`${watermark(db)} ${raw(db.dialect.joinInOrder)} ${raw(counts.table.name)} c`;
-  return stretches.map((stretch) => selected(counts, from, all(isNear, counts.where, isIn(stretch))));
+  return selected(counts, from, all(isNear, counts.where, isIn(stretch)));
 }
 
 function selected({ select, groupBy }: Asked, from: Sql, where: Sql): Sql {

@@ -10,23 +10,22 @@ export interface Stretch {
 
 /** A range, as counts can tell it and as they cannot. */
 export interface Cover {
-  readonly stretches: readonly Stretch[];
-  /** What the stretches hold together; undefined where no count lies in the range as a whole. */
-  readonly whole: DateRange | undefined;
+  /** A stretch, and what it holds; undefined where no count lies in the range as a whole. */
+  readonly counted: { readonly stretch: Stretch; readonly whole: DateRange } | undefined;
   /** What is left of the range at its two ends. */
   readonly edges: readonly DateRange[];
 }
 
-/** Covers a range by counts of the given widths, with as few of them as there are. */
+/** Covers a range by counts of the one of the given widths that leaves the least of it. */
 export function cover(range: DateRange | null | undefined, widths: ReadonlySet<Width>): Cover {
   const [from, to] = [range?.from ?? undefined, range?.to ?? undefined];
   if (from === undefined && to === undefined && widths.has(Width.EVER)) {
-    return { stretches: [{ width: Width.EVER, from, to }], whole: {}, edges: [] };
+    return { counted: { stretch: { width: Width.EVER, from, to }, whole: {} }, edges: [] };
   }
   const finest = widths.has(Width.QUARTER) ? Width.QUARTER : Width.DAY;
   const first = from === undefined ? undefined : up(bucketFrom(from), finest);
   const end = to === undefined ? undefined : down(bucketOf(to), finest);
-  if (isEmpty(first, end)) return { stretches: [], whole: undefined, edges: [{ from: from!, to: to! }] };
+  if (isEmpty(first, end)) return { counted: undefined, edges: [{ from: from!, to: to! }] };
   const whole: DateRange = {
     ...(first !== undefined && { from: beginningOf(first) }),
     ...(end !== undefined && { to: beginningOf(end) }),
@@ -35,25 +34,7 @@ export function cover(range: DateRange | null | undefined, widths: ReadonlySet<W
     ...(from !== undefined && from < whole.from! ? [{ from, to: whole.from! }] : []),
     ...(to !== undefined && whole.to! < to ? [{ from: whole.to!, to }] : []),
   ];
-  return { stretches: stretchesOf(first, end, finest, widths), whole, edges };
-}
-
-/** Days as far as there are whole ones, quarters before and after them. */
-function stretchesOf(
-  from: number | undefined,
-  to: number | undefined,
-  finest: Width,
-  widths: ReadonlySet<Width>,
-): Stretch[] {
-  if (finest === Width.DAY || !widths.has(Width.DAY)) return [{ width: finest, from, to }];
-  const firstDay = from === undefined ? undefined : up(from, Width.DAY);
-  const lastDay = to === undefined ? undefined : down(to, Width.DAY);
-  if (isEmpty(firstDay, lastDay)) return [{ width: finest, from, to }];
-  return [
-    ...(from === firstDay ? [] : [{ width: finest, from, to: firstDay }]),
-    { width: Width.DAY, from: firstDay, to: lastDay },
-    ...(to === lastDay ? [] : [{ width: finest, from: lastDay, to }]),
-  ];
+  return { counted: { stretch: { width: finest, from: first, to: end }, whole }, edges };
 }
 
 function isEmpty(from: number | undefined, to: number | undefined): boolean {
