@@ -93,8 +93,8 @@ const dialect: Dialect = {
   stretchOf: (column, seconds) => `(TO_SECONDS(${column}) DIV ${seconds})`,
   addWhereKnown: (table, _key, column) => `ON DUPLICATE KEY UPDATE ${column} = ${table}.${column} + VALUES(${column})`,
   deleteSome: (table) => `DELETE FROM ${table} LIMIT 20000`,
-  // What they are grouped into stays near the processor; of more it is soon not even held in memory, of 16 MiB where nothing else is set.
-  rowsAtOnce: 5_000,
+  // With more of them, what they are grouped into is no longer held in memory: 16 MiB where nothing else is set.
+  rowsAtOnce: 10_000,
   mayLoseCommits: true,
   mayRunAgain: (error) => error instanceof RowsLeftOut || runAgain.has(errnoOf(error)),
 };

@@ -18,7 +18,7 @@ const LOOK_EVERY = 1_000;
 const ASK_EVERY = 5_000;
 
 /** What a follower rests, of the time that it took to count, while more comes in than it counts. */
-const REST = 1 / 3;
+const REST = 1 / 2;
 
 /** Spans that are counted at once, where each holds few audits. */
 const MOST_SPANS = 1_000;
