@@ -7,7 +7,7 @@ import { progressOf } from '../../src/database/positions.js';
 import { transaction } from '../../src/database/transaction.js';
 import { recordAudits } from '../../src/features/audits/audit.service.js';
 import { deleteResources, recordResources } from '../../src/features/resources/resource.service.js';
-import { empty } from '../features/list-laws.js';
+import { restore } from '../features/list-laws.js';
 import { anAudit, aResource, SOURCE, sourceIds } from '../features/writing/records.js';
 import { type TestDatabase, testDatabase } from '../helpers/databases.js';
 import { CuttingProxy, type Loss } from './cutting-proxy.js';
@@ -28,7 +28,7 @@ describe('a commit whose connection is lost, on mariadb,', () => {
     await database.drop();
   });
   beforeEach(async () => {
-    await empty(database.db);
+    await restore(database.db);
     const url = new URL(database.url);
     url.port = String(proxy.port);
     db = await openDatabase(url.href);

@@ -5,7 +5,7 @@ import { deleteUserAccounts, recordUserAccounts } from '../../src/features/audit
 import { deleteResources, recordResources } from '../../src/features/resources/resource.service.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../helpers/databases.js';
 import { anActor, Gateway } from '../helpers/gateway.js';
-import { empty } from './list-laws.js';
+import { empty, restore } from './list-laws.js';
 
 interface Feed {
   readonly changes: readonly {
@@ -137,7 +137,7 @@ onEveryEngine('a feed of records that change', (engine) => {
     test('refuses a cursor that is ahead of a database restored from a backup', async () => {
       await write(database.db, ['a', 'b']);
       const { nextCursor } = await read();
-      await empty(database.db);
+      await restore(database.db);
       await write(database.db, ['a']);
       const query = `query ($after: String) { ${feed}(after: $after) { nextCursor } }`;
       const { code, message } = await gateway.refusal(anActor(), query, { after: nextCursor });

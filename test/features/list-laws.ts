@@ -154,8 +154,18 @@ const TABLES = [
   'tombstones',
 ];
 
-/** Takes every record away, so that a database serves many runs. */
+/**
+ * Takes every record away, so that a database serves many runs. Positions of resources go on: what a process has read of
+ * resources it remembers until they change.
+ */
 export async function empty(db: Database): Promise<void> {
   for (const table of TABLES) await db.execute(sql`DELETE FROM ${raw(table)}`);
-  await db.execute(sql`UPDATE positions SET position = 0, records = 0`);
+  const position = sql`CASE WHEN module = 'RESOURCES' THEN position + 1 ELSE 0 END`;
+  await db.execute(sql`UPDATE positions SET position = ${position}, records = 0`);
+}
+
+/** Makes of a database what it was before anything came in, as restoring a backup does. */
+export async function restore(db: Database): Promise<void> {
+  await empty(db);
+  await db.execute(sql`UPDATE positions SET position = 0`);
 }
