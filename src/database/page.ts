@@ -13,6 +13,8 @@ export interface Place {
 export interface Arm {
   /** Left to the engine where it is undefined. */
   readonly index: string | undefined;
+  /** Another table that has the index, as `v`: with the ids of rows, and the column that they are ordered by. */
+  readonly via?: string;
   readonly where: Sql;
 }
 
@@ -42,8 +44,10 @@ export function readPage<Row>(db: Db, { select, rows }: Reading<Row>, query: Pag
   const { table, limit } = query;
   const spans = spansOf(db, query);
   if (spans.length === 1) return rows(spanText(db, query, spans[0]!, select));
-  const keys = sql`t.id, t.${raw(query.column)}`;
-  const parts = spans.map((span, n) => sql`SELECT * FROM (${spanText(db, query, span, keys)}) ${raw(`span${n}`)}`);
+  const keysOf = (span: Span) => raw(`${orderedIn(span)}.id, ${orderedIn(span)}.${query.column}`);
+  const parts = spans.map(
+    (span, n) => sql`SELECT * FROM (${spanText(db, query, span, keysOf(span))}) ${raw(`span${n}`)}`,
+  );
   const order = (alias: string) => orderBy(query, alias);
   return rows(
     sql`SELECT ${select} FROM (SELECT * FROM (${join(parts, ' UNION ALL ')}) merged ${order('merged')} LIMIT ${limit}) k
@@ -54,11 +58,16 @@ export function readPage<Row>(db: Db, { select, rows }: Reading<Row>, query: Pag
 /** How many rows the arms hold. */
 export async function countRows(db: Db, query: Pick<PageQuery, 'table' | 'arms' | 'where'>): Promise<number> {
   const parts = query.arms.map(
-    ({ index, where }) =>
-      sql`SELECT COUNT(*) AS n FROM ${raw(query.table)} t ${hint(db, index)} WHERE ${where} AND ${query.where}`,
+    (arm) => sql`SELECT COUNT(*) AS n FROM ${fromArm(db, query.table, arm)} WHERE ${arm.where} AND ${query.where}`,
   );
   const rows = await db.query<{ n: number }>(join(parts, ' UNION ALL '));
   return rows.reduce((sum, { n }) => sum + n, 0);
+}
+
+/** FROM of an arm: the rows as `t`, found by its index. */
+export function fromArm(db: Db, table: string, { index, via }: Arm): Sql {
+  const hint = index ? db.dialect.useIndex(index) : '';
+  return raw(via ? `${via} v ${hint} ${db.dialect.joinInOrder} ${table} t ON t.id = v.id` : `${table} t ${hint}`);
 }
 
 /** What is left of an arm behind a place. */
@@ -67,40 +76,48 @@ interface Span extends Arm {
   readonly isNull: boolean;
 }
 
+/** The rows, or what leads to them. */
+type Alias = 't' | 'v';
+
 type Range = Pick<Span, 'where' | 'isNull'>;
 
 function spansOf(db: Db, query: PageQuery): Span[] {
   const { arms, behind, direction } = query;
   if (!behind) return arms.map((arm) => ({ ...arm, isNull: false }));
-  const ranges = rangesBeyond(db, query, behind, direction);
-  return arms.flatMap(({ index, where }) =>
-    ranges.map((range) => ({ index, where: sql`${where} AND ${range.where}`, isNull: range.isNull })),
+  return arms.flatMap((arm) =>
+    rangesBeyond(db, query, orderedIn(arm), behind, direction).map(({ where, isNull }) => ({
+      ...arm,
+      where: sql`${arm.where} AND ${where}`,
+      isNull,
+    })),
   );
 }
 
-function spanText(db: Db, query: PageQuery, { index, where, isNull }: Span, select: Sql): Sql {
+function spanText(db: Db, query: PageQuery, span: Span, select: Sql): Sql {
   const { table, ahead, direction, limit } = query;
-  const ranges = ahead ? rangesBeyond(db, query, ahead, opposite(direction)).map((range) => range.where) : [];
+  const alias = orderedIn(span);
+  const ranges = ahead ? rangesBeyond(db, query, alias, ahead, opposite(direction)).map((range) => range.where) : [];
   const before = ahead ? sql` AND (${join(ranges, ' OR ')})` : empty;
-  return sql`SELECT ${select} FROM ${raw(table)} t ${hint(db, index)}
-    WHERE ${where} AND ${query.where}${bounds(query)}${before}
-    ${isNull ? raw(`ORDER BY t.id ${direction}`) : orderBy(query, 't')} LIMIT ${limit}`;
+  return sql`SELECT ${select} FROM ${fromArm(db, table, span)}
+    WHERE ${span.where} AND ${query.where}${bounds(query, alias)}${before}
+    ${span.isNull ? raw(`ORDER BY ${alias}.id ${direction}`) : orderBy(query, alias)} LIMIT ${limit}`;
+}
+
+/** The table that has the order of an arm. */
+function orderedIn({ via }: Arm): Alias {
+  return via ? 'v' : 't';
 }
 
 /**
  * The bounds that no place stands in for. An engine may begin its range at either of two conditions that bound it on one
  * side: at a `from` beside a place behind, it would read all pages before this one again.
  */
-function bounds({ column, direction, from, to, behind, ahead }: PageQuery): Sql {
+function bounds({ column, direction, from, to, behind, ahead }: PageQuery, alias: Alias): Sql {
   const [lower, upper] = direction === 'ASC' ? [behind, ahead] : [ahead, behind];
-  const t = raw(`t.${column}`);
-  const left = from !== undefined && !lower ? sql` AND ${t} >= ${from}` : empty;
-  const right = to !== undefined && !upper ? sql` AND ${t} < ${to}` : empty;
+  const ordered = raw(`${alias}.${column}`);
+  const left = from !== undefined && !lower ? sql` AND ${ordered} >= ${from}` : empty;
+  const right = to !== undefined && !upper ? sql` AND ${ordered} < ${to}` : empty;
   return sql`${left}${right}`;
-}
-
-function hint(db: Db, index: string | undefined): Sql {
-  return index ? raw(db.dialect.useIndex(index)) : empty;
 }
 
 function orderBy({ column, direction }: PageQuery, alias: string): Sql {
@@ -111,17 +128,20 @@ function orderBy({ column, direction }: PageQuery, alias: string): Sql {
  * The ranges of an index (column, id) that lie beyond a place in a direction; no row is in two of them. NULL comes first
  * in ascending order, on every engine.
  */
-function rangesBeyond(db: Db, query: PageQuery, { value, id }: Place, direction: SortDirection): Range[] {
+function rangesBeyond(db: Db, query: PageQuery, alias: Alias, { value, id }: Place, direction: SortDirection): Range[] {
   const { column, isNullable, from, to } = query;
-  const t = raw(`t.${column}`);
+  const ordered = raw(`${alias}.${column}`);
   const beyond = raw(direction === 'ASC' ? '>' : '<');
   if (value === null) {
-    const nulls = { where: sql`${t} IS NULL AND t.id ${beyond} ${id}`, isNull: true };
-    return direction === 'ASC' ? [nulls, { where: sql`${t} IS NOT NULL`, isNull: false }] : [nulls];
+    const nulls = { where: sql`${ordered} IS NULL AND ${raw(alias)}.id ${beyond} ${id}`, isNull: true };
+    return direction === 'ASC' ? [nulls, { where: sql`${ordered} IS NOT NULL`, isNull: false }] : [nulls];
   }
-  const rows = { where: db.dialect.rowsBehind(`t.${column}`, 't.id', value, id, direction), isNull: false };
+  const rows = {
+    where: db.dialect.rowsBehind(`${alias}.${column}`, `${alias}.id`, value, id, direction),
+    isNull: false,
+  };
   const goesIntoNulls = direction === 'DESC' && isNullable && from === undefined && to === undefined;
-  return goesIntoNulls ? [rows, { where: sql`${t} IS NULL`, isNull: true }] : [rows];
+  return goesIntoNulls ? [rows, { where: sql`${ordered} IS NULL`, isNull: true }] : [rows];
 }
 
 export function opposite(direction: SortDirection): SortDirection {

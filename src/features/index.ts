@@ -1,4 +1,5 @@
 import { Audit } from './audits/audit.js';
+import { AuditName, AuditResourceName } from './audits/audit.names.js';
 import { AuditResolver } from './audits/audit.resolver.js';
 import { OperationCount, ResourceCount, ResourceUserCount, UserCount } from './audits/counts/count-tables.js';
 import { Watermark } from './audits/counts/watermark.js';
@@ -47,6 +48,8 @@ export const entities = [
   CustomField,
   AccessGrant,
   Audit,
+  AuditName,
+  AuditResourceName,
   IngestToken,
   Watermark,
   OperationCount,

@@ -94,6 +94,47 @@ onEveryEngine('counts of whole days beside those of their quarters of an hour', 
   });
 });
 
+onEveryEngine('audits that have an index of each name', (engine) => {
+  test('are found by the names of users and resources as before, and pay for no index of them', async () => {
+    database = await emptyDatabase(engine);
+    await migrate(database.url);
+    for (const column of ['user_name', 'resource_name']) {
+      await query(`CREATE INDEX audits_${column} ON audits (${column}, occurred_at, id)`);
+    }
+    await query('DROP TABLE audit_names');
+    await query('DROP TABLE audit_resource_names');
+    await query(`DELETE FROM migrations WHERE name = 'AuditNames1764500000000'`);
+    const at = '2026-03-01 08:30:00.123';
+    const rows = [
+      [10_000, 'NULL', 'NULL', 'NULL'],
+      [10_001, "'bob'", 'NULL', "'far'"],
+      [10_002, "'bob'", '7', "'db'"],
+      [3_000_000, 'NULL', '7', "'db'"],
+      [3_000_001, 'NULL', '7', "'old'"],
+      [3_000_002, "'amy'", '8', 'NULL'],
+    ];
+    for (const [id, user, resource, name] of rows) {
+      await query(`INSERT INTO audits (id, source, source_id, occurred_at, recorded_at, category, operation, outcome,
+        operated_by, user_name, resource_id, resource_name) VALUES (${id}, 'test', '${id}', '${at}', '${at}', 'USER', 'x',
+        'SUCCESS', 'ann', ${user}, ${resource}, ${name})`);
+    }
+    await migrate(database.url);
+    expect(await wantedChanges()).toEqual([]);
+    const names = await query<Record<string, unknown>>('SELECT id, kind, name FROM audit_names ORDER BY id, kind');
+    expect(names.map(({ id, kind, name }) => [Number(id), kind, name])).toEqual([
+      [10_001, 1, 'bob'],
+      [10_001, 2, 'far'],
+      [10_002, 1, 'bob'],
+      [3_000_002, 1, 'amy'],
+    ]);
+    const ofResources = await query<Record<string, unknown>>('SELECT * FROM audit_resource_names ORDER BY name');
+    expect(ofResources.map(({ name, resource_id: id }) => [name, Number(id)])).toEqual([
+      ['db', 7],
+      ['old', 7],
+    ]);
+  });
+});
+
 describe('migrations, where every CREATE TABLE commits by itself,', () => {
   let expected: Awaited<ReturnType<typeof predefinedRows>>;
   beforeEach(async () => {

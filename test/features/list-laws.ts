@@ -144,6 +144,8 @@ export function listLaws(spec: ListSpec): void {
 
 const TABLES = [
   'audits',
+  'audit_names',
+  'audit_resource_names',
   'audit_spans',
   'resources',
   'privileged_accounts',

@@ -38,6 +38,9 @@ export interface Dialect {
   /** Ends INSERT ... SELECT: where a row with the same key is there, what `column` would have been is added to it. */
   addWhereKnown(table: string, key: readonly string[], column: string): string;
 
+  /** Ends INSERT: rows whose key is there are left as they are. `column` is one of the key. */
+  leaveKnown(column: string): string;
+
   /** Deletes some thousands of a table's rows, whichever; none only where there are none. */
   deleteSome(table: string): string;
 

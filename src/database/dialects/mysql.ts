@@ -92,6 +92,7 @@ const dialect: Dialect = {
   clock: 'CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)',
   stretchOf: (column, seconds) => `(TO_SECONDS(${column}) DIV ${seconds})`,
   addWhereKnown: (table, _key, column) => `ON DUPLICATE KEY UPDATE ${column} = ${table}.${column} + VALUES(${column})`,
+  leaveKnown: (column) => `ON DUPLICATE KEY UPDATE ${column} = ${column}`,
   deleteSome: (table) => `DELETE FROM ${table} LIMIT 20000`,
   // With more of them, what they are grouped into is no longer held in memory: 16 MiB where nothing else is set.
   rowsAtOnce: 10_000,

@@ -40,6 +40,7 @@ const dialect: Dialect = {
   stretchOf: (column, seconds) => `((unixepoch(${column}) + ${FROM_YEAR_0_TO_1970}) / ${seconds})`,
   addWhereKnown: (table, key, column) =>
     `ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${column} = ${table}.${column} + excluded.${column}`,
+  leaveKnown: () => 'ON CONFLICT DO NOTHING',
   // All at once costs it less than a few.
   deleteSome: (table) => `DELETE FROM ${table}`,
   // A statement has the process to itself.

@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { numberOf } from './rows.js';
 import { bigint, createTable, key } from './tables.js';
 
 /** Positions that one statement converts. */
@@ -42,10 +43,4 @@ async function convert(q: QueryRunner): Promise<void> {
       [done, done + AT_ONCE],
     );
   }
-}
-
-/** Drivers give sums as text. */
-async function numberOf(q: QueryRunner, query: string): Promise<number> {
-  const [{ n }] = await q.query(query);
-  return Number(n);
 }

@@ -10,6 +10,7 @@ import { SourceRuns1764320000000 } from './0008-source-runs.js';
 import { CommitMarks1764330000000 } from './0009-commit-marks.js';
 import { AuditRetention1764400000000 } from './0010-audit-retention.js';
 import { CountsOfQuarters1764410000000 } from './0011-counts-of-quarters.js';
+import { AuditNames1764500000000 } from './0012-audit-names.js';
 
 /** Every migration, oldest first. The list only ever grows at its end. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -24,4 +25,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   CommitMarks1764330000000,
   AuditRetention1764400000000,
   CountsOfQuarters1764410000000,
+  AuditNames1764500000000,
 ];

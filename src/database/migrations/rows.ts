@@ -19,3 +19,9 @@ export async function insertMissing(
     Object.values(row),
   );
 }
+
+/** The number that a query gives as `n`. Drivers give sums as text. */
+export async function numberOf(queryRunner: QueryRunner, query: string): Promise<number> {
+  const [{ n }] = await queryRunner.query(query);
+  return Number(n);
+}

@@ -1,10 +1,12 @@
 import sql, { join, raw, type Sql } from 'sql-template-tag';
-import type { Arm } from '../../database/page.js';
+import type { Db } from '../../database/db.js';
+import { type Arm, fromArm } from '../../database/page.js';
 import { actorOf, type Context } from '../../graphql/context.js';
 import { all, isOneOf } from '../../graphql/pages/filters.js';
 import { readAuditedResourceIds } from '../resources/resource.queries.js';
 import type { AuditFilter } from './audit.inputs.js';
 import { AuditCategory, AuditOutcome } from './audit.js';
+import { Named, resourcesNamed } from './audit.names.js';
 import { type Condition, conditionsOf, visibleAudits } from './audit.queries.js';
 
 /** Where pages of audits are read from, and what must hold of their rows besides. */
@@ -46,16 +48,17 @@ export async function searchAudits(context: Context, filter: AuditFilter | null 
     );
 
   const best = await mostSelective(
-    context,
+    context.db,
     conditions.filter(({ column }) => !kinds.has(column)),
   );
-  if (best?.keepsFew) return { arms: armsOfValues(best, without(best)), where: without(best) };
+  const ofBest = () => ({ arms: armsOfValues(best!, without(best)), where: without(best) });
+  if (best?.keepsFew) return ofBest();
   const filtered = all(sql`1 = 1`, ...conditions.map((condition) => condition.where));
   if (resourceIds) {
     const arms = armsOfVisible(actor.userName, resourceIds);
     if (isFeasible(arms, filtered)) return { arms, where: filtered };
   }
-  if (best) return { arms: armsOfValues(best, without(best)), where: without(best) };
+  if (best) return ofBest();
   const inTime = [{ index: 'audits_occurred_at', where: sql`1 = 1` }];
   const ofKinds = conditions.length > 0 ? armsOfKinds(filter!) : [];
   const arms = isFeasible(ofKinds, without()) ? ofKinds : inTime;
@@ -64,27 +67,79 @@ export async function searchAudits(context: Context, filter: AuditFilter | null 
   return { arms, where: without(), counted: { arms: sumsOfVisible(actor.userName, resourceIds), where: filtered } };
 }
 
+/** A condition, and where its rows are. */
+interface Search extends Condition {
+  /** Ranges in the order of time: one for each value, or a few. */
+  readonly arms: readonly Arm[];
+  /** Fewer ranges, in no order. */
+  readonly ranges: readonly Arm[];
+}
+
 /**
  * Of conditions that each have an index, the one that keeps the fewest rows. Where there are several they are counted,
  * but no further than tells few from many: a popular value beside one that nobody has would be read to its end.
  */
-async function mostSelective(context: Context, conditions: readonly Condition[]): Promise<Condition | undefined> {
-  if (conditions.length < 2) return conditions[0];
-  const counts = conditions.map(
-    ({ column, where }, n) =>
-      sql`SELECT ${n} AS n, COUNT(*) AS records FROM (SELECT 1 FROM audits t
-        ${raw(context.db.dialect.useIndex(`audits_${column}`))} WHERE ${where} LIMIT ${COUNTED}) ${raw(`c${n}`)}`,
+async function mostSelective(db: Db, conditions: readonly Condition[]): Promise<Search | undefined> {
+  const searches = await Promise.all(conditions.map((condition) => searchOf(db, condition)));
+  if (searches.length < 2) return searches[0];
+  const counts = searches.flatMap(({ ranges }, n) =>
+    ranges.map(
+      (range, m) =>
+        sql`SELECT ${n} AS n, COUNT(*) AS records FROM (SELECT 1 FROM ${fromArm(db, 'audits', range)}
+          WHERE ${range.where} LIMIT ${COUNTED}) ${raw(`c${n}_${m}`)}`,
+    ),
   );
-  const rows = await context.db.query<{ n: number; records: number }>(join(counts, ' UNION ALL '));
-  const least = rows.reduce((best, row) => (row.records < best.records ? row : best));
-  const condition = conditions[least.n]!;
-  return { ...condition, keepsFew: condition.keepsFew || least.records < COUNTED };
+  const rows = await db.query<{ n: number; records: number }>(join(counts, ' UNION ALL '));
+  const counted = searches.map((search, n) => {
+    const records = rows.filter((row) => row.n === n).reduce((sum, row) => sum + row.records, 0);
+    return { search, records };
+  });
+  const { search, records } = counted.reduce((best, other) => (other.records < best.records ? other : best));
+  return { ...search, keepsFew: search.keepsFew || records < COUNTED };
 }
 
-function armsOfValues({ column, values, where }: Condition, besides: Sql): Arm[] {
+async function searchOf(db: Db, condition: Condition): Promise<Search> {
+  const { column, where } = condition;
+  const values = [...new Set(condition.values)];
+  if (column === 'user_name') return { ...condition, ...byName(Named.USER_ACCOUNT, values) };
+  if (column === 'resource_name') return { ...condition, ...(await byResourceName(db, values)) };
   const index = `audits_${column}`;
-  const arms = [...new Set(values)].map((value) => ({ index, where: isOneOf(`t.${column}`, [value]) }));
-  return isFeasible(arms, besides) ? arms : [{ index, where }];
+  const arms = values.map((value) => ({ index, where: isOneOf(`t.${column}`, [value]) }));
+  return { ...condition, arms, ranges: [{ index, where }] };
+}
+
+function byName(kind: Named, names: readonly (string | number)[]): Pick<Search, 'arms' | 'ranges'> {
+  const named = (some: readonly (string | number)[]) => ({
+    via: 'audit_names',
+    index: 'audit_names_name',
+    where: sql`v.kind = ${kind} AND ${isOneOf('v.name', some)}`,
+  });
+  return { arms: names.map((name) => named([name])), ranges: [named(names)] };
+}
+
+/** The audits of a name that are not linked, and those of each resource that was called by it. */
+async function byResourceName(db: Db, names: readonly (string | number)[]): Promise<Pick<Search, 'arms' | 'ranges'>> {
+  const unlinked = byName(Named.RESOURCE, names);
+  const index = 'audits_resource_id';
+  const linked = await resourcesNamed(db, names, MOST_ARMS + 1);
+  const resources = sql`(SELECT resource_id FROM audit_resource_names WHERE ${isOneOf('name', names)})`;
+  return {
+    arms: [
+      ...unlinked.arms,
+      ...linked.map(({ name, resourceId }) => ({
+        index,
+        where: sql`t.resource_id = ${resourceId} AND t.resource_name = ${name}`,
+      })),
+    ],
+    ranges: [
+      ...unlinked.ranges,
+      { index, where: sql`t.resource_id IN ${resources} AND ${isOneOf('t.resource_name', names)}` },
+    ],
+  };
+}
+
+function armsOfValues({ arms, ranges }: Search, besides: Sql): readonly Arm[] {
+  return isFeasible(arms, besides) ? arms : ranges;
 }
 
 function armsOfVisible(userName: string, resourceIds: readonly number[]): Arm[] {

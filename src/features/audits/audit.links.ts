@@ -3,6 +3,7 @@ import type { Db, Transaction } from '../../database/db.js';
 import { Module } from '../../database/module.js';
 import { hasChanged, lastPosition } from '../../database/positions.js';
 import { chunks } from '../../lib/chunks.js';
+import { storeResourceNames } from './audit.names.js';
 import type { AuditRecord } from './audit.record.js';
 
 /** The resource and privileged account that an audit is about; null where there is none. */
@@ -24,13 +25,15 @@ interface Known {
   readonly bySourceId: Map<string, number | undefined>;
   /** Undefined where several have it. */
   readonly byName: Map<string, number | undefined>;
-  readonly accounts: Map<number, KnownAccounts>;
+  readonly resources: Map<number, KnownResource>;
 }
 
-interface KnownAccounts {
-  readonly byIdentity: Map<string, number>;
+interface KnownResource {
+  readonly accountsByIdentity: Map<string, number>;
   /** Undefined where several have it. */
-  readonly byName: Map<string, number | undefined>;
+  readonly accountsByName: Map<string, number | undefined>;
+  /** Those of its names that are stored. */
+  readonly names: Set<string>;
 }
 
 /** What is known of each source, as it has been since the last change of any resource: that had this position. */
@@ -47,35 +50,31 @@ const keptOf = new WeakMap<Db, Kept>();
  * by a name that only one resource of the source, or one account of the resource, has. What was found is remembered
  * until a resource or account changes, which the last position of their module tells.
  */
-export async function linkAudits(
-  tx: Transaction,
-  source: string,
-  records: readonly AuditRecord[],
-): Promise<(record: AuditRecord) => Links> {
+export async function linkAudits(tx: Transaction, source: string, records: readonly AuditRecord[]): Promise<Links[]> {
   const sourceIds = new Set<string>();
   const names = new Set<string>();
   for (const { resourceSourceId, resourceName } of records) {
     if (resourceSourceId) sourceIds.add(resourceSourceId);
     else if (resourceName) names.add(resourceName);
   }
-  if (sourceIds.size === 0 && names.size === 0) return () => nothing;
+  if (sourceIds.size === 0 && names.size === 0) return records.map(() => nothing);
   const kept = await keptFor(tx);
   const known = knownOf(kept, source);
   kept.size += await findBySourceIds(tx, source, known, sourceIds);
   kept.size += await findByNames(tx, source, known, names);
   const resourceIds = [...valuesOf(known.bySourceId, sourceIds), ...valuesOf(known.byName, names)];
   kept.size += await findAccounts(tx, known, new Set(resourceIds));
-  return (record) => linksOf(known, record);
+  const links = records.map((record) => linksOf(known, record));
+  kept.size += await keepNames(tx, known, records, links);
+  return links;
 }
 
 function linksOf(known: Known, record: AuditRecord): Links {
   const { resourceSourceId, resourceName, accountSourceId, accountName } = record;
   const resourceId = resourceSourceId ? known.bySourceId.get(resourceSourceId) : known.byName.get(resourceName ?? '');
   if (resourceId === undefined) return nothing;
-  const accounts = known.accounts.get(resourceId);
-  const accountId = accountSourceId
-    ? accounts?.byIdentity.get(accountSourceId)
-    : accounts?.byName.get(accountName ?? '');
+  const { accountsByIdentity, accountsByName } = known.resources.get(resourceId)!;
+  const accountId = accountSourceId ? accountsByIdentity.get(accountSourceId) : accountsByName.get(accountName ?? '');
   return { resourceId, accountId: accountId ?? null };
 }
 
@@ -95,7 +94,7 @@ async function keptFor(tx: Transaction): Promise<Kept> {
 function knownOf({ sources }: Kept, source: string): Known {
   let known = sources.get(source);
   if (!known) {
-    known = { bySourceId: new Map(), byName: new Map(), accounts: new Map() };
+    known = { bySourceId: new Map(), byName: new Map(), resources: new Map() };
     sources.set(source, known);
   }
   return known;
@@ -130,22 +129,44 @@ async function findByNames(tx: Transaction, source: string, known: Known, wanted
 
 /** As `findBySourceIds`, for all accounts of resources. */
 async function findAccounts(tx: Transaction, known: Known, resourceIds: Set<number>): Promise<number> {
-  const unknown = [...resourceIds].filter((id) => !known.accounts.has(id));
+  const unknown = [...resourceIds].filter((id) => !known.resources.has(id));
   let size = unknown.length;
   for (const part of chunks(unknown, AT_ONCE)) {
     const rows = await tx.query<{ id: number; resourceId: number; identity: string; name: string }>(
       sql`SELECT id, resource_id AS resourceId, identity, name FROM privileged_accounts
           WHERE resource_id IN (${join(part)})`,
     );
-    for (const id of part) known.accounts.set(id, { byIdentity: new Map(), byName: new Map() });
+    for (const id of part) {
+      known.resources.set(id, { accountsByIdentity: new Map(), accountsByName: new Map(), names: new Set() });
+    }
     for (const { id, resourceId, identity, name } of rows) {
-      const { byIdentity, byName } = known.accounts.get(resourceId)!;
-      byIdentity.set(identity, id);
-      byName.set(name, byName.has(name) ? undefined : id);
+      const { accountsByIdentity, accountsByName } = known.resources.get(resourceId)!;
+      accountsByIdentity.set(identity, id);
+      accountsByName.set(name, accountsByName.has(name) ? undefined : id);
     }
     size += rows.length;
   }
   return size;
+}
+
+/** Stores the names by which audits call what they are linked to, so that they are found by them; as `findBySourceIds`. */
+async function keepNames(
+  tx: Transaction,
+  { resources }: Known,
+  records: readonly AuditRecord[],
+  links: readonly Links[],
+): Promise<number> {
+  const unknown = new Map<number, Set<string>>();
+  for (const [n, { resourceName: name }] of records.entries()) {
+    const { resourceId } = links[n]!;
+    if (resourceId === null || typeof name !== 'string' || resources.get(resourceId)!.names.has(name)) continue;
+    unknown.set(resourceId, (unknown.get(resourceId) ?? new Set()).add(name));
+  }
+  if (unknown.size === 0) return 0;
+  const names = [...unknown].flatMap(([resourceId, ofIt]) => [...ofIt].map((name) => ({ name, resourceId })));
+  const stored = await storeResourceNames(tx, names);
+  for (const { name, resourceId } of stored) resources.get(resourceId)?.names.add(name);
+  return stored.length;
 }
 
 function* valuesOf<Key, Value>(map: ReadonlyMap<Key, Value | undefined>, keys: Iterable<Key>): Generator<Value> {

@@ -10,6 +10,7 @@ import { byCodePoints } from '../../lib/code-points.js';
 import { writeInGroup } from './audit.group.js';
 import { Audit } from './audit.js';
 import { linkAudits } from './audit.links.js';
+import { insertNames } from './audit.names.js';
 import type { AuditRecord } from './audit.record.js';
 import { keptSince } from './retention/retention-tables.js';
 
@@ -101,16 +102,15 @@ const columns = [
 ];
 
 async function addAudits(tx: Transaction, source: string, records: readonly AuditRecord[]): Promise<void> {
-  const linksOf = await linkAudits(tx, source, records);
+  const links = await linkAudits(tx, source, records);
   const first = await takeAuditIds(tx);
   const recordedAt = tx.dialect.timeValue(new Date().toISOString());
   // Each row is made when it is written: none of them has to outlive the next.
   const rows = function* (): Generator<Value[]> {
-    let id = first;
-    for (const record of records) {
-      const { resourceId, accountId } = linksOf(record);
+    for (const [n, record] of records.entries()) {
+      const { resourceId, accountId } = links[n]!;
       yield [
-        id++,
+        first + n,
         source,
         record.sourceId,
         tx.dialect.timeValue(record.occurredAt),
@@ -133,5 +133,6 @@ async function addAudits(tx: Transaction, source: string, records: readonly Audi
     }
   };
   await tx.insertRows('audits', columns, { length: records.length, [Symbol.iterator]: rows });
+  await insertNames(tx, first, records, links);
   auditsAdded(tx, first, records.length);
 }

@@ -23,7 +23,10 @@ export enum AuditOutcome {
 }
 registerEnumType(AuditOutcome, { name: 'AuditOutcome' });
 
-/** One index for each filter, each in the order of time, so that no filter reads more than its page. */
+/**
+ * An index for each filter, in the order of time, so that no filter reads more than its page; names of user accounts and of
+ * resources are looked up in `audit.names.ts`.
+ */
 @Entity('audits')
 @Index('audits_identity', ['source', 'sourceId'], { unique: true })
 @Index('audits_occurred_at', ['occurredAt', 'id'])
@@ -32,9 +35,7 @@ registerEnumType(AuditOutcome, { name: 'AuditOutcome' });
 @Index('audits_operated_by', ['operatedBy', 'occurredAt', 'id'])
 @Index('audits_ip_address', ['ipAddress', 'occurredAt', 'id'])
 @Index('audits_resource_id', ['resourceId', 'occurredAt', 'id'])
-@Index('audits_resource_name', ['resourceName', 'occurredAt', 'id'])
 @Index('audits_account_name', ['accountName', 'occurredAt', 'id'])
-@Index('audits_user_name', ['userName', 'occurredAt', 'id'])
 @Access(Privilege.READ_AUDITS)
 @ObjectType({
   simpleResolvers: true,

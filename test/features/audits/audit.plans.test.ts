@@ -57,7 +57,7 @@ describe('on MariaDB, with many audits,', () => {
       for (const { table, type, Extra } of await explain(database.db, statement)) {
         // A range for each span: what it touches shows that it is none of everything.
         if (Extra?.startsWith('Range checked for each record')) continue;
-        if (/^[tp]$/.test(table ?? '')) expect(type, `${statement.sql}`).not.toBe('ALL');
+        if (/^[tpv]$/.test(table ?? '')) expect(type, `${statement.sql}`).not.toBe('ALL');
       }
       touched += await rowsTouched(database.db, statement);
     }
@@ -78,7 +78,9 @@ describe('on MariaDB, with many audits,', () => {
 
     test.each(filters)('a page by %s of an actor that sees little touches what it sees', async (_, filter) => {
       for (const range of [undefined, someRange]) {
-        expect(await cost(olga, pageOf, { filter, range, direction })).toBeLessThan(40 * PAGE);
+        // Where a name leads to an audit, the name is one row and the audit another.
+        const rows = filter && 'userNames' in filter ? 2 : 1;
+        expect(await cost(olga, pageOf, { filter, range, direction })).toBeLessThan(rows * 40 * PAGE);
       }
     });
 

@@ -24,6 +24,7 @@ export async function removeAudits(
   let removed = 0;
   for (const part of chunks(ids, AT_ONCE)) {
     removed += await tx.execute(sql`DELETE FROM audits WHERE id IN (${join(part)})`);
+    await tx.execute(sql`DELETE FROM audit_names WHERE id IN (${join(part)})`);
   }
   if (removed !== ids.length) throw new Error(`${removed} audits were removed, not ${ids.length}`);
   await removeEmptySpans(tx, spans);

@@ -57,7 +57,7 @@ export async function addAudits(db: Database, records: readonly Omit<AuditRecord
 
 /** Takes all audits out of a database, and their counts. */
 export async function removeEverything(db: Database): Promise<void> {
-  for (const table of ['audits', 'audit_spans', ...countTables.map(({ name }) => name)]) {
+  for (const table of ['audits', 'audit_names', 'audit_spans', ...countTables.map(({ name }) => name)]) {
     await db.execute(sql`DELETE FROM ${raw(table)}`);
   }
   await db.execute(sql`UPDATE positions SET position = 0, records = 0 WHERE module = 'AUDITS'`);

@@ -32,6 +32,16 @@ onEveryEngine('audits that are older than they are kept', (engine) => {
     expect(await remove(database.db)).toBe(0);
   });
 
+  test('are removed with the names that they were looked up by', async () => {
+    const named = { userName: 'bob', resourceName: 'nowhere' };
+    await write(database.db, audit('new', 1, named), audit('old', 31, named));
+    await remove(database.db);
+    const names = await database.db.query(
+      sql`SELECT a.operation, n.name FROM audit_names n LEFT JOIN audits a ON a.id = n.id ORDER BY n.kind`,
+    );
+    expect(names).toEqual(['bob', 'nowhere'].map((name) => ({ operation: 'new', name })));
+  });
+
   test('are removed in batches, and an audit says how many they were, once', async () => {
     await write(database.db, ...many(2_500, 40), audit('new', 1));
     const steps: number[] = [];

@@ -1,0 +1,99 @@
+import sql, { join, raw } from 'sql-template-tag';
+import { Entity, Index } from 'typeorm';
+import { IntKey, Key, Text, TextKey, Time } from '../../database/columns.js';
+import type { Db, Transaction, Value } from '../../database/db.js';
+import { tableOf } from '../../database/rows.js';
+import { isOneOf } from '../../graphql/pages/filters.js';
+import { chunks } from '../../lib/chunks.js';
+import { byCodePoints } from '../../lib/code-points.js';
+import type { AuditRecord } from './audit.record.js';
+
+/** Values of one list: from 1,000 on MariaDB makes a subquery of it. */
+const AT_ONCE = 900;
+
+/** What a name is of. */
+export enum Named {
+  USER_ACCOUNT = 1,
+  /** One that the audit is not linked to. */
+  RESOURCE = 2,
+}
+
+/**
+ * The audits that have a name which few of them have. An index of `audits` would have a row for each of the others as
+ * well, and every one of them would pay for it. The time stands here too, so that a name's audits are in its order.
+ */
+@Entity('audit_names')
+@Index('audit_names_name', ['kind', 'name', 'occurredAt', 'id'])
+export class AuditName {
+  @Key() id!: number;
+  @IntKey() kind!: Named;
+  @Text(255) name!: string;
+  @Time() occurredAt!: string;
+}
+
+/** The names by which audits called a resource that they are linked to: more than one where it was renamed. */
+@Entity('audit_resource_names')
+export class AuditResourceName {
+  @TextKey(255) name!: string;
+  @Key() resourceId!: number;
+}
+
+/** Lets audits, whose ids begin with `first`, be found by such names; `links` says what each is linked to. */
+export async function insertNames(
+  tx: Transaction,
+  first: number,
+  records: readonly AuditRecord[],
+  links: readonly { readonly resourceId: number | null }[],
+): Promise<void> {
+  const rows: Value[][] = [];
+  for (const [n, { userName, resourceName, occurredAt }] of records.entries()) {
+    const add = (kind: Named, name: string) => rows.push([first + n, kind, name, tx.dialect.timeValue(occurredAt)]);
+    if (typeof userName === 'string') add(Named.USER_ACCOUNT, userName);
+    if (typeof resourceName === 'string' && links[n]!.resourceId === null) add(Named.RESOURCE, resourceName);
+  }
+  if (rows.length > 0) await tx.insertRows(tableOf(AuditName).name, ['id', 'kind', 'name', 'occurred_at'], rows);
+}
+
+/** Transactions that have stored names of resources: what they find may be their own, and lost with them. */
+const storing = new WeakSet<Transaction>();
+
+/** Stores names of resources, those that are not there; the ones that are there whatever becomes of the transaction. */
+export async function storeResourceNames(
+  tx: Transaction,
+  names: readonly AuditResourceName[],
+): Promise<AuditResourceName[]> {
+  const known: AuditResourceName[] = [];
+  const knownNames = new Map<string, Set<number>>();
+  for (const part of chunks([...new Set(names.map(({ name }) => name))], AT_ONCE)) {
+    const found = await tx.query<AuditResourceName>(
+      sql`SELECT name, resource_id AS resourceId FROM audit_resource_names WHERE name IN (${join(part)})`,
+    );
+    for (const one of found) {
+      known.push(one);
+      knownNames.set(one.name, (knownNames.get(one.name) ?? new Set()).add(one.resourceId));
+    }
+  }
+  const missing = names.filter(({ name, resourceId }) => !knownNames.get(name)?.has(resourceId));
+  if (missing.length === 0) return storing.has(tx) ? [] : known;
+  storing.add(tx);
+  // In one order, so that of two transactions that store the same one waits, and never each for the other.
+  missing.sort((a, b) => byCodePoints(a.name, b.name) || a.resourceId - b.resourceId);
+  for (const part of chunks(missing, AT_ONCE)) {
+    const rows = part.map(({ name, resourceId }) => sql`(${name}, ${resourceId})`);
+    await tx.execute(
+      sql`INSERT INTO audit_resource_names (name, resource_id) VALUES ${join(rows)} ${raw(tx.dialect.leaveKnown('name'))}`,
+    );
+  }
+  return [];
+}
+
+/** The resources that audits called by one of the names, and linked to; at most so many. */
+export function resourcesNamed(
+  db: Db,
+  names: readonly (string | number)[],
+  limit: number,
+): Promise<AuditResourceName[]> {
+  return db.query(
+    sql`SELECT name, resource_id AS resourceId FROM audit_resource_names WHERE ${isOneOf('name', names)} LIMIT ${limit}`,
+  );
+}
