@@ -21,6 +21,8 @@ export interface EntityColumn {
 export interface EntityTable {
   readonly name: string;
   readonly columns: ReadonlyMap<string, EntityColumn>;
+  /** Those of them whose texts have a limit. */
+  readonly limited: readonly { readonly property: string; readonly length: number }[];
 }
 
 /** Characters of a text without an index: 64,000 bytes at four bytes each, of the 65,535 that a TEXT column has. */
@@ -50,7 +52,8 @@ export function tableOf(entity: EntityClass): EntityTable {
         length: options.type === 'text' ? LONG_TEXT : options.length === undefined ? undefined : Number(options.length),
       },
     ]);
-    table = { name: metadata.filterTables(entity)[0]!.name!, columns: new Map(columns) };
+    const limited = columns.flatMap(([property, { length }]) => (length === undefined ? [] : [{ property, length }]));
+    table = { name: metadata.filterTables(entity)[0]!.name!, columns: new Map(columns), limited };
     tables.set(entity, table);
   }
   return table;
@@ -189,9 +192,9 @@ export function differences<T extends object>(before: object, after: T): Partial
 
 /** The first text of a record that its column cannot hold, said for people; undefined where all fit. */
 export function tooLong(entity: EntityClass, record: object): string | undefined {
-  for (const { property, length } of tableOf(entity).columns.values()) {
+  for (const { property, length } of tableOf(entity).limited) {
     const value = (record as Record<string, unknown>)[property];
-    if (length === undefined || typeof value !== 'string' || value.length <= length) continue;
+    if (typeof value !== 'string' || value.length <= length) continue;
     const characters = [...value].length;
     if (characters > length) return `${property} has ${characters} characters; at most ${length} are kept`;
   }

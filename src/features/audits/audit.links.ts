@@ -28,10 +28,12 @@ interface Known {
   readonly resources: Map<number, KnownResource>;
 }
 
+/** A resource; its links are made once, since thousands of audits have the same. */
 interface KnownResource {
-  readonly accountsByIdentity: Map<string, number>;
-  /** Undefined where several have it. */
-  readonly accountsByName: Map<string, number | undefined>;
+  readonly itself: Links;
+  readonly accountsByIdentity: Map<string, Links>;
+  /** The resource itself where several have it. */
+  readonly accountsByName: Map<string, Links>;
   /** Those of its names that are stored. */
   readonly names: Set<string>;
 }
@@ -73,9 +75,9 @@ function linksOf(known: Known, record: AuditRecord): Links {
   const { resourceSourceId, resourceName, accountSourceId, accountName } = record;
   const resourceId = resourceSourceId ? known.bySourceId.get(resourceSourceId) : known.byName.get(resourceName ?? '');
   if (resourceId === undefined) return nothing;
-  const { accountsByIdentity, accountsByName } = known.resources.get(resourceId)!;
-  const accountId = accountSourceId ? accountsByIdentity.get(accountSourceId) : accountsByName.get(accountName ?? '');
-  return { resourceId, accountId: accountId ?? null };
+  const { itself, accountsByIdentity, accountsByName } = known.resources.get(resourceId)!;
+  const ofAccount = accountSourceId ? accountsByIdentity.get(accountSourceId) : accountsByName.get(accountName ?? '');
+  return ofAccount ?? itself;
 }
 
 /** What is remembered of the database as the transaction sees it: nothing that it has changed itself. */
@@ -136,13 +138,20 @@ async function findAccounts(tx: Transaction, known: Known, resourceIds: Set<numb
       sql`SELECT id, resource_id AS resourceId, identity, name FROM privileged_accounts
           WHERE resource_id IN (${join(part)})`,
     );
-    for (const id of part) {
-      known.resources.set(id, { accountsByIdentity: new Map(), accountsByName: new Map(), names: new Set() });
+    for (const resourceId of part) {
+      const itself = { resourceId, accountId: null };
+      known.resources.set(resourceId, {
+        itself,
+        accountsByIdentity: new Map(),
+        accountsByName: new Map(),
+        names: new Set(),
+      });
     }
-    for (const { id, resourceId, identity, name } of rows) {
-      const { accountsByIdentity, accountsByName } = known.resources.get(resourceId)!;
-      accountsByIdentity.set(identity, id);
-      accountsByName.set(name, accountsByName.has(name) ? undefined : id);
+    for (const { id: accountId, resourceId, identity, name } of rows) {
+      const { itself, accountsByIdentity, accountsByName } = known.resources.get(resourceId)!;
+      const links = { resourceId, accountId };
+      accountsByIdentity.set(identity, links);
+      accountsByName.set(name, accountsByName.has(name) ? itself : links);
     }
     size += rows.length;
   }
@@ -157,7 +166,8 @@ async function keepNames(
   links: readonly Links[],
 ): Promise<number> {
   const unknown = new Map<number, Set<string>>();
-  for (const [n, { resourceName: name }] of records.entries()) {
+  for (let n = 0; n < records.length; n++) {
+    const { resourceName: name } = records[n]!;
     const { resourceId } = links[n]!;
     if (resourceId === null || typeof name !== 'string' || resources.get(resourceId)!.names.has(name)) continue;
     unknown.set(resourceId, (unknown.get(resourceId) ?? new Set()).add(name));

@@ -46,7 +46,8 @@ export async function insertNames(
   links: readonly { readonly resourceId: number | null }[],
 ): Promise<void> {
   const rows: Value[][] = [];
-  for (const [n, { userName, resourceName, occurredAt }] of records.entries()) {
+  for (let n = 0; n < records.length; n++) {
+    const { userName, resourceName, occurredAt } = records[n]!;
     const add = (kind: Named, name: string) => rows.push([first + n, kind, name, tx.dialect.timeValue(occurredAt)]);
     if (typeof userName === 'string') add(Named.USER_ACCOUNT, userName);
     if (typeof resourceName === 'string' && links[n]!.resourceId === null) add(Named.RESOURCE, resourceName);

@@ -107,7 +107,8 @@ async function addAudits(tx: Transaction, source: string, records: readonly Audi
   const recordedAt = tx.dialect.timeValue(new Date().toISOString());
   // Each row is made when it is written: none of them has to outlive the next.
   const rows = function* (): Generator<Value[]> {
-    for (const [n, record] of records.entries()) {
+    for (let n = 0; n < records.length; n++) {
+      const record = records[n]!;
       const { resourceId, accountId } = links[n]!;
       yield [
         first + n,
