@@ -11,11 +11,19 @@ export interface Place {
 
 /** One index range that rows are read from: those for which `where` holds, in the order of (column, id). */
 export interface Arm {
-  /** Left to the engine where it is undefined. */
+  /** Left to the engine where it is undefined. It is one of the table that has the order. */
   readonly index: string | undefined;
-  /** Another table that has the index, as `v`: with the ids of rows, and the column that they are ordered by. */
-  readonly via?: string;
+  readonly via?: Via;
   readonly where: Sql;
+}
+
+/** A table, as `v`, that leads to the rows. */
+export interface Via {
+  readonly table: string;
+  /** Which rows a row of it leads to. */
+  readonly on: string;
+  /** Whether it has the rows' `id` and the column that they are ordered by; else the arm is in no order, and read to its end. */
+  readonly hasOrder: boolean;
 }
 
 export interface PageQuery {
@@ -56,9 +64,14 @@ export function readPage<Row>(db: Db, { select, rows }: Reading<Row>, query: Pag
 }
 
 /** How many rows the arms hold. */
-export async function countRows(db: Db, query: Pick<PageQuery, 'table' | 'arms' | 'where'>): Promise<number> {
+export async function countRows(
+  db: Db,
+  query: Pick<PageQuery, 'table' | 'arms' | 'where' | 'column' | 'from' | 'to'>,
+): Promise<number> {
   const parts = query.arms.map(
-    (arm) => sql`SELECT COUNT(*) AS n FROM ${fromArm(db, query.table, arm)} WHERE ${arm.where} AND ${query.where}`,
+    (arm) =>
+      sql`SELECT COUNT(*) AS n FROM ${fromArm(db, query.table, arm)}
+          WHERE ${arm.where} AND ${query.where}${within(query, orderedIn(arm))}`,
   );
   const rows = await db.query<{ n: number }>(join(parts, ' UNION ALL '));
   return rows.reduce((sum, { n }) => sum + n, 0);
@@ -67,7 +80,9 @@ export async function countRows(db: Db, query: Pick<PageQuery, 'table' | 'arms' 
 /** FROM of an arm: the rows as `t`, found by its index. */
 export function fromArm(db: Db, table: string, { index, via }: Arm): Sql {
   const hint = index ? db.dialect.useIndex(index) : '';
-  return raw(via ? `${via} v ${hint} ${db.dialect.joinInOrder} ${table} t ON t.id = v.id` : `${table} t ${hint}`);
+  if (!via) return raw(`${table} t ${hint}`);
+  const [ofVia, ofRows] = via.hasOrder ? [hint, ''] : ['', hint];
+  return raw(`${via.table} v ${ofVia} ${db.dialect.joinInOrder} ${table} t ${ofRows} ON ${via.on}`);
 }
 
 /** What is left of an arm behind a place. */
@@ -105,18 +120,23 @@ function spanText(db: Db, query: PageQuery, span: Span, select: Sql): Sql {
 
 /** The table that has the order of an arm. */
 function orderedIn({ via }: Arm): Alias {
-  return via ? 'v' : 't';
+  return via?.hasOrder ? 'v' : 't';
 }
 
 /**
  * The bounds that no place stands in for. An engine may begin its range at either of two conditions that bound it on one
  * side: at a `from` beside a place behind, it would read all pages before this one again.
  */
-function bounds({ column, direction, from, to, behind, ahead }: PageQuery, alias: Alias): Sql {
+function bounds(query: PageQuery, alias: Alias): Sql {
+  const { direction, from, to, behind, ahead } = query;
   const [lower, upper] = direction === 'ASC' ? [behind, ahead] : [ahead, behind];
+  return within({ ...query, from: lower ? undefined : from, to: upper ? undefined : to }, alias);
+}
+
+function within({ column, from, to }: Pick<PageQuery, 'column' | 'from' | 'to'>, alias: Alias): Sql {
   const ordered = raw(`${alias}.${column}`);
-  const left = from !== undefined && !lower ? sql` AND ${ordered} >= ${from}` : empty;
-  const right = to !== undefined && !upper ? sql` AND ${ordered} < ${to}` : empty;
+  const left = from === undefined ? empty : sql` AND ${ordered} >= ${from}`;
+  const right = to === undefined ? empty : sql` AND ${ordered} < ${to}`;
   return sql`${left}${right}`;
 }
 

@@ -29,7 +29,7 @@ export interface EntityTable {
 const LONG_TEXT = 16_000;
 
 /** Values of one IN list: SQLite takes 32,766 parameters, and from 1,000 on MariaDB makes a subquery of the list. */
-const VALUES_AT_ONCE = 900;
+export const VALUES_AT_ONCE = 900;
 
 /** The engine looks through these for each row and column that it sets. */
 const ROWS_UPDATED_AT_ONCE = 200;

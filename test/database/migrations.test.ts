@@ -132,6 +132,15 @@ onEveryEngine('audits that have an index of each name', (engine) => {
       ['db', 7],
       ['old', 7],
     ]);
+    // As if it had been killed before it dropped an index, and audits had come in since.
+    await query('CREATE INDEX audits_user_name ON audits (user_name, occurred_at, id)');
+    await query("DELETE FROM audit_resource_names WHERE name = 'old'");
+    await query("DELETE FROM audit_names WHERE name = 'amy'");
+    await query(`DELETE FROM migrations WHERE name = 'AuditNames1764500000000'`);
+    await migrate(database.url);
+    expect(await wantedChanges()).toEqual([]);
+    expect(await query('SELECT id FROM audit_names')).toHaveLength(4);
+    expect(await query('SELECT name FROM audit_resource_names')).toHaveLength(2);
   });
 });
 

@@ -43,12 +43,18 @@ async function fillNames(q: QueryRunner): Promise<void> {
   }
 }
 
+/** Those that are missing: where a process was killed in between, audits may have come in since. */
 async function fillResourceNames(q: QueryRunner): Promise<void> {
-  if ((await numberOf(q, 'SELECT COUNT(*) AS n FROM audit_resource_names')) > 0) return;
-  await q.query(
-    `INSERT INTO audit_resource_names (name, resource_id)
-     SELECT DISTINCT resource_name, resource_id FROM audits WHERE resource_name IS NOT NULL AND resource_id IS NOT NULL`,
-  );
+  const last = await numberOf(q, 'SELECT COALESCE(MAX(id), 0) AS n FROM audits');
+  for (let done = 0; done < last; done += AT_ONCE) {
+    await q.query(
+      `INSERT INTO audit_resource_names (name, resource_id)
+       SELECT DISTINCT t.resource_name, t.resource_id FROM audits t
+       WHERE t.id > ? AND t.id <= ? AND t.resource_name IS NOT NULL AND t.resource_id IS NOT NULL
+         AND NOT EXISTS (SELECT 1 FROM audit_resource_names n WHERE n.name = t.resource_name AND n.resource_id = t.resource_id)`,
+      [done, done + AT_ONCE],
+    );
+  }
 }
 
 async function dropIndexes(q: QueryRunner, ...names: string[]): Promise<void> {

@@ -1,6 +1,6 @@
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import type { Db } from '../../database/db.js';
-import { type Arm, fromArm } from '../../database/page.js';
+import { type Arm, fromArm, type Via } from '../../database/page.js';
 import { actorOf, type Context } from '../../graphql/context.js';
 import { all, isOneOf } from '../../graphql/pages/filters.js';
 import { readAuditedResourceIds } from '../resources/resource.queries.js';
@@ -41,24 +41,28 @@ export async function searchAudits(context: Context, filter: AuditFilter | null 
   const actor = actorOf(context);
   const conditions = conditionsOf(filter);
   const resourceIds = actor.scope === 'ALL' ? undefined : await readAuditedResourceIds(context, MOST_RESOURCES);
-  const without = (left?: Condition) =>
-    all(
-      visibleAudits(actor, resourceIds),
-      ...conditions.filter(({ column }) => column !== left?.column).map(({ where }) => where),
-    );
+  const others = (left?: Condition) =>
+    conditions.filter(({ column }) => column !== left?.column).map(({ where }) => where);
+  const without = (left?: Condition) => all(visibleAudits(actor, resourceIds), ...others(left));
+  const foundBy = (search: Search): AuditSearch => {
+    const { arms, ranges } = search;
+    const where = without(search);
+    if (isFeasible(arms, where)) return { arms, where };
+    if (isFeasible(ranges, where)) return { arms: ranges, where };
+    return { arms: ranges, where: all(visibleAudits(actor), ...others(search)) };
+  };
 
   const best = await mostSelective(
     context.db,
     conditions.filter(({ column }) => !kinds.has(column)),
   );
-  const ofBest = () => ({ arms: armsOfValues(best!, without(best)), where: without(best) });
-  if (best?.keepsFew) return ofBest();
+  if (best?.keepsFew) return foundBy(best);
   const filtered = all(sql`1 = 1`, ...conditions.map((condition) => condition.where));
   if (resourceIds) {
     const arms = armsOfVisible(actor.userName, resourceIds);
     if (isFeasible(arms, filtered)) return { arms, where: filtered };
   }
-  if (best) return ofBest();
+  if (best) return foundBy(best);
   const inTime = [{ index: 'audits_occurred_at', where: sql`1 = 1` }];
   const ofKinds = conditions.length > 0 ? armsOfKinds(filter!) : [];
   const arms = isFeasible(ofKinds, without()) ? ofKinds : inTime;
@@ -67,13 +71,15 @@ export async function searchAudits(context: Context, filter: AuditFilter | null 
   return { arms, where: without(), counted: { arms: sumsOfVisible(actor.userName, resourceIds), where: filtered } };
 }
 
-/** A condition, and where its rows are. */
-interface Search extends Condition {
+/** Where the rows of a condition are. */
+interface Places {
   /** Ranges in the order of time: one for each value, or a few. */
   readonly arms: readonly Arm[];
   /** Fewer ranges, in no order. */
   readonly ranges: readonly Arm[];
 }
+
+type Search = Condition & Places;
 
 /**
  * Of conditions that each have an index, the one that keeps the fewest rows. Where there are several they are counted,
@@ -108,9 +114,17 @@ async function searchOf(db: Db, condition: Condition): Promise<Search> {
   return { ...condition, arms, ranges: [{ index, where }] };
 }
 
-function byName(kind: Named, names: readonly (string | number)[]): Pick<Search, 'arms' | 'ranges'> {
+const byAuditName: Via = { table: 'audit_names', on: 't.id = v.id', hasOrder: true };
+
+const byNameOfResource: Via = {
+  table: 'audit_resource_names',
+  on: 't.resource_id = v.resource_id AND t.resource_name = v.name',
+  hasOrder: false,
+};
+
+function byName(kind: Named, names: readonly (string | number)[]): Places {
   const named = (some: readonly (string | number)[]) => ({
-    via: 'audit_names',
+    via: byAuditName,
     index: 'audit_names_name',
     where: sql`v.kind = ${kind} AND ${isOneOf('v.name', some)}`,
   });
@@ -118,28 +132,15 @@ function byName(kind: Named, names: readonly (string | number)[]): Pick<Search, 
 }
 
 /** The audits of a name that are not linked, and those of each resource that was called by it. */
-async function byResourceName(db: Db, names: readonly (string | number)[]): Promise<Pick<Search, 'arms' | 'ranges'>> {
+async function byResourceName(db: Db, names: readonly (string | number)[]): Promise<Places> {
   const unlinked = byName(Named.RESOURCE, names);
   const index = 'audits_resource_id';
-  const linked = await resourcesNamed(db, names, MOST_ARMS + 1);
-  const resources = sql`(SELECT resource_id FROM audit_resource_names WHERE ${isOneOf('name', names)})`;
-  return {
-    arms: [
-      ...unlinked.arms,
-      ...linked.map(({ name, resourceId }) => ({
-        index,
-        where: sql`t.resource_id = ${resourceId} AND t.resource_name = ${name}`,
-      })),
-    ],
-    ranges: [
-      ...unlinked.ranges,
-      { index, where: sql`t.resource_id IN ${resources} AND ${isOneOf('t.resource_name', names)}` },
-    ],
-  };
-}
-
-function armsOfValues({ arms, ranges }: Search, besides: Sql): readonly Arm[] {
-  return isFeasible(arms, besides) ? arms : ranges;
+  const linked = (await resourcesNamed(db, names, MOST_ARMS + 1)).map(({ name, resourceId }) => ({
+    index,
+    where: sql`t.resource_id = ${resourceId} AND t.resource_name = ${name}`,
+  }));
+  const ofLinked = { via: byNameOfResource, index, where: isOneOf('v.name', names) };
+  return { arms: [...unlinked.arms, ...linked], ranges: [...unlinked.ranges, ofLinked] };
 }
 
 function armsOfVisible(userName: string, resourceIds: readonly number[]): Arm[] {

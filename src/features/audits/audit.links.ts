@@ -2,6 +2,7 @@ import sql, { join } from 'sql-template-tag';
 import type { Db, Transaction } from '../../database/db.js';
 import { Module } from '../../database/module.js';
 import { hasChanged, lastPosition } from '../../database/positions.js';
+import { VALUES_AT_ONCE } from '../../database/rows.js';
 import { chunks } from '../../lib/chunks.js';
 import { storeResourceNames } from './audit.names.js';
 import type { AuditRecord } from './audit.record.js';
@@ -16,9 +17,6 @@ const nothing: Links = { resourceId: null, accountId: null };
 
 /** What is remembered of resources and accounts: a few dozen megabytes. */
 const MOST_KEPT = 200_000;
-
-/** Values of one list: from 1,000 on MariaDB makes a subquery of it. */
-const AT_ONCE = 900;
 
 /** What was looked up of a source's resources, what was not found included. */
 interface Known {
@@ -50,7 +48,8 @@ const keptOf = new WeakMap<Db, Kept>();
 /**
  * Finds the resource and privileged account that each audit is about: by the source's own ids where it gives them, else
  * by a name that only one resource of the source, or one account of the resource, has. What was found is remembered
- * until a resource or account changes, which the last position of their module tells.
+ * until a resource or account changes, which the last position of their module tells. The names by which audits call their
+ * resource are stored, so that they are found by them.
  */
 export async function linkAudits(tx: Transaction, source: string, records: readonly AuditRecord[]): Promise<Links[]> {
   const sourceIds = new Set<string>();
@@ -67,7 +66,7 @@ export async function linkAudits(tx: Transaction, source: string, records: reado
   const resourceIds = [...valuesOf(known.bySourceId, sourceIds), ...valuesOf(known.byName, names)];
   kept.size += await findAccounts(tx, known, new Set(resourceIds));
   const links = records.map((record) => linksOf(known, record));
-  kept.size += await keepNames(tx, known, records, links);
+  kept.size += await storeNames(tx, known, records, links);
   return links;
 }
 
@@ -75,7 +74,10 @@ function linksOf(known: Known, record: AuditRecord): Links {
   const { resourceSourceId, resourceName, accountSourceId, accountName } = record;
   const resourceId = resourceSourceId ? known.bySourceId.get(resourceSourceId) : known.byName.get(resourceName ?? '');
   if (resourceId === undefined) return nothing;
-  const { itself, accountsByIdentity, accountsByName } = known.resources.get(resourceId)!;
+  const resource = known.resources.get(resourceId);
+  // Another transaction has just found what was not there when this one looked.
+  if (resource === undefined) return nothing;
+  const { itself, accountsByIdentity, accountsByName } = resource;
   const ofAccount = accountSourceId ? accountsByIdentity.get(accountSourceId) : accountsByName.get(accountName ?? '');
   return ofAccount ?? itself;
 }
@@ -105,7 +107,7 @@ function knownOf({ sources }: Kept, source: string): Known {
 /** Looks up what is not known yet; how much there is to remember of it. */
 async function findBySourceIds(tx: Transaction, source: string, known: Known, wanted: Set<string>): Promise<number> {
   const unknown = [...wanted].filter((sourceId) => !known.bySourceId.has(sourceId));
-  for (const part of chunks(unknown, AT_ONCE)) {
+  for (const part of chunks(unknown, VALUES_AT_ONCE)) {
     const rows = await tx.query<{ id: number; sourceId: string }>(
       sql`SELECT id, source_id AS sourceId FROM resources WHERE source = ${source} AND source_id IN (${join(part)})`,
     );
@@ -118,7 +120,7 @@ async function findBySourceIds(tx: Transaction, source: string, known: Known, wa
 /** As `findBySourceIds`. */
 async function findByNames(tx: Transaction, source: string, known: Known, wanted: Set<string>): Promise<number> {
   const unknown = [...wanted].filter((name) => !known.byName.has(name));
-  for (const part of chunks(unknown, AT_ONCE)) {
+  for (const part of chunks(unknown, VALUES_AT_ONCE)) {
     const rows = await tx.query<{ id: number; name: string }>(
       sql`SELECT MIN(id) AS id, name FROM resources WHERE source = ${source} AND name IN (${join(part)})
           GROUP BY name HAVING COUNT(*) = 1`,
@@ -133,7 +135,7 @@ async function findByNames(tx: Transaction, source: string, known: Known, wanted
 async function findAccounts(tx: Transaction, known: Known, resourceIds: Set<number>): Promise<number> {
   const unknown = [...resourceIds].filter((id) => !known.resources.has(id));
   let size = unknown.length;
-  for (const part of chunks(unknown, AT_ONCE)) {
+  for (const part of chunks(unknown, VALUES_AT_ONCE)) {
     const rows = await tx.query<{ id: number; resourceId: number; identity: string; name: string }>(
       sql`SELECT id, resource_id AS resourceId, identity, name FROM privileged_accounts
           WHERE resource_id IN (${join(part)})`,
@@ -158,8 +160,8 @@ async function findAccounts(tx: Transaction, known: Known, resourceIds: Set<numb
   return size;
 }
 
-/** Stores the names by which audits call what they are linked to, so that they are found by them; as `findBySourceIds`. */
-async function keepNames(
+/** Stores the names by which audits call the resource that they are linked to; as `findBySourceIds`. */
+async function storeNames(
   tx: Transaction,
   { resources }: Known,
   records: readonly AuditRecord[],

@@ -2,14 +2,11 @@ import sql, { join, raw } from 'sql-template-tag';
 import { Entity, Index } from 'typeorm';
 import { IntKey, Key, Text, TextKey, Time } from '../../database/columns.js';
 import type { Db, Transaction, Value } from '../../database/db.js';
-import { tableOf } from '../../database/rows.js';
+import { tableOf, VALUES_AT_ONCE } from '../../database/rows.js';
 import { isOneOf } from '../../graphql/pages/filters.js';
 import { chunks } from '../../lib/chunks.js';
 import { byCodePoints } from '../../lib/code-points.js';
 import type { AuditRecord } from './audit.record.js';
-
-/** Values of one list: from 1,000 on MariaDB makes a subquery of it. */
-const AT_ONCE = 900;
 
 /** What a name is of. */
 export enum Named {
@@ -65,7 +62,7 @@ export async function storeResourceNames(
 ): Promise<AuditResourceName[]> {
   const known: AuditResourceName[] = [];
   const knownNames = new Map<string, Set<number>>();
-  for (const part of chunks([...new Set(names.map(({ name }) => name))], AT_ONCE)) {
+  for (const part of chunks([...new Set(names.map(({ name }) => name))], VALUES_AT_ONCE)) {
     const found = await tx.query<AuditResourceName>(
       sql`SELECT name, resource_id AS resourceId FROM audit_resource_names WHERE name IN (${join(part)})`,
     );
@@ -75,20 +72,21 @@ export async function storeResourceNames(
     }
   }
   const missing = names.filter(({ name, resourceId }) => !knownNames.get(name)?.has(resourceId));
-  if (missing.length === 0) return storing.has(tx) ? [] : known;
+  const lasting = storing.has(tx) ? [] : known;
+  if (missing.length === 0) return lasting;
   storing.add(tx);
-  // In one order, so that of two transactions that store the same one waits, and never each for the other.
+  // In one order, so that of two callers who store the same one waits for the other, and not each for the other.
   missing.sort((a, b) => byCodePoints(a.name, b.name) || a.resourceId - b.resourceId);
-  for (const part of chunks(missing, AT_ONCE)) {
+  for (const part of chunks(missing, VALUES_AT_ONCE)) {
     const rows = part.map(({ name, resourceId }) => sql`(${name}, ${resourceId})`);
     await tx.execute(
       sql`INSERT INTO audit_resource_names (name, resource_id) VALUES ${join(rows)} ${raw(tx.dialect.leaveKnown('name'))}`,
     );
   }
-  return [];
+  return lasting;
 }
 
-/** The resources that audits called by one of the names, and linked to; at most so many. */
+/** The resources that audits are linked to and called by one of the names; at most so many. */
 export function resourcesNamed(
   db: Db,
   names: readonly (string | number)[],

@@ -1,5 +1,6 @@
 import type { Sql } from 'sql-template-tag';
 import { databaseId } from '../../database/database-id.js';
+import type { Db } from '../../database/db.js';
 import type { SortDirection } from '../../database/dialects/dialect.js';
 import type { Module } from '../../database/module.js';
 import { type Arm, countRows, opposite, type PageQuery, type Place, readPage } from '../../database/page.js';
@@ -14,7 +15,6 @@ import type { Selection } from '../selection.js';
 import { pageServed } from '../served.js';
 import type { Connection } from './connection.js';
 import { Cursors } from './cursor.js';
-import { all, isWithin } from './filters.js';
 import { type DateRange, type PageArguments, pageSize } from './page-arguments.js';
 
 /** A bounded list, as a feature describes it. */
@@ -146,9 +146,10 @@ function readRows<Row>(
   const { name: table, columns } = tableOf(list.entity);
   const order = columns.get(list.orderBy)!;
   const keys = [keyOf(list.entity, list.orderBy, 'sortValue'), keyOf(list.entity, 'id', 'sortId')];
-  const timeValue = (time: string | null | undefined) => (time ? db.dialect.timeValue(time) : undefined);
   const compared = (place: Place | undefined): Place | undefined =>
-    place && order.isTime && place.value !== null ? { ...place, value: timeValue(place.value as string)! } : place;
+    place && order.isTime && place.value !== null
+      ? { ...place, value: db.dialect.timeValue(place.value as string) }
+      : place;
   const query: PageQuery = {
     table,
     column: order.name,
@@ -156,8 +157,7 @@ function readRows<Row>(
     direction: backward ? opposite(list.direction) : list.direction,
     arms: list.arms,
     where: list.where,
-    from: timeValue(list.range?.from),
-    to: timeValue(list.range?.to),
+    ...boundsOf(db, list),
     behind: compared(backward ? ahead : behind),
     ahead: compared(backward ? behind : ahead),
     limit: size,
@@ -169,6 +169,12 @@ function count({ db }: Context, list: List): Promise<number> {
   if (list.isWhole) return countRecords(db, list.module);
   const { name: table, columns } = tableOf(list.entity);
   const { arms, where } = list.counted ?? list;
-  const counted = all(where, isWithin(db, `t.${columns.get(list.orderBy)!.name}`, list.range));
-  return countRows(db, { table, arms, where: counted });
+  return countRows(db, { table, column: columns.get(list.orderBy)!.name, arms, where, ...boundsOf(db, list) });
+}
+
+function boundsOf({ dialect }: Db, { range }: List): Pick<PageQuery, 'from' | 'to'> {
+  return {
+    from: range?.from ? dialect.timeValue(range.from) : undefined,
+    to: range?.to ? dialect.timeValue(range.to) : undefined,
+  };
 }

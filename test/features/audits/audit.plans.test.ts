@@ -134,6 +134,20 @@ describe('on MariaDB, with many audits,', () => {
     expect(await cost(olga, '{ audits { totalCount } }')).toBeLessThan(AUDITS / 12);
   });
 
+  test('of a name only what lies in the range is counted', async () => {
+    const query =
+      'query ($filter: AuditFilter, $range: DateRange) { audits(filter: $filter, dateRange: $range) { totalCount } }';
+    const range = { from: timeOf(3_000), to: timeOf(3_300) };
+    expect(await cost(anActor(), query, { range, filter: { userNames: ['user-7'] } })).toBeLessThan(2 * 20);
+    expect(await cost(anActor(), query, { range, filter: { resourceNames: ['server-3'] } })).toBeLessThan(2 * 10);
+  });
+
+  test('a page by very many names of resources, more than have an arm, reads no other audits', async () => {
+    const resourceNames = [...Array.from({ length: 990 }, (_, n) => `none-${n}`), 'server-3', 'server-4'];
+    const touched = await cost(anActor(), pageOf, { filter: { resourceNames }, direction: 'DESC' });
+    expect(touched).toBeLessThan(2 * 2 * (AUDITS / 60) + 3 * 992 + 5 * PAGE);
+  });
+
   test('an audit is read by its key', async () => {
     expect(await cost(anActor(), '{ audit(id: "10003") { id operation } }')).toBeLessThan(3);
     expect(await cost(olga, '{ audit(id: "10003") { id operation } }')).toBeLessThan(15);

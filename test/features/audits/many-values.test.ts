@@ -28,7 +28,7 @@ onEveryEngine('a filter of many values', (engine) => {
     await storeUserAccounts(
       database.db,
       'test',
-      ['ann', 'bob', 'eve'].map((userName) => ({ sourceId: userName, userName })),
+      ['ann', 'bob', 'eve', 'zoe'].map((userName) => ({ sourceId: userName, userName })),
     );
     const audits = numbers.map((n) => ({
       sourceId: `${n}`,
@@ -84,5 +84,47 @@ onEveryEngine('a filter of many values', (engine) => {
   test('is not needed: who owns nothing sees what it did itself', async () => {
     const { audits } = await gateway.read<Answer>(await connectorFor(database.db, 'eve'), query, { first: 1 });
     expect(audits).toEqual({ nodes: named(900, 1), totalCount: 10 });
+  });
+
+  test('may be one of as many as there are filters, for an actor that sees thousands of resources', async () => {
+    const owned = Array.from({ length: 9_990 }, (_, n) => ({
+      sourceId: `of zoe ${n}`,
+      name: `of zoe ${n}`,
+      type: 'Linux',
+    }));
+    await recordResources(
+      database.db,
+      'test',
+      owned.map((resource) => ({ ...resource, ownerName: 'zoe' })),
+    );
+    const audit = {
+      occurredAt: '2026-01-01T00:00:00.000Z',
+      category: 'USER',
+      operation: 'operation 0',
+      outcome: 'SUCCESS',
+      operatedBy: 'user-1',
+      ipAddress: '10.0.0.0',
+      accountName: 'account-2',
+      userName: 'user-3',
+    } as const;
+    await recordAudits(database.db, 'test', [
+      { ...audit, sourceId: 'seen', resourceName: 'of zoe 7' },
+      { ...audit, sourceId: 'unseen', resourceName: 'server-7' },
+      { ...audit, sourceId: 'not asked for', resourceName: 'of zoe 1234' },
+    ]);
+    const zoe = await connectorFor(database.db, 'zoe');
+    const filter = {
+      resourceNames: [...owned.slice(0, 999).map(({ name }) => name), 'server-7'],
+      userNames: numbers.map((n) => `user-${n}`),
+      accountNames: numbers.map((n) => `account-${n}`),
+      operatedBy: numbers.map((n) => `user-${n}`),
+      operations: numbers.map((n) => `operation ${n}`),
+      ipAddresses: numbers.map((n) => `10.0.${n >> 8}.${n & 255}`),
+    };
+    const { audits } = await gateway.read<Answer>(zoe, query, { filter });
+    expect(audits).toEqual({ nodes: [{ operation: 'operation 0' }], totalCount: 1 });
+    const { resourceNames } = filter;
+    const byName = await gateway.read<Answer>(zoe, query, { filter: { resourceNames } });
+    expect(byName.audits).toEqual({ nodes: [{ operation: 'operation 0' }], totalCount: 1 });
   });
 });

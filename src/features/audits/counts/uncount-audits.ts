@@ -1,15 +1,13 @@
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import { positionsOf, spansOf } from '../../../database/audit-spans.js';
 import type { Transaction } from '../../../database/db.js';
+import { VALUES_AT_ONCE } from '../../../database/rows.js';
 import { isOneOf } from '../../../graphql/pages/filters.js';
 import { chunks } from '../../../lib/chunks.js';
 import { addAudits, bucketIn } from './add-audits.js';
 import type { Width } from './buckets.js';
 import { type CountTable, countTables } from './count-tables.js';
 import { lockWatermark } from './watermark.js';
-
-/** Ids of one statement: from 1,000 on MariaDB makes a subquery of a list. */
-const AT_ONCE = 900;
 
 /**
  * Takes audits, by ids that rise, out of the counts that they are in, in the transaction that is about to delete them: before it
@@ -19,7 +17,7 @@ export async function uncountAudits(tx: Transaction, ids: readonly number[]): Pr
   const { position } = await lockWatermark(tx);
   const positions = positionsOf(await spansOf(tx, ids), ids);
   const counted = ids.filter((_, index) => positions[index]! <= position);
-  for (const part of chunks(counted, AT_ONCE)) {
+  for (const part of chunks(counted, VALUES_AT_ONCE)) {
     const audits = sql`audits t WHERE t.id IN (${join(part)})`;
     await addAudits(tx, audits, 'take away');
     for (const table of countTables) {

@@ -2,12 +2,10 @@ import sql, { join } from 'sql-template-tag';
 import { positionsOf, spansOf } from '../../../database/audit-spans.js';
 import type { Transaction } from '../../../database/db.js';
 import { auditsRemoved } from '../../../database/positions.js';
+import { VALUES_AT_ONCE } from '../../../database/rows.js';
 import type { AuditSpan } from '../../../database/tables.js';
 import { chunks } from '../../../lib/chunks.js';
 import { uncountAudits } from '../counts/uncount-audits.js';
-
-/** Ids of one statement: from 1,000 on MariaDB makes a subquery of a list. */
-const AT_ONCE = 900;
 
 /**
  * Removes audits, by ids that rise, which all occurred before a time: from the table, the counts, the spans of positions and the
@@ -22,7 +20,7 @@ export async function removeAudits(
   const spans = await spansOf(tx, ids);
   const lastPosition = positionsOf(spans, ids).reduce((last, position) => Math.max(last, position), 0);
   let removed = 0;
-  for (const part of chunks(ids, AT_ONCE)) {
+  for (const part of chunks(ids, VALUES_AT_ONCE)) {
     removed += await tx.execute(sql`DELETE FROM audits WHERE id IN (${join(part)})`);
     await tx.execute(sql`DELETE FROM audit_names WHERE id IN (${join(part)})`);
   }
@@ -40,7 +38,7 @@ export async function removeAudits(
 
 /** The last span stays, empty or not: whoever follows the audits ends with it. */
 async function removeEmptySpans(tx: Transaction, spans: readonly AuditSpan[]): Promise<void> {
-  for (const part of chunks(spans, AT_ONCE)) {
+  for (const part of chunks(spans, VALUES_AT_ONCE)) {
     const empty = await tx.query<{ firstPosition: number }>(
       sql`SELECT s.first_position AS firstPosition FROM audit_spans s
           WHERE s.first_position IN (${join(part.map(({ firstPosition }) => firstPosition))})
