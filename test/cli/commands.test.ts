@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/database/open.js';
 import { findBy } from '../../src/database/rows.js';
@@ -270,40 +270,4 @@ describe.concurrent('a command that cannot be meant', () => {
     await program.run(['user', 'create', 'bob', '--roles', 'Boss']);
     expect((await program.run(['token', 'generate', '--user', 'bob'])).stderr).toMatch(/no user account "bob"/);
   });
-});
-
-describe.concurrent('help', () => {
-  const program = new Program();
-
-  test('names every command', async () => {
-    const help = await program.succeed('--help');
-    const commands = [
-      'serve',
-      'demo',
-      'migrate',
-      'schema',
-      'doctor',
-      'demo-data',
-      'user',
-      'token',
-      'import',
-      'connector',
-    ];
-    for (const command of commands) expect(help).toMatch(new RegExp(`^ {2}${command} `, 'm'));
-  });
-
-  test('of a command names its options', async () => {
-    expect(await program.succeed('import', '--help')).toMatch(/--source <name>.*--format <format>.*--strict/s);
-    expect(await program.succeed('user', 'create', '--help')).toMatch(/--roles <a,b>.*--scope <scope>/s);
-  });
-
-  test('the version is that of the package', async () => {
-    expect(await program.succeed('--version')).toBe(`${JSON.parse(readFileSync('package.json', 'utf8')).version}\n`);
-  });
-});
-
-test('schema prints the committed schema, with what every field requires', async () => {
-  const schema = await new Program().succeed('schema');
-  expect(schema).toContain('READ_AUDITS');
-  expect(schema).toMatch(/ audits\([\s\S]*?\): AuditConnection! @access\(requires: \[READ_AUDITS\]\)/);
 });
