@@ -9,7 +9,7 @@ import type { AuditSpan } from '../../../database/tables.js';
 import { transaction } from '../../../database/transaction.js';
 import { addAudits } from './add-audits.js';
 import { countTables } from './count-tables.js';
-import { followedSoFar, lockWatermark, moveWatermark } from './watermark.js';
+import { type FollowedSoFar, followedSoFar, lockWatermark, moveWatermark } from './watermark.js';
 
 /** Milliseconds between two looks at whether there are new audits. */
 const LOOK_EVERY = 1_000;
@@ -17,7 +17,7 @@ const LOOK_EVERY = 1_000;
 /** Milliseconds between two looks at whether the copy that follows has stopped. */
 const ASK_EVERY = 5_000;
 
-/** What a follower rests, of the time that it took to count, while more comes in than it counts. */
+/** What a follower rests, of the time that it took to count, while audits come in. */
 const REST = 1 / 2;
 
 /** Spans that are counted at once, where each holds few audits. */
@@ -40,27 +40,32 @@ export function asTheOnlyOne(
   return withLease(db, 'audit counts', stop, work);
 }
 
-/** Where more comes in than it counts it stays behind whatever it does, and lets those go first who write. */
+/** Where much comes in meanwhile it lets those go first who write, and catches up afterwards. */
 async function keepUp(db: Db, signal: AbortSignal): Promise<void> {
-  let before = 0;
+  let before: FollowedSoFar | undefined;
   while (!signal.aborted) {
-    const begin = performance.now();
-    const behind = await countMore(db);
-    if (behind === 0) await sleeps(LOOK_EVERY, signal);
-    else if (behind > before) await sleeps((performance.now() - begin) * REST, signal);
+    const started = performance.now();
+    const begun = await countMore(db);
+    if (!begun) await sleeps(LOOK_EVERY, signal);
+    else if (before && isWrittenTo(before, begun)) await sleeps((performance.now() - started) * REST, signal);
     else await endOfTurn();
-    before = behind;
+    before = begun;
   }
 }
 
+/** Whether, from one look to the next, more than half as many audits came in as were counted. */
+function isWrittenTo(before: FollowedSoFar, { position, last }: FollowedSoFar): boolean {
+  return last - before.last > (position - before.position) / 2;
+}
+
 /**
- * Counts the next audits, and moves the watermark in the same transaction; how many were not counted before it did, 0
- * where there is nothing to do. Whoever else does it at the same time waits for the watermark, and goes on behind what
+ * Counts the next audits, and moves the watermark in the same transaction; where it began, or undefined where there is
+ * nothing to do. Whoever else does it at the same time waits for the watermark, and goes on behind what
  * was counted.
  */
-export async function countMore(db: Db): Promise<number> {
-  const { position, last, clearing } = await followedSoFar(db);
-  if (position >= last && !clearing) return 0;
+export async function countMore(db: Db): Promise<FollowedSoFar | undefined> {
+  const begun = await followedSoFar(db);
+  if (begun.position >= begun.last && !begun.clearing) return undefined;
   await transaction(db, async (tx) => {
     const mark = await lockWatermark(tx);
     if (mark.clearing) return clearSome(tx);
@@ -71,7 +76,7 @@ export async function countMore(db: Db): Promise<number> {
     // Where there is no span, all up to the end were removed before they were counted.
     await moveWatermark(tx, reached ? reached.firstPosition + reached.auditCount - 1 : end);
   });
-  return Math.max(1, last - position);
+  return begun;
 }
 
 /** Spans behind a position, with about as many audits as one transaction should count; each as a whole. */
