@@ -4,7 +4,7 @@ import type { Database, Db, Transaction } from './db.js';
 import { assignPositions, hasPositions } from './positions.js';
 
 /** Each lost race means that a rival came further, so that many who write the same need as many attempts. */
-const ATTEMPTS = 10;
+const ATTEMPTS = 20;
 
 /** Not tried again after so many milliseconds: waiting for a lock alone may take seconds each time. */
 const LONG_ENOUGH = 10_000;
