@@ -11,7 +11,7 @@ export interface Place {
 
 /** One index range that rows are read from: those for which `where` holds, in the order of (column, id). */
 export interface Arm {
-  /** Left to the engine where it is undefined. It is one of the table that has the order. */
+  /** Left to the engine where it is undefined. Of the rows' table, or of `via` where that has the order. */
   readonly index: string | undefined;
   readonly via?: Via;
   readonly where: Sql;

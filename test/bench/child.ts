@@ -4,7 +4,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../helpers/mariadb.js';
+import { freePort } from '../helpers/free-port.js';
 import { type Request, send } from './http.js';
 import { processesOf, residentMebibytes } from './proc.js';
 

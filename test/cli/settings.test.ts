@@ -8,7 +8,7 @@ import mysql from 'mysql2/promise';
 import { describe, expect, test } from 'vitest';
 import { migrate } from '../../src/database/migrate.js';
 import { emptyDatabase, onEveryEngine, testDatabase } from '../helpers/databases.js';
-import { freePort } from '../helpers/mariadb.js';
+import { freePort } from '../helpers/free-port.js';
 import { Program } from '../helpers/program.js';
 
 const program = new Program();

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
-import { freePort } from '../helpers/mariadb.js';
+import { freePort } from '../helpers/free-port.js';
 import { Program } from '../helpers/program.js';
 
 const program = new Program();

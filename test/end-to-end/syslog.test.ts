@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../src/database/db.js';
 import { openDatabase } from '../../src/database/open.js';
 import { emptyDatabase, onEveryEngine } from '../helpers/databases.js';
-import { freePort, MariaDb } from '../helpers/mariadb.js';
+import { freePort } from '../helpers/free-port.js';
+import { MariaDb } from '../helpers/mariadb.js';
 import { Program, type RunningProgram, type Served } from '../helpers/program.js';
 import { Rsyslog } from '../sources/syslog/rsyslog.js';
 

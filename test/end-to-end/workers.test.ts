@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { emptyDatabase, onEveryEngine } from '../helpers/databases.js';
-import { freePort } from '../helpers/mariadb.js';
+import { freePort } from '../helpers/free-port.js';
 import { Program, type Served } from '../helpers/program.js';
 import { SlowReader } from './slow-reader.js';
 

@@ -1,12 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import mysql from 'mysql2/promise';
+import { freePort } from './free-port.js';
 
 /** A MariaDB of the tests' own, in a temporary folder, on a free port of the loopback. */
 export class MariaDb {
@@ -110,28 +108,5 @@ export class MariaDb {
       }
     }
     throw new Error('mariadbd did not answer within 30 seconds');
-  }
-}
-
-/**
- * A port of the loopback that nothing uses. It lies below those that systems give to connections which go out: such a one,
- * of any test, might have it before it is listened on.
- */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(10_000, 32_000);
-    if (await isFree(port)) return port;
-  }
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  try {
-    await once(server.listen(port, '127.0.0.1'), 'listening');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    server.close();
   }
 }

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll } from 'vitest';
-import { freePort } from './mariadb.js';
+import { freePort } from './free-port.js';
 
 const MAIN = resolve(import.meta.dirname, '../../dist/main.js');
 

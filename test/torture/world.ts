@@ -6,7 +6,8 @@ import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import mysql from 'mysql2/promise';
-import { freePort, MariaDb } from '../helpers/mariadb.js';
+import { freePort } from '../helpers/free-port.js';
+import { MariaDb } from '../helpers/mariadb.js';
 
 const MAIN = resolve('dist/main.js');
 

@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { numberOf } from './rows.js';
+import { numberOf, stepsBetween } from './rows.js';
 import { bigint, createTable, key } from './tables.js';
 
 /** Positions that one statement converts. */
@@ -35,12 +35,12 @@ export class AuditSpans1764200000000 implements MigrationInterface {
 async function convert(q: QueryRunner): Promise<void> {
   const last = await numberOf(q, 'SELECT COALESCE(MAX(position), 0) AS n FROM audit_positions');
   const begun = 'SELECT COALESCE(MAX(first_position + audit_count - 1), 0) AS n FROM audit_spans';
-  for (let done = await numberOf(q, begun); done < last; done += AT_ONCE) {
+  for (const step of stepsBetween(await numberOf(q, begun), last, AT_ONCE)) {
     await q.query(
       `INSERT INTO audit_spans (first_position, first_audit_id, audit_count)
        SELECT MIN(position), MIN(audit_id), COUNT(*) FROM audit_positions WHERE position > ? AND position <= ?
        GROUP BY audit_id - position, audit_id - audit_id % ${BLOCK}`,
-      [done, done + AT_ONCE],
+      step,
     );
   }
 }

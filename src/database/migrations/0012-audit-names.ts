@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { numberOf } from './rows.js';
+import { numberOf, stepsBetween } from './rows.js';
 import { bigint, createTable, int, key, text, time } from './tables.js';
 
 /** Ids whose audits one statement reads. */
@@ -27,32 +27,32 @@ export class AuditNames1764500000000 implements MigrationInterface {
   }
 }
 
+const LAST_ID = 'SELECT COALESCE(MAX(id), 0) AS n FROM audits';
+
 /** In the order of ids, each statement whole or not at all: whatever stands was preceded by all before it. */
 async function fillNames(q: QueryRunner): Promise<void> {
-  const last = await numberOf(q, 'SELECT COALESCE(MAX(id), 0) AS n FROM audits');
-  const begun = 'SELECT COALESCE(MAX(id), 0) AS n FROM audit_names';
-  for (let done = await numberOf(q, begun); done < last; done += AT_ONCE) {
+  const begun = await numberOf(q, 'SELECT COALESCE(MAX(id), 0) AS n FROM audit_names');
+  for (const step of stepsBetween(begun, await numberOf(q, LAST_ID), AT_ONCE)) {
     await q.query(
       `INSERT INTO audit_names (id, kind, name, occurred_at)
        SELECT id, 1, user_name, occurred_at FROM audits WHERE id > ? AND id <= ? AND user_name IS NOT NULL
        UNION ALL
        SELECT id, 2, resource_name, occurred_at FROM audits
        WHERE id > ? AND id <= ? AND resource_name IS NOT NULL AND resource_id IS NULL`,
-      [done, done + AT_ONCE, done, done + AT_ONCE],
+      [...step, ...step],
     );
   }
 }
 
 /** Those that are missing: where a process was killed in between, audits may have come in since. */
 async function fillResourceNames(q: QueryRunner): Promise<void> {
-  const last = await numberOf(q, 'SELECT COALESCE(MAX(id), 0) AS n FROM audits');
-  for (let done = 0; done < last; done += AT_ONCE) {
+  for (const step of stepsBetween(0, await numberOf(q, LAST_ID), AT_ONCE)) {
     await q.query(
       `INSERT INTO audit_resource_names (name, resource_id)
        SELECT DISTINCT t.resource_name, t.resource_id FROM audits t
        WHERE t.id > ? AND t.id <= ? AND t.resource_name IS NOT NULL AND t.resource_id IS NOT NULL
          AND NOT EXISTS (SELECT 1 FROM audit_resource_names n WHERE n.name = t.resource_name AND n.resource_id = t.resource_id)`,
-      [done, done + AT_ONCE],
+      step,
     );
   }
 }

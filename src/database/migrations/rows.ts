@@ -20,6 +20,11 @@ export async function insertMissing(
   );
 }
 
+/** The ranges (after, to] of so many numbers that lie behind one and up to another, for statements that shall not grow with a table. */
+export function* stepsBetween(from: number, to: number, size: number): Generator<[after: number, to: number]> {
+  for (let after = from; after < to; after += size) yield [after, after + size];
+}
+
 /** The number that a query gives as `n`. Drivers give sums as text. */
 export async function numberOf(queryRunner: QueryRunner, query: string): Promise<number> {
   const [{ n }] = await queryRunner.query(query);

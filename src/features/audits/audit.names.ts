@@ -43,11 +43,12 @@ export async function insertNames(
   links: readonly { readonly resourceId: number | null }[],
 ): Promise<void> {
   const rows: Value[][] = [];
+  const add = (n: number, kind: Named, name: string) =>
+    rows.push([first + n, kind, name, tx.dialect.timeValue(records[n]!.occurredAt)]);
   for (let n = 0; n < records.length; n++) {
-    const { userName, resourceName, occurredAt } = records[n]!;
-    const add = (kind: Named, name: string) => rows.push([first + n, kind, name, tx.dialect.timeValue(occurredAt)]);
-    if (typeof userName === 'string') add(Named.USER_ACCOUNT, userName);
-    if (typeof resourceName === 'string' && links[n]!.resourceId === null) add(Named.RESOURCE, resourceName);
+    const { userName, resourceName } = records[n]!;
+    if (typeof userName === 'string') add(n, Named.USER_ACCOUNT, userName);
+    if (typeof resourceName === 'string' && links[n]!.resourceId === null) add(n, Named.RESOURCE, resourceName);
   }
   if (rows.length > 0) await tx.insertRows(tableOf(AuditName).name, ['id', 'kind', 'name', 'occurred_at'], rows);
 }
@@ -61,17 +62,14 @@ export async function storeResourceNames(
   names: readonly AuditResourceName[],
 ): Promise<AuditResourceName[]> {
   const known: AuditResourceName[] = [];
-  const knownNames = new Map<string, Set<number>>();
   for (const part of chunks([...new Set(names.map(({ name }) => name))], VALUES_AT_ONCE)) {
     const found = await tx.query<AuditResourceName>(
       sql`SELECT name, resource_id AS resourceId FROM audit_resource_names WHERE name IN (${join(part)})`,
     );
-    for (const one of found) {
-      known.push(one);
-      knownNames.set(one.name, (knownNames.get(one.name) ?? new Set()).add(one.resourceId));
-    }
+    for (const one of found) known.push(one);
   }
-  const missing = names.filter(({ name, resourceId }) => !knownNames.get(name)?.has(resourceId));
+  const there = new Set(known.map(keyOf));
+  const missing = names.filter((name) => !there.has(keyOf(name)));
   const lasting = storing.has(tx) ? [] : known;
   if (missing.length === 0) return lasting;
   storing.add(tx);
@@ -84,6 +82,10 @@ export async function storeResourceNames(
     );
   }
   return lasting;
+}
+
+function keyOf({ name, resourceId }: AuditResourceName): string {
+  return `${resourceId} ${name}`;
 }
 
 /** The resources that audits are linked to and called by one of the names; at most so many. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../helpers/mariadb.js';
+import { freePort } from '../../helpers/free-port.js';
 import { Child } from '../child.js';
 import { send } from '../http.js';
 import { median, short, thousands } from '../numbers.js';

@@ -9,7 +9,7 @@ import type { Database, Db } from '../../../src/database/db.js';
 import { parseListenAddress } from '../../../src/lib/listen-address.js';
 import { TimeZone } from '../../../src/lib/time-zone.js';
 import { SyslogListener, type SyslogOptions } from '../../../src/sources/syslog/listener.js';
-import { freePort } from '../../helpers/mariadb.js';
+import { freePort } from '../../helpers/free-port.js';
 
 export const SOURCE = 'syslog';
 
