@@ -1,4 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { type MigrationInterface, type QueryRunner, TableIndex } from 'typeorm';
 import { numberOf, stepsBetween } from './rows.js';
 import { bigint, createTable, int, key, text, time } from './tables.js';
 
@@ -20,6 +20,7 @@ export class AuditNames1764500000000 implements MigrationInterface {
     await fillNames(q);
     await fillResourceNames(q);
     await dropIndexes(q, 'audits_user_name', 'audits_resource_name');
+    await widenIndex(q, 'audits_resource_id', 'resource_id', 'occurred_at', 'id', 'resource_name');
   }
 
   async down(): Promise<void> {
@@ -63,4 +64,13 @@ async function dropIndexes(q: QueryRunner, ...names: string[]): Promise<void> {
     const index = table.indices.find((one) => one.name === name);
     if (index) await q.dropIndex(table, index);
   }
+}
+
+/** Makes an index anew, with more columns, unless it has them. */
+async function widenIndex(q: QueryRunner, name: string, ...columnNames: string[]): Promise<void> {
+  const table = (await q.getTable('audits'))!;
+  const index = table.indices.find((one) => one.name === name);
+  if (index?.columnNames.length === columnNames.length) return;
+  if (index) await q.dropIndex(table, index);
+  await q.createIndex(table, new TableIndex({ name, columnNames }));
 }

@@ -6,7 +6,7 @@ import { all, isOneOf } from '../../graphql/pages/filters.js';
 import { readAuditedResourceIds } from '../resources/resource.queries.js';
 import type { AuditFilter } from './audit.inputs.js';
 import { AuditCategory, AuditOutcome } from './audit.js';
-import { Named, resourcesNamed } from './audit.names.js';
+import { Named, resourcesNamed, unlinkedAmong } from './audit.names.js';
 import { type Condition, conditionsOf, visibleAudits } from './audit.queries.js';
 
 /** Where pages of audits are read from, and what must hold of their rows besides. */
@@ -133,12 +133,13 @@ function byName(kind: Named, names: readonly (string | number)[]): Places {
 
 /** The audits of a name that are not linked, and those of each resource that was called by it. */
 async function byResourceName(db: Db, names: readonly (string | number)[]): Promise<Places> {
-  const unlinked = byName(Named.RESOURCE, names);
   const index = 'audits_resource_id';
   const linked = (await resourcesNamed(db, names, MOST_ARMS + 1)).map(({ name, resourceId }) => ({
     index,
     where: sql`t.resource_id = ${resourceId} AND t.resource_name = ${name}`,
   }));
+  const mayFit = linked.length <= MOST_ARMS && names.length + linked.length > MOST_ARMS;
+  const unlinked = byName(Named.RESOURCE, mayFit ? await unlinkedAmong(db, names) : names);
   const ofLinked = { via: byNameOfResource, index, where: isOneOf('v.name', names) };
   return { arms: [...unlinked.arms, ...linked], ranges: [...unlinked.ranges, ofLinked] };
 }

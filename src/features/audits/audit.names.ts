@@ -8,6 +8,9 @@ import { chunks } from '../../lib/chunks.js';
 import { byCodePoints } from '../../lib/code-points.js';
 import type { AuditRecord } from './audit.record.js';
 
+/** Looks of one statement: SQLite joins no more than 500 by UNION. */
+const SELECTS_AT_ONCE = 400;
+
 /** What a name is of. */
 export enum Named {
   USER_ACCOUNT = 1,
@@ -86,6 +89,20 @@ export async function storeResourceNames(
 
 function keyOf({ name, resourceId }: AuditResourceName): string {
   return `${resourceId} ${name}`;
+}
+
+/** Those of some names by which audits call a resource that they are not linked to. */
+export async function unlinkedAmong(db: Db, names: readonly (string | number)[]): Promise<(string | number)[]> {
+  const found: (string | number)[] = [];
+  for (const part of chunks(names, SELECTS_AT_ONCE)) {
+    // One look for each: a list would be read to its end.
+    const looks = part.map(
+      (name, n) =>
+        sql`SELECT * FROM (SELECT name FROM audit_names WHERE kind = ${Named.RESOURCE} AND name = ${name} LIMIT 1) ${raw(`n${n}`)}`,
+    );
+    for (const { name } of await db.query<{ name: string }>(join(looks, ' UNION ALL '))) found.push(name);
+  }
+  return found;
 }
 
 /** The resources that audits are linked to and called by one of the names; at most so many. */

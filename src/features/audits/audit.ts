@@ -25,7 +25,7 @@ registerEnumType(AuditOutcome, { name: 'AuditOutcome' });
 
 /**
  * An index for each filter, in the order of time, so that no filter reads more than its page; names of user accounts and of
- * resources are looked up in `audit.names.ts`.
+ * resources are looked up in `audit.names.ts`. That of resources ends with the name, which is compared and counted in it.
  */
 @Entity('audits')
 @Index('audits_identity', ['source', 'sourceId'], { unique: true })
@@ -34,7 +34,7 @@ registerEnumType(AuditOutcome, { name: 'AuditOutcome' });
 @Index('audits_operation', ['operation', 'occurredAt', 'id'])
 @Index('audits_operated_by', ['operatedBy', 'occurredAt', 'id'])
 @Index('audits_ip_address', ['ipAddress', 'occurredAt', 'id'])
-@Index('audits_resource_id', ['resourceId', 'occurredAt', 'id'])
+@Index('audits_resource_id', ['resourceId', 'occurredAt', 'id', 'resourceName'])
 @Index('audits_account_name', ['accountName', 'occurredAt', 'id'])
 @Access(Privilege.READ_AUDITS)
 @ObjectType({

@@ -142,6 +142,13 @@ describe('on MariaDB, with many audits,', () => {
     expect(await cost(anActor(), query, { range, filter: { resourceNames: ['server-3'] } })).toBeLessThan(2 * 10);
   });
 
+  test('a page by 400 names of resources reads a page of each that there is', async () => {
+    const named = Array.from({ length: 20 }, (_, n) => `server-${n}`);
+    const resourceNames = [...Array.from({ length: 380 }, (_, n) => `none-${n}`), ...named];
+    const touched = await cost(anActor(), pageOf, { filter: { resourceNames }, direction: 'DESC' });
+    expect(touched).toBeLessThan(3 * 20 * (PAGE + 1) + 4 * 400 + 5 * PAGE);
+  });
+
   test('a page by very many names of resources, more than have an arm, reads no other audits', async () => {
     const resourceNames = [...Array.from({ length: 990 }, (_, n) => `none-${n}`), 'server-3', 'server-4'];
     const touched = await cost(anActor(), pageOf, { filter: { resourceNames }, direction: 'DESC' });
