@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
 
 const GROUPS = 8;
 
@@ -23,4 +23,21 @@ export function networkOf(address: string | null): string {
 /** The last group may be an IPv4 address, which stands for two. */
 function groupsOf(part: string): string[] {
   return part.split(':').flatMap((group) => (group.includes('.') ? ['0', '0'] : group === '' ? [] : [group]));
+}
+
+/** Returns an address without its zone, and an IPv4 address that a dual-stack socket writes as IPv6 as IPv4. */
+export function plainAddress(address: string): string {
+  const mapped = /^::ffff:(.*)$/i.exec(address)?.[1];
+  return mapped !== undefined && isIPv4(mapped) ? mapped : address.replace(/%.*$/, '');
+}
+
+/** Makes a test of whether a plain address is one of `networks`, which are written as 10.0.0.5 or 10.1.0.0/16. */
+export function addressTest(networks: readonly string[]): (address: string) => boolean {
+  const list = new BlockList();
+  for (const network of networks) {
+    const [address = '', prefix] = network.split('/');
+    const family = isIPv4(address) ? 'ipv4' : 'ipv6';
+    list.addSubnet(address, Number(prefix ?? (family === 'ipv4' ? 32 : 128)), family);
+  }
+  return (address) => isIP(address) !== 0 && list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
 }

@@ -1,5 +1,5 @@
 import cookie from '@fastify/cookie';
-import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../config.js';
 import type { Database } from '../database/db.js';
@@ -14,10 +14,12 @@ import { answerError, answerNotFound } from './errors.js';
 import { execute } from './execute.js';
 import { addFeeds } from './feeds/feeds.js';
 import { addHealth } from './health.js';
+import { cutIdleClients } from './idle-clients.js';
 import { requestLogger } from './log.js';
 import { addMetrics } from './metrics/metrics.js';
 import { serverOptions } from './options.js';
 import { openReception, type Reception } from './reception.js';
+import { addSecurityHeaders, securityHeaders } from './security-headers.js';
 import { closeConnectionsWhenStopping } from './stopping.js';
 
 declare module 'fastify' {
@@ -38,8 +40,10 @@ export async function buildApp(
   readStrictJson(app);
   app.setErrorHandler(answerError);
   app.setNotFoundHandler(answerNotFound);
+  addSecurityHeaders(app, securityHeaders(config));
   addHeaders(app);
   closeConnectionsWhenStopping(app);
+  cutIdleClients(app);
   addHealth(app, db);
   const metrics = addMetrics(app, db, syslog);
   await app.register(cookie);
@@ -81,12 +85,21 @@ async function addGraphql(
 }
 
 function addHeaders(app: FastifyInstance): void {
+  app.addHook('onRequest', refuseSecondHost);
   app.addHook('onSend', (request, reply, _body, done) => {
     reply.header('x-request-id', request.id);
     // A token is shown once, and records are for who asked: nothing between may keep an answer that does not say it may.
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
-    reply.header('x-content-type-options', 'nosniff');
     if (reply.statusCode === 401) reply.header('www-authenticate', 'Bearer');
     done();
   });
+}
+
+/** Refuses a request with two Host headers, of which a proxy may have read the other one (RFC 9112, section 3.2). */
+function refuseSecondHost({ raw }: FastifyRequest, _reply: FastifyReply, done: (refusal?: Error) => void): void {
+  const { rawHeaders } = raw;
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) if (rawHeaders[at]!.toLowerCase() === 'host') hosts++;
+  if (hosts < 2) done();
+  else done(Object.assign(new Error('the request has more than one Host header: send one'), { statusCode: 400 }));
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { LogController } from 'fastify';
 import { type Logger, pino } from 'pino';
+import { forwardedAddress } from './client.js';
 
 /** Logs lines of JSON; of a request its method, route and id, never its headers or query. */
 export function requestLogger(level: string): Logger {
@@ -13,7 +14,7 @@ export function requestLogger(level: string): Logger {
       req: ({ method, ip, routeOptions }: { method: string; ip: string; routeOptions?: { url?: string } }) => ({
         method,
         path: routeOptions?.url ?? 'unknown',
-        ip,
+        ip: forwardedAddress(ip) ?? 'unknown',
       }),
       res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),
       err: pino.stdSerializers.err,
