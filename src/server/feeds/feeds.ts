@@ -57,6 +57,7 @@ interface Feed {
 async function answer(feed: Feed, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   checkCaller(request);
   const query = parseFlatQuery(request.query, feed.fields, feed.extension);
+  checkProtocol(request, feed.extension, query);
   const guard = (actor: Actor | null) => guardFields(feed.schema, feed.flat, query.fields, actor);
   const selection = guard(request.actor);
   const running = feed.running.begin(request, accountOf(feed.budgets, request.actor, request.client!));
@@ -153,6 +154,19 @@ function checkCaller({ actor, headers }: FastifyRequest): void {
   if (UNFORGEABLE_HEADERS.some((name) => headers[name])) return;
   const message = `a sign-in reads a feed only with one of these headers: ${UNFORGEABLE_HEADERS.join(', ')}`;
   throw new AppError('BAD_USER_INPUT', message);
+}
+
+/**
+ * Refuses an answer whose end a client could not tell from a broken connection: HTTP/1.0 has no chunks, and the format has no end
+ * of its own. A proxy such as nginx speaks HTTP/1.0 unless it is told otherwise, and passes a cut answer on as a whole one.
+ */
+function checkProtocol({ raw, method, headers }: FastifyRequest, extension: string, { cursor }: FlatQuery): void {
+  const hasEnd = extension === 'json' || (extension === 'ndjson' && cursor) || acceptsGzip(headers['accept-encoding']);
+  if (raw.httpVersion !== '1.0' || method === 'HEAD' || hasEnd) return;
+  throw new AppError(
+    'BAD_USER_INPUT',
+    `over HTTP/1.0 a ${extension} answer that is cut looks whole: use HTTP/1.1 (in nginx: proxy_http_version 1.1), gzip, JSON, or NDJSON with cursor=1`,
+  );
 }
 
 function checkFields({ fields }: FlatQuery, deletions: boolean): void {

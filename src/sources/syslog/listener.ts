@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import type { Database } from '../../database/db.js';
 import type { ListenAddress } from '../../lib/listen-address.js';
 import type { TimeZone } from '../../lib/time-zone.js';
+import { TLS_OPTIONS } from '../../lib/tls-options.js';
 import { Backlog } from './backlog.js';
 import { noCounts } from './counts.js';
 import { receiveDatagrams } from './datagrams.js';
@@ -104,6 +105,6 @@ export class SyslogListener {
   #tlsServer() {
     const { cert, key, authorities } = this.options.tls!;
     const clients = authorities && { ca: authorities, requestCert: true, rejectUnauthorized: true };
-    return createTlsServer({ cert, key, handshakeTimeout: HANDSHAKE_TIMEOUT, ...clients });
+    return createTlsServer({ ...TLS_OPTIONS, cert, key, handshakeTimeout: HANDSHAKE_TIMEOUT, ...clients });
   }
 }

@@ -55,6 +55,26 @@ onEveryEngine('a flat feed over HTTP', (engine) => {
     });
   });
 
+  /** The first line of an answer over HTTP/1.0, and all of it. */
+  async function oldWire(path: string, header = 'Accept: */*'): Promise<string> {
+    return door.raw(`GET /feeds/${path} HTTP/1.0\r\nHost: x\r\nAUTHTOKEN: ${door.token}\r\n${header}\r\n\r\n`);
+  }
+
+  test.each(['resources.csv', 'audits.csv?cursor=1', 'user-accounts.ndjson'])(
+    'an answer whose end HTTP/1.0 cannot show is refused: %s',
+    async (path) => {
+      const answer = await oldWire(path);
+      expect(answer).toMatch(/^HTTP\/1.1 400 /);
+      expect(answer).toContain('proxy_http_version 1.1');
+    },
+  );
+
+  test('an answer that shows its own end is sent over HTTP/1.0', async () => {
+    expect(await oldWire('resources.json')).toMatch(/^HTTP\/1.1 200 [\s\S]*"count":5\}\n$/);
+    expect(await oldWire('resources.ndjson?cursor=1')).toMatch(/^HTTP\/1.1 200 [\s\S]*"_end":true/);
+    expect(await oldWire('resources.csv', 'Accept-Encoding: gzip')).toMatch(/^HTTP\/1.1 200 /);
+  });
+
   test.each(['gzip', 'br, GZIP;q=0.5', '*'])('is compressed for a client that takes %s', async (accepted) => {
     const [plain, packed] = [await wire('resources.csv'), await wire('resources.csv', { 'accept-encoding': accepted })];
     expect(packed.headers['content-encoding']).toBe('gzip');
