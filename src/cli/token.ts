@@ -6,7 +6,6 @@ import { IntegrationStatus } from '../features/integration/integration.js';
 import { readIntegration } from '../features/integration/integration.queries.js';
 import { tokenHash } from '../lib/token.js';
 import { withDatabase } from './database.js';
-import { sourceName } from './source-name.js';
 import { readStandardInput } from './standard-input.js';
 
 interface GenerateOptions {
@@ -30,8 +29,7 @@ export function tokenCommand(): Command {
     .option('--name <name>', 'of an ingest token: what pushes with it')
     .option(
       '--source <name>',
-      'of an ingest token: the one source that it pushes for; any where it is left out',
-      sourceName,
+      'of an ingest token: the one source that it pushes for, or any if it is left out; of an auth token: the source of the user account, if several sources have the name',
     )
     .action(async (options: GenerateOptions) => {
       console.log(options.kind === 'ingest' ? await generateIngest(options) : await generateAuth(options));
@@ -55,9 +53,9 @@ export function tokenCommand(): Command {
 
 async function generateAuth({ user, name, source }: GenerateOptions): Promise<string> {
   if (user === undefined) throw new Error('--user: say whose view the token has');
-  if (name !== undefined || source !== undefined) throw new Error('--name and --source are for --kind ingest');
+  if (name !== undefined) throw new Error('--name is for --kind ingest');
   const { token, isDisabled } = await withDatabase(async (db) => ({
-    token: await generateConnectorToken(db, user),
+    token: await generateConnectorToken(db, user, source ?? null),
     isDisabled: (await readIntegration(db)).status === IntegrationStatus.DISABLED,
   }));
   if (isDisabled) console.error('the integration is disabled: until it is enabled, every auth token is refused');

@@ -1,22 +1,22 @@
 import { Command, Option } from 'commander';
+import sql from 'sql-template-tag';
 import type { Transaction } from '../database/db.js';
 import { findBy } from '../database/rows.js';
 import { transaction } from '../database/transaction.js';
-import { commandLine } from '../features/audits/own-audits.js';
+import { commandLine, OWN_SOURCE } from '../features/audits/own-audits.js';
 import { recordUserAccounts } from '../features/audits/user-account.service.js';
 import { lockRoles } from '../features/roles/role.queries.js';
 import { assignRoles } from '../features/roles/role.service.js';
 import { type NewPassword, preparePassword, setPassword } from '../features/sign-in/password.service.js';
 import { AccessScope, UserAccount } from '../features/users/user-account.js';
-import { quotedUserName } from '../features/users/user-name.js';
+import { userNamed } from '../features/users/user-account.queries.js';
+import { noUserNamed, quotedUserName } from '../features/users/user-name.js';
 import { AppError } from '../lib/app-error.js';
 import { withDatabase } from './database.js';
 import { readStandardInput } from './standard-input.js';
 
-/** User accounts that were made here, rather than by a PAM product. */
-const SOURCE = 'gateway';
-
 interface CreateOptions extends Given {
+  source?: string;
   roles: string[];
   passwordStdin?: true;
 }
@@ -35,6 +35,7 @@ export function userCommand(): Command {
     .description(
       'make a user account, or change what is given of one that is there; of one of another source, its roles and password',
     )
+    .option('--source <name>', 'the source of the user account, if several sources have the name')
     .requiredOption('--roles <a,b>', 'its roles here, in exchange for those that it had', names)
     .option('--full-name <name>')
     .option('--email <address>')
@@ -44,49 +45,48 @@ export function userCommand(): Command {
       ),
     )
     .option('--password-stdin', 'read its password from standard input, which makes it a sign-in and ends its sessions')
-    .action(async (name: string, { passwordStdin, roles, ...given }: CreateOptions) => {
+    .action(async (name: string, { passwordStdin, roles, source, ...given }: CreateOptions) => {
       const password = passwordStdin && (await preparePassword(commandLine, name, await readStandardInput()));
-      console.log(await withDatabase((db) => transaction(db, (tx) => create(tx, name, roles, given, password))));
+      const user = { userName: name, source };
+      console.log(await withDatabase((db) => transaction(db, (tx) => create(tx, user, roles, given, password))));
     });
   return user;
 }
 
 async function create(
   tx: Transaction,
-  userName: string,
+  { userName, source: given }: { userName: string; source: string | undefined },
   roles: readonly string[],
-  given: Given,
+  columns: Given,
   password: NewPassword | undefined,
 ): Promise<string> {
   // As those who change roles by mutation, who would wait for this one's user account otherwise.
   await lockRoles(tx);
-  const [stored] = await findBy<UserAccount>(tx, UserAccount, 'userName', [userName]);
-  if (stored === undefined || stored.source === SOURCE) await record(tx, userName, stored, given);
-  else if (Object.keys(given).length > 0) {
+  const named = await userNamed(tx, userName, given ?? null);
+  const source = named?.source ?? given ?? OWN_SOURCE;
+  if (source === OWN_SOURCE) await record(tx, userName, columns);
+  else if (!named) throw new AppError('BAD_USER_INPUT', noUserNamed(userName, source));
+  else if (Object.keys(columns).length > 0) {
     throw new AppError(
       'BAD_USER_INPUT',
-      `${quotedUserName(userName)} is a user account of ${stored.source}, which alone can change its record: give --roles, and --password-stdin where it shall sign in, and nothing else`,
+      `${quotedUserName(userName)} is a user account of ${source}, which alone can change its record: give --roles, and --password-stdin where it shall sign in, and nothing else`,
     );
   }
-  await assignRoles(tx, commandLine, userName, roles);
-  if (password) await setPassword(tx, commandLine, password);
-  return `${stored ? 'changed' : 'made'} ${userName} with ${roles.join(', ') || 'no roles'}`;
+  await assignRoles(tx, commandLine, userName, roles, source);
+  if (password) await setPassword(tx, commandLine, { ...password, source });
+  return `${named ? 'changed' : 'made'} ${userName} with ${roles.join(', ') || 'no roles'}`;
 }
 
 /** A record is the whole of a user account, so what is not given has to be said as it is stored. */
-async function record(
-  tx: Transaction,
-  userName: string,
-  stored: UserAccount | undefined,
-  { fullName, email, scope }: Given,
-): Promise<void> {
+async function record(tx: Transaction, userName: string, { fullName, email, scope }: Given): Promise<void> {
+  const [stored] = await findBy<UserAccount>(tx, UserAccount, 'userName', [userName], sql`t.source = ${OWN_SOURCE}`);
   const whole = {
     ...(stored ? { ...stored, modifiedAt: null } : { sourceId: userName, userName }),
     ...(fullName !== undefined && { fullName }),
     ...(email !== undefined && { email }),
     ...(scope !== undefined && { accessScope: scope }),
   };
-  const [outcome] = await recordUserAccounts(tx, commandLine, SOURCE, [whole]);
+  const [outcome] = await recordUserAccounts(tx, commandLine, OWN_SOURCE, [whole]);
   if (typeof outcome === 'object') throw new AppError('BAD_USER_INPUT', outcome.refused);
 }
 

@@ -5,7 +5,9 @@ import type { Db } from '../../database/db.js';
 export interface LiveToken {
   readonly id: number;
   readonly hint: string;
-  /** Null where the user account was deleted. */
+  /** Null if the user account was deleted. */
+  readonly userId: number | null;
+  /** Null if the user account was deleted. */
   readonly userName: string | null;
   readonly generatedAt: string;
   readonly savedAt: string | null;
@@ -26,7 +28,7 @@ const PENDING_MILLISECONDS = 86_400_000;
 export function liveTokens(db: Db): Promise<LiveToken[]> {
   const time = (column: string, name: string) => raw(`${db.dialect.timeText(column)} AS ${name}`);
   return db.query<LiveToken>(
-    sql`SELECT c.id, c.hint, u.user_name AS userName, ${time('c.generated_at', 'generatedAt')},
+    sql`SELECT c.id, c.hint, u.id AS userId, u.user_name AS userName, ${time('c.generated_at', 'generatedAt')},
           ${time('c.saved_at', 'savedAt')}, ${time('c.last_used_at', 'lastUsedAt')}, c.last_used_from AS lastUsedFrom,
           ${time('p.connected_at', 'connectedAt')}, p.modules, p.import_every_minutes AS importEveryMinutes
         FROM connector_tokens c LEFT JOIN user_accounts u ON u.id = c.user_id

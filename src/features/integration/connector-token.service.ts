@@ -22,13 +22,13 @@ type NamedToken = Pick<LiveToken, 'id' | 'hint' | 'userName'>;
 /**
  * Makes a token that is in effect at once, beside those that are: whoever runs a command decides that alone. The token is
  * in the answer and nowhere else.
- * @throws AppError BAD_USER_INPUT where there is no such user, or one that a token would be refused for
+ * @throws AppError BAD_USER_INPUT if there is no such user, or a token of it would be refused; UserFault AMBIGUOUS_USER_NAME
  */
-export function generateConnectorToken(db: Db, userName: string): Promise<string> {
+export function generateConnectorToken(db: Db, userName: string, source: string | null = null): Promise<string> {
   return transaction(db, async (tx) => {
     await lockIntegration(tx);
-    const user = await userNamed(tx, userName);
-    if (!user) throw new AppError('BAD_USER_INPUT', noUserNamed(userName));
+    const user = await userNamed(tx, userName, source);
+    if (!user) throw new AppError('BAD_USER_INPUT', noUserNamed(userName, source));
     const refused = refusalOfUser(user);
     if (refused) throw new AppError('BAD_USER_INPUT', refused);
     const { token, named } = await addToken(tx, commandLine, user);

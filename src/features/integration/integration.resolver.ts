@@ -4,6 +4,7 @@ import { Access, Privilege } from '../../graphql/access.js';
 import { actorOf, type Context } from '../../graphql/context.js';
 import { withUserErrors } from '../../graphql/user-errors.js';
 import { operatorOf } from '../audits/own-audits.js';
+import { SOURCE_OF_USER } from '../users/user-name.js';
 import { AnalyticsPlus } from './analytics-plus.js';
 import { connectAnalyticsPlus } from './analytics-plus.service.js';
 import { AuthToken } from './auth-token.js';
@@ -67,10 +68,11 @@ export class IntegrationResolver {
   })
   generateAuthToken(
     @Arg('userName', () => String, { nullable: true }) userName: string | null,
+    @Arg('source', () => String, { nullable: true, description: SOURCE_OF_USER }) source: string | null,
     @Ctx() context: Context,
   ): Promise<GenerateAuthTokenPayload> {
     const { db } = context;
-    const user = userOfToken(actorOf(context), userName ?? null);
+    const user = userOfToken(actorOf(context), userName ?? null, source ?? null);
     return withUserErrors({ token: null, integration: null }, async () => ({
       token: await generateAuthToken(db, operatorOf(context), user),
       integration: await readIntegration(db),

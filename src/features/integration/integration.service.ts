@@ -6,7 +6,7 @@ import type { Actor } from '../../graphql/context.js';
 import { UserFault } from '../../graphql/user-errors.js';
 import { AppError } from '../../lib/app-error.js';
 import { type Operator, recordOperation } from '../audits/own-audits.js';
-import { type NamedUser, userNamed } from '../users/user-account.queries.js';
+import { type NamedUser, userById, userNamed } from '../users/user-account.queries.js';
 import { noUserNamed } from '../users/user-name.js';
 import { carryConnection } from './analytics-plus.service.js';
 import { forgetConnectors } from './connector.js';
@@ -19,27 +19,37 @@ import { type IntegrationMutation, nextState } from './integration.states.js';
 import { missingPrivileges, refusalOfUser } from './mapped-user.js';
 import { hostHeader, type Target } from './target.js';
 
+/** The user that a token is mapped to: by id, which is null if the account was deleted, or as the caller named it. */
+export type UserOfToken =
+  | { readonly userId: number | null }
+  | { readonly userName: string; readonly source: string | null };
+
 /**
- * The name of the user that a token is to be mapped to: the caller's own where none is given.
- * @throws AppError FORBIDDEN where the caller may not map it to another one
+ * Decides which user a token is mapped to: the caller itself if no name is given.
+ * @throws AppError FORBIDDEN if the caller may not map it to another user
  */
-export function userOfToken({ userName, privileges }: Actor, given: string | null): string {
-  if (given !== null && given !== userName && !privileges.has(Privilege.MANAGE_USERS)) {
+export function userOfToken(
+  { userId, userName, privileges }: Actor,
+  given: string | null,
+  source: string | null = null,
+): UserOfToken {
+  if ((given === null || given === userName) && source === null) return { userId };
+  if (!privileges.has(Privilege.MANAGE_USERS)) {
     throw new AppError(
       'FORBIDDEN',
       'userName: to map a token to another user needs the privilege MANAGE_USERS as well; leave it out to map the token to your own login',
     );
   }
-  return given ?? userName;
+  return { userName: given ?? userName, source };
 }
 
 /**
  * Makes a token that takes effect when the integration is saved, in the place of one that waits for it already.
- * @throws UserFault USER_NOT_FOUND, USER_NOT_ACTIVE, MISSING_PRIVILEGE
+ * @throws UserFault USER_NOT_FOUND, AMBIGUOUS_USER_NAME, USER_NOT_ACTIVE, MISSING_PRIVILEGE
  */
-export function generateAuthToken(db: Db, operator: Operator, userName: string): Promise<string> {
+export function generateAuthToken(db: Db, operator: Operator, mapped: UserOfToken): Promise<string> {
   return change(db, operator, 'generateAuthToken', async (tx, { tokens }) => {
-    const user = await checkedUser(tx, userName);
+    const user = await checkedUser(tx, mapped);
     const before = pendingToken(tokens);
     if (before) await revokeTokens(tx, operator, [before]);
     const { token } = await addToken(tx, operator, user);
@@ -59,7 +69,7 @@ export async function saveIntegration(db: Db, operator: Operator, given: Target)
     const pending = pendingToken(integration.tokens);
     if (!pending) return;
     // What the user may do may have been taken away since the token was generated.
-    await checkedUser(tx, pending.userName);
+    await checkedUser(tx, pending);
     const before = tokensInEffect(integration.tokens);
     await carryConnection(tx, before, pending);
     await revokeTokens(tx, operator, before);
@@ -146,23 +156,22 @@ export function targetOf({ hostName, portNumber }: Integration): string | null {
   return hostName === null || portNumber === null ? null : hostHeader({ hostName, portNumber });
 }
 
-/** `userName` is null where the user account was deleted. */
-async function checkedUser(tx: Transaction, userName: string | null): Promise<NamedUser> {
+/** Finds the user of a token, and checks that it may have one. */
+async function checkedUser(tx: Transaction, mapped: UserOfToken): Promise<NamedUser> {
   const field = ['userName'];
-  if (userName === null) {
-    throw new UserFault(
-      'USER_NOT_FOUND',
-      "the pending token's user account was deleted: generate another token",
-      field,
-    );
+  const isById = 'userId' in mapped;
+  const user = isById ? await userById(tx, mapped.userId ?? 0) : await userNamed(tx, mapped.userName, mapped.source);
+  if (!user) {
+    const message = isById
+      ? "the token's user account was deleted: generate another token"
+      : noUserNamed(mapped.userName, mapped.source);
+    throw new UserFault('USER_NOT_FOUND', message, field);
   }
-  const user = await userNamed(tx, userName);
-  if (!user) throw new UserFault('USER_NOT_FOUND', noUserNamed(userName), field);
   const refused = refusalOfUser(user);
   if (refused) throw new UserFault('USER_NOT_ACTIVE', refused, field);
   const missing = await missingPrivileges(tx, user.id);
   if (missing.length > 0) {
-    const message = `${userName} may not read all three modules: give it a role with ${missing.join(', ')}`;
+    const message = `${user.userName} may not read all three modules: give it a role with ${missing.join(', ')}`;
     throw new UserFault('MISSING_PRIVILEGE', message, field);
   }
   return user;

@@ -5,7 +5,7 @@ import type { Context } from '../../graphql/context.js';
 import { UserFault } from '../../graphql/user-errors.js';
 import { quote } from '../../lib/quote.js';
 import { type Operator, OWN_SOURCE, operatorOf, recordOperation } from '../audits/own-audits.js';
-import { userNamed } from '../users/user-account.queries.js';
+import { userById } from '../users/user-account.queries.js';
 import { pendingToken, tokenInEffect } from './connector-token.queries.js';
 import { readAuthorities } from './diagnostics/authority-file.js';
 import { CheckStatus, type DiagnosticCheck } from './diagnostics/check.js';
@@ -93,7 +93,7 @@ async function checkConnection(
 async function readStored({ db, settings, now }: Context, integration: IntegrationWithTokens): Promise<Stored> {
   const token = tokenInEffect(integration.tokens);
   const [user, analyticsPlus, imports] = await Promise.all([
-    token?.userName ? userNamed(db, token.userName) : undefined,
+    token?.userId ? userById(db, token.userId) : undefined,
     analyticsPlusOf(db, integration),
     importsOf(db, integration, now),
   ]);

@@ -5,6 +5,7 @@ import type { Context } from '../../graphql/context.js';
 import { withUserErrors } from '../../graphql/user-errors.js';
 import { operatorOf } from '../audits/own-audits.js';
 import { Role } from '../users/role.js';
+import { SOURCE_OF_USER } from '../users/user-name.js';
 import { ChangeRoleInput, CreateRoleInput } from './role.inputs.js';
 import { forgetRoles, privilegesOfRoles, userCountOf, userNamesOf } from './role.loaders.js';
 import { AssignRolesPayload, DeleteRolePayload, RolePayload } from './role.payloads.js';
@@ -78,10 +79,11 @@ export class RoleResolver {
   assignRoles(
     @Arg('userName', () => String) userName: string,
     @Arg('roles', () => [String]) names: string[],
+    @Arg('source', () => String, { nullable: true, description: SOURCE_OF_USER }) source: string | null,
     @Ctx() context: Context,
   ): Promise<AssignRolesPayload> {
     return written(context, { roles: null }, async () => ({
-      roles: await assignRoles(context.db, operatorOf(context), userName, names),
+      roles: await assignRoles(context.db, operatorOf(context), userName, names, source ?? null),
     }));
   }
 }

@@ -77,13 +77,19 @@ export function deleteRole(db: Db, by: Operator, name: string): Promise<void> {
 
 /**
  * Gives a user exactly these roles; what they are.
- * @throws UserFault USER_NOT_FOUND, ROLE_NOT_FOUND or LAST_HOLDER
+ * @throws UserFault USER_NOT_FOUND, AMBIGUOUS_USER_NAME, ROLE_NOT_FOUND or LAST_HOLDER
  */
-export function assignRoles(db: Db, by: Operator, userName: string, names: readonly string[]): Promise<Role[]> {
+export function assignRoles(
+  db: Db,
+  by: Operator,
+  userName: string,
+  names: readonly string[],
+  source: string | null = null,
+): Promise<Role[]> {
   return transaction(db, async (tx) => {
     const roles = await lockRoles(tx);
-    const user = await lockUserNamed(tx, userName);
-    if (!user) throw new UserFault('USER_NOT_FOUND', noUserNamed(userName), ['userName']);
+    const user = await lockUserNamed(tx, userName, source);
+    if (!user) throw new UserFault('USER_NOT_FOUND', noUserNamed(userName, source), ['userName']);
     const given = new Set(names.map((name, index) => roleNamed(roles, name, 'roles', String(index))));
     const held = await findBy<RoleAssignment>(tx, RoleAssignment, 'userId', [user.id]);
     const before = roles.filter(({ id }) => held.some(({ roleId }) => roleId === id));

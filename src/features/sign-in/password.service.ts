@@ -14,6 +14,8 @@ import { forgetFailures } from './sign-in.throttle.js';
 /** A password that was found good for a user, as `setPassword` takes it. */
 export interface NewPassword {
   readonly userName: string;
+  /** The source of the user account. Null if only one source has the name. */
+  readonly source: string | null;
   readonly hash: string;
 }
 
@@ -21,17 +23,27 @@ export interface NewPassword {
  * Checks and hashes a password. It takes long, so it comes before the transaction that sets it.
  * @throws AppError BAD_USER_INPUT that says what to choose instead; UNAVAILABLE
  */
-export async function preparePassword(by: Operator, userName: string, text: string): Promise<NewPassword> {
-  return { userName, hash: await hashPassword(networkOf(by.ipAddress), newPassword(userName, text)) };
+export async function preparePassword(
+  by: Operator,
+  userName: string,
+  text: string,
+  source: string | null = null,
+): Promise<NewPassword> {
+  const hash = await hashPassword(networkOf(by.ipAddress), newPassword(userName, text));
+  return { userName, source, hash };
 }
 
 /**
  * Gives a user a password in exchange for the one before, ends all sessions of the user, and forgets failures to sign in.
- * @throws AppError BAD_USER_INPUT where there is no such user
+ * @throws AppError BAD_USER_INPUT if there is no such user; UserFault AMBIGUOUS_USER_NAME
  */
-export async function setPassword(tx: Transaction, by: Operator, { userName, hash }: NewPassword): Promise<void> {
-  const user = await lockUserNamed(tx, userName);
-  if (!user) throw new AppError('BAD_USER_INPUT', noUserNamed(userName));
+export async function setPassword(
+  tx: Transaction,
+  by: Operator,
+  { userName, source, hash }: NewPassword,
+): Promise<void> {
+  const user = await lockUserNamed(tx, userName, source);
+  if (!user) throw new AppError('BAD_USER_INPUT', noUserNamed(userName, source));
   await deleteBy(tx, Password, 'userId', [user.id]);
   await insertAll(tx, Password, [{ userId: user.id, hash, changedAt: new Date().toISOString() }]);
   await deleteBy(tx, Session, 'userId', [user.id]);

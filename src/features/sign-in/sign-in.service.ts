@@ -1,5 +1,5 @@
 import sql, { raw } from 'sql-template-tag';
-import type { Db, Transaction } from '../../database/db.js';
+import type { Transaction } from '../../database/db.js';
 import { transaction } from '../../database/transaction.js';
 import { clientOf } from '../../graphql/client.js';
 import type { Context } from '../../graphql/context.js';
@@ -7,7 +7,7 @@ import { UserFault } from '../../graphql/user-errors.js';
 import { networkOf } from '../../lib/network.js';
 import { notSooner } from '../../lib/not-sooner.js';
 import { type Operator, operatorOf, recordOperation } from '../audits/own-audits.js';
-import type { NamedUser } from '../users/user-account.queries.js';
+import { type SignInUser, signInUser } from '../users/user-account.queries.js';
 import { LONGEST_USER_NAME } from '../users/user-name.js';
 import { isInUse } from '../users/validity.js';
 import { type Viewer, viewerOf } from '../users/viewer.js';
@@ -76,12 +76,12 @@ async function lookAt(
   context: Context,
   userName: string,
   password: string,
-): Promise<{ user: User | undefined; refused: string | null }> {
+): Promise<{ user: SignInUser | undefined; refused: string | null }> {
   const { db } = context;
   const wait = await countAttempt(db, userName, clientOf(context).ipAddress);
   if (wait > 0) throw tooManyAttempts(context, wait);
   try {
-    const user = await findUser(db, userName);
+    const user = await signInUser(db, userName.slice(0, LONGEST_USER_NAME + 1));
     return { user, refused: await refusalOf(context, user, password) };
   } catch (error) {
     await takeBackAttempt(db, userName);
@@ -89,22 +89,8 @@ async function lookAt(
   }
 }
 
-interface User extends NamedUser {
-  /** Null: the user account is no sign-in. */
-  readonly hash: string | null;
-}
-
-async function findUser(db: Db, userName: string): Promise<User | undefined> {
-  const [user] = await db.query<User>(
-    sql`SELECT u.id, u.user_name AS userName, u.status, ${raw(db.dialect.timeText('u.expires_at'))} AS expiresAt, p.hash
-        FROM user_accounts u LEFT JOIN passwords p ON p.user_id = u.id
-        WHERE u.user_name = ${userName.slice(0, LONGEST_USER_NAME + 1)}`,
-  );
-  return user;
-}
-
 /** Why a person may not come in, for the audit and never for the person; null where nothing is wrong. */
-async function refusalOf(context: Context, user: User | undefined, password: string): Promise<string | null> {
+async function refusalOf(context: Context, user: SignInUser | undefined, password: string): Promise<string | null> {
   const from = networkOf(clientOf(context).ipAddress);
   const typed = isPasswordSized(password) ? opaqueString(password) : '';
   const matches = await matchesHash(from, user?.hash ?? null, typed);
@@ -115,7 +101,7 @@ async function refusalOf(context: Context, user: User | undefined, password: str
 }
 
 /** Starts a session in exchange for the one that the request carried; null where the password is another one by now. */
-async function enter(context: Context, { id: userId, userName, hash }: User): Promise<string | null> {
+async function enter(context: Context, { id: userId, userName, hash }: SignInUser): Promise<string | null> {
   // Beside a token the cookie is not looked at.
   const hasToken = context.actor !== null && context.actor.kind !== 'SESSION';
   const sessionId = hasToken ? null : clientOf(context).sessionId;
@@ -143,7 +129,7 @@ async function recordLeft(tx: Transaction, context: Context): Promise<void> {
 }
 
 /** The name that was typed is recorded only where it is a user's: people type passwords there. */
-function recordFailure(context: Context, user: User | undefined, reason: string): Promise<void> {
+function recordFailure(context: Context, user: SignInUser | undefined, reason: string): Promise<void> {
   const userName = user?.userName;
   const failure = { operation: 'User Sign-In Failed', outcome: 'FAILURE', userName: userName ?? null, reason } as const;
   return transaction(context.db, (tx) => recordOperation(tx, operatorFor(context, userName ?? 'Unknown'), failure));

@@ -3,7 +3,7 @@ import type { Db, Transaction } from '../../database/db.js';
 import { deleteBy, insertAll } from '../../database/rows.js';
 import { transaction } from '../../database/transaction.js';
 import { sha256 } from '../../lib/sha256.js';
-import { userNamed } from '../users/user-account.queries.js';
+import { signInUser } from '../users/user-account.queries.js';
 import { LONGEST_USER_NAME } from '../users/user-name.js';
 import { subjectOf } from './sign-in.causes.js';
 import { countRefused, tellRefused } from './sign-in.refusals.js';
@@ -63,7 +63,7 @@ function refuse(tx: Transaction, userName: string, from: string | null, until: s
   return countRefused(tx, {
     subject: subjectOf('name', sha256(userName)),
     // Whatever else was typed there may be a password.
-    userName: async (tx) => (await userNamed(tx, name))?.userName ?? null,
+    userName: async (tx) => (await signInUser(tx, name))?.userName ?? null,
     count: 1,
     from,
     since: new Date().toISOString(),

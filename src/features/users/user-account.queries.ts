@@ -1,6 +1,8 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
 import type { Db, Transaction } from '../../database/db.js';
 import type { Actor } from '../../graphql/context.js';
+import { UserFault } from '../../graphql/user-errors.js';
+import { quotedUserName } from './user-name.js';
 import type { Validity } from './validity.js';
 
 /** The user accounts, as `t`, that an actor may see: all, or itself. */
@@ -8,26 +10,67 @@ export function visibleUserAccounts(actor: Actor): Sql {
   return actor.scope === 'ALL' ? sql`1 = 1` : sql`t.id = ${actor.userId}`;
 }
 
-/** What is read of a user account by its name. */
+/** What is read of a user account to identify it. */
 export interface NamedUser extends Validity {
   readonly id: number;
   readonly userName: string;
+  readonly source: string;
 }
 
-/** The user account of a name; names are compared exactly. */
-export function userNamed(db: Db, userName: string): Promise<NamedUser | undefined> {
-  return read(db, userName, '');
+/**
+ * Finds the user account that a person names. Names are compared exactly, and are unique within a source.
+ * @throws UserFault AMBIGUOUS_USER_NAME if several sources have the name and `source` is null
+ */
+export function userNamed(db: Db, userName: string, source: string | null = null): Promise<NamedUser | undefined> {
+  return onlyUser(db, userName, source, '');
 }
 
-/** As `userNamed`, kept from other transactions until this one ends: what is written of it is not left behind by a deletion. */
-export function lockUserNamed(tx: Transaction, userName: string): Promise<NamedUser | undefined> {
-  return read(tx, userName, tx.dialect.forUpdate);
+/** As `userNamed`, and locks the user account until the transaction ends. */
+export function lockUserNamed(
+  tx: Transaction,
+  userName: string,
+  source: string | null = null,
+): Promise<NamedUser | undefined> {
+  return onlyUser(tx, userName, source, tx.dialect.forUpdate);
 }
 
-async function read(db: Db, userName: string, lock: string): Promise<NamedUser | undefined> {
-  const [user] = await db.query<NamedUser>(
-    sql`SELECT id, user_name AS userName, status, ${raw(db.dialect.timeText('expires_at'))} AS expiresAt
-        FROM user_accounts WHERE user_name = ${userName} ${raw(lock)}`,
+async function onlyUser(db: Db, userName: string, source: string | null, lock: string): Promise<NamedUser | undefined> {
+  const ofSource = source === null ? sql`1 = 1` : sql`source = ${source}`;
+  const users = await read(db, sql`user_name = ${userName} AND ${ofSource}`, lock);
+  if (users.length < 2) return users[0];
+  const sources = users.map((user) => user.source).sort();
+  throw new UserFault(
+    'AMBIGUOUS_USER_NAME',
+    `several sources have a user account ${quotedUserName(userName)}: ${sources.join(', ')}. Give the source of the one that you mean`,
+    ['source'],
+  );
+}
+
+/** Finds a user account by its id. */
+export async function userById(db: Db, id: number): Promise<NamedUser | undefined> {
+  const [user] = await read(db, sql`id = ${id}`, '');
+  return user;
+}
+
+/** A user account that a person may sign in to; `hash` is null if it has no password. */
+export interface SignInUser extends NamedUser {
+  readonly hash: string | null;
+}
+
+/** Finds the user account of a name for a sign-in: the one that has a password, else any of that name. */
+export async function signInUser(db: Db, userName: string): Promise<SignInUser | undefined> {
+  const [user] = await db.query<SignInUser>(
+    sql`SELECT u.id, u.user_name AS userName, u.source, u.status,
+          ${raw(db.dialect.timeText('u.expires_at'))} AS expiresAt, p.hash
+        FROM user_accounts u LEFT JOIN passwords p ON p.user_id = u.id
+        WHERE u.user_name = ${userName} ORDER BY CASE WHEN p.hash IS NULL THEN 1 ELSE 0 END, u.id LIMIT 1`,
   );
   return user;
+}
+
+function read(db: Db, where: Sql, lock: string): Promise<NamedUser[]> {
+  return db.query<NamedUser>(
+    sql`SELECT id, user_name AS userName, source, status, ${raw(db.dialect.timeText('expires_at'))} AS expiresAt
+        FROM user_accounts WHERE ${where} ${raw(lock)}`,
+  );
 }

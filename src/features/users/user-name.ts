@@ -8,7 +8,11 @@ export function quotedUserName(userName: string): string {
   return quote(userName, LONGEST_USER_NAME);
 }
 
-/** What is said where no user account has a name. */
-export function noUserNamed(userName: string): string {
-  return `there is no user account ${quotedUserName(userName)}`;
+/** The description of arguments that say which user account of a name is meant. */
+export const SOURCE_OF_USER = 'The source of the user account. Needed only if several sources have the name.';
+
+/** The message if no user account has a name, or none of the source that was given. */
+export function noUserNamed(userName: string, source: string | null = null): string {
+  const ofSource = source === null ? '' : ` of the source ${quote(source, 64)}`;
+  return `there is no user account ${quotedUserName(userName)}${ofSource}`;
 }

@@ -95,9 +95,15 @@ export class IntegrationScene {
     await assignRoles(this.db, commandLine, userName, roles);
   }
 
+  async userId(userName: string): Promise<number | undefined> {
+    const [user] = await this.db.query<{ id: number }>(sql`SELECT id FROM user_accounts WHERE user_name = ${userName}`);
+    return user?.id;
+  }
+
   async run(mutation: Mutation, variables: Record<string, unknown> = {}, actor = anAdministrator()): Promise<Payload> {
     const given = mutation === 'saveIntegration' ? { input: HOST, ...variables } : variables;
-    return (await this.gateway.read<{ payload: Payload }>(actor, documents[mutation], given)).payload;
+    const signedIn = { ...actor, userId: (await this.userId(actor.userName)) ?? actor.userId };
+    return (await this.gateway.read<{ payload: Payload }>(signedIn, documents[mutation], given)).payload;
   }
 
   /** The code of the one fault that a mutation is refused with. */
