@@ -6,6 +6,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
+import { OutageLog } from '../lib/outage-log.js';
 import type { Context } from './context.js';
 import { discretionPlugin } from './discretion.js';
 import { formatError, isUnavailable, isUnexpected } from './errors.js';
@@ -26,7 +27,13 @@ export const UNFORGEABLE_HEADERS = [
   'apollo-require-preflight',
 ];
 
-export function makeApollo(schema: GraphQLSchema, logger: Logger, budgets: Budgets): ApolloServer<Context> {
+/** `outage` is given what fails because the database, or something else that the gateway needs, is unavailable. */
+export function makeApollo(
+  schema: GraphQLSchema,
+  logger: Logger,
+  budgets: Budgets,
+  outage = new OutageLog(logger),
+): ApolloServer<Context> {
   return new ApolloServer<Context>({
     schema,
     // Who may introspect is the guard's to say.
@@ -52,7 +59,7 @@ export function makeApollo(schema: GraphQLSchema, logger: Logger, budgets: Budge
         rawListsPlugin,
         discretionPlugin,
         unavailablePlugin,
-        logPlugin(logger),
+        logPlugin(logger, outage),
       ),
     ],
   });
@@ -68,14 +75,14 @@ const rawListsPlugin: Plugin = ({ schema }) => ({
   },
 });
 
-function logPlugin(logger: Logger): Plugin {
+function logPlugin(logger: Logger, outage: OutageLog): Plugin {
   return () => ({
     didEncounterErrors({ errors, contextValue }) {
       for (const error of errors) {
         const { requestId } = contextValue;
         const fault = { reqId: requestId, path: error.path, err: error.originalError ?? error };
         if (isUnexpected(error)) logger.error(fault, 'a field failed');
-        else if (isUnavailable(error)) logger.warn(fault, 'a field could not be read');
+        else if (isUnavailable(error)) outage.failed(fault);
       }
     },
   });

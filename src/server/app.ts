@@ -1,16 +1,18 @@
 import cookie from '@fastify/cookie';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
+import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import type { Database } from '../database/db.js';
 import { makeApollo } from '../graphql/apollo.js';
 import { type Budgets, makeBudgets } from '../graphql/limits/budgets.js';
 import { INGEST_LIMITS } from '../graphql/limits/limit.js';
 import { attachRawLists, type RawLists } from '../graphql/rows/raw-lists.js';
+import { OutageLog } from '../lib/outage-log.js';
 import type { SyslogListener } from '../sources/syslog/listener.js';
 import { readStrictJson, requireOperation } from './body.js';
 import { limitBody } from './body-limit.js';
-import { answerError, answerNotFound } from './errors.js';
+import { answerNotFound, errorHandler } from './errors.js';
 import { execute } from './execute.js';
 import { addFeeds } from './feeds/feeds.js';
 import { addHealth } from './health.js';
@@ -34,14 +36,18 @@ export async function buildApp(
   db: Database,
   schema: GraphQLSchema,
   syslog: readonly SyslogListener[] = [],
+  logger: Logger = requestLogger(config.logLevel),
 ): Promise<FastifyInstance> {
-  const logger = requestLogger(config.logLevel);
   const app: FastifyInstance = fastify(serverOptions(config, logger));
   readStrictJson(app);
-  app.setErrorHandler(answerError);
+  const outage = new OutageLog(logger);
+  app.setErrorHandler(errorHandler(outage));
   app.setNotFoundHandler(answerNotFound);
   addSecurityHeaders(app, securityHeaders(config));
   addHeaders(app);
+  app.addHook('onResponse', async ({ actor }, { statusCode }) => {
+    if (actor && statusCode < 400) outage.succeeded();
+  });
   closeConnectionsWhenStopping(app);
   cutIdleClients(app);
   addHealth(app, db);
@@ -49,7 +55,7 @@ export async function buildApp(
   await app.register(cookie);
   const reception = openReception(app, config, db, logger, metrics);
   const budgets = makeBudgets(config);
-  await addGraphql(app, reception, schema, budgets, logger);
+  await addGraphql(app, reception, schema, budgets, logger, outage);
   addFeeds(app, reception, schema, budgets);
   return app;
 }
@@ -59,9 +65,10 @@ async function addGraphql(
   reception: Reception,
   schema: GraphQLSchema,
   budgets: Budgets,
-  logger: ReturnType<typeof requestLogger>,
+  logger: Logger,
+  outage: OutageLog,
 ): Promise<void> {
-  const apollo = makeApollo(schema, logger, budgets);
+  const apollo = makeApollo(schema, logger, budgets, outage);
   await apollo.start();
   app.addHook('onClose', () => apollo.stop());
   app.decorateRequest('rawLists', null);

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { isUnavailable, MASKED } from '../graphql/errors.js';
 import { AppError } from '../lib/app-error.js';
+import type { OutageLog } from '../lib/outage-log.js';
 
 const statusOf: Record<string, number> = {
   UNAUTHENTICATED: 401,
@@ -18,11 +19,18 @@ const sayings: Record<string, string> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'send the body as JSON, with the header Content-Type: application/json',
 };
 
-/** Answers what went wrong outside of GraphQL in GraphQL's shape, so that a client needs to read only one. */
+/** Makes the handler of errors outside of GraphQL: answers in GraphQL's shape, so that a client needs to read only one. */
+export function errorHandler(outage: OutageLog) {
+  return (error: FastifyError | AppError, request: FastifyRequest, reply: FastifyReply): void => {
+    if (isUnavailable(error)) outage.failed({ reqId: request.id, err: error });
+    answerError(error, request, reply);
+  };
+}
+
+/** Answers an error; one that says what the caller did wrong in its own words, any other without details. */
 export function answerError(error: FastifyError | AppError, request: FastifyRequest, reply: FastifyReply): void {
   reply.header('x-request-id', request.id);
   if (error instanceof AppError) {
-    if (isUnavailable(error)) request.log.warn({ err: error }, 'a request could not be served');
     if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter);
     reply.status(statusOf[error.code] ?? 400).send(errorBody(error.message, error.code));
     return;

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
 import { readConfig } from '../../src/config.js';
 import type { Database } from '../../src/database/db.js';
 import { transaction } from '../../src/database/transaction.js';
@@ -39,8 +40,8 @@ export class FrontDoor {
     readonly url: string,
   ) {}
 
-  static async open(db: Database, environment: Record<string, string> = {}): Promise<FrontDoor> {
-    const app = await buildApp(readConfig({ LOG_LEVEL: 'silent', ...environment }), db, schema);
+  static async open(db: Database, environment: Record<string, string> = {}, logger?: Logger): Promise<FrontDoor> {
+    const app = await buildApp(readConfig({ LOG_LEVEL: 'silent', ...environment }), db, schema, [], logger);
     return new FrontDoor(app, db, await app.listen({ host: '127.0.0.1', port: 0 }));
   }
 

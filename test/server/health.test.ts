@@ -1,4 +1,5 @@
 import mysql from 'mysql2/promise';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { migrate } from '../../src/database/migrate.js';
 import { openDatabase } from '../../src/database/open.js';
@@ -24,6 +25,8 @@ onEveryEngine('health', (engine) => {
 describe('with its database gone', () => {
   let mariadb: MariaDb;
   let door: FrontDoor;
+  const lines: { level: number; msg: string }[] = [];
+  const logger = pino({ level: 'warn' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
 
   beforeAll(async () => {
     mariadb = await MariaDb.start();
@@ -32,7 +35,8 @@ describe('with its database gone', () => {
     await connection.end();
     await migrate(mariadb.url('gateway'));
     const limits = { connections: 3, acquireTimeout: 1_000, statementTimeout: 1_000 };
-    door = await FrontDoor.openForAnn(await openDatabase(mariadb.url('gateway'), limits));
+    door = await FrontDoor.open(await openDatabase(mariadb.url('gateway'), limits), {}, logger);
+    door.token = await door.tokenFor('ann');
   });
   afterAll(async () => {
     await door.close();
@@ -57,10 +61,11 @@ describe('with its database gone', () => {
       .toEqual({ data: { resources: { nodes: [] } } });
   }
 
-  test('a server is live but not ready, answers errors, and recovers by itself', async () => {
+  test('a server is live but not ready, answers errors, logs one line, and recovers by itself', async () => {
     await readResources();
     await mariadb.kill();
-    expectMasked(await readResources());
+    for (const answer of await Promise.all(Array.from({ length: 30 }, readResources))) expectMasked(answer);
+    expect(lines.filter(({ msg }) => msg.startsWith('requests fail'))).toHaveLength(1);
     expectMasked(await door.post({ query: VIEWER }, bearer(newToken('pag_'))));
     expect((await door.send('/health/live')).status).toBe(200);
     const ready = await door.send('/health/ready');
