@@ -7,6 +7,7 @@ const needs = [
   { command: 'mariadb-install-db', package: 'mariadb-server' },
   { command: 'rsyslogd', package: 'rsyslog' },
   { command: 'logger', package: 'bsdutils' },
+  { command: 'curl', package: 'curl' },
 ];
 
 const missing = [...new Set(needs.filter(({ command }) => !has(command)).map((need) => need.package))];
@@ -20,7 +21,7 @@ function install(packages) {
     console.error(`The tests start a MariaDB server and syslog senders of their own, and found not all of them on this machine. Install
 them, then run again:
   Debian, Ubuntu: sudo apt-get install ${list}
-  Fedora:         sudo dnf install mariadb-server rsyslog util-linux
+  Fedora:         sudo dnf install mariadb-server rsyslog util-linux curl
   macOS:          brew install mariadb; the senders are Linux's`);
     process.exit(1);
   }
