@@ -5,6 +5,7 @@ import type { Database } from '../database/db.js';
 import { Module } from '../database/module.js';
 import { transaction } from '../database/transaction.js';
 import { commandLine } from '../features/audits/own-audits.js';
+import { quote } from '../lib/quote.js';
 import type { FileFormat } from '../sources/files/import-file.js';
 import { readImportFile } from '../sources/files/import-file.js';
 import { type LoadOptions, loadFile, type Tally } from '../sources/files/load-file.js';
@@ -43,10 +44,11 @@ export function importCommand(): Command {
     .option('--strict', 'stop at the first bad line, with nothing written')
     .action(async (name: string, file: string, options: ImportOptions) => {
       const tally = await withDatabase((db, config) => run(db, config, modules[name]!, file, options));
-      const counts = Object.entries(tally);
+      const { conflicts, ...usual } = tally;
+      const counts = Object.entries({ ...usual, ...(conflicts > 0 && { conflicts }) });
       if (counts.every(([, count]) => count === 0)) console.error(`${file}: it holds no records`);
       console.log(counts.map(([what, count]) => `${count} ${what}`).join(', '));
-      if (tally.refused > 0) process.exitCode = 1;
+      if (tally.refused + tally.conflicts > 0) process.exitCode = 1;
     });
 }
 
@@ -63,11 +65,15 @@ async function run(
     if (strict) throw new Error(`line ${line}: ${reason}; nothing was written`);
     console.error(`line ${line}: ${reason}`);
   };
+  const onConflict = (line: number, sourceId: string, reason: string): void => {
+    console.error(`line ${line}: sourceId ${quote(sourceId)}: ${reason}`);
+  };
   const options: LoadOptions = {
     source,
     by: commandLine,
     zone,
     onRefused,
+    onConflict,
     onProgress: (lines) => {
       begun ||= lines > 0;
       progress.update(lines);

@@ -87,7 +87,7 @@ async function record(tx: Transaction, userName: string, { fullName, email, scop
     ...(scope !== undefined && { accessScope: scope }),
   };
   const [outcome] = await recordUserAccounts(tx, commandLine, OWN_SOURCE, [whole]);
-  if (typeof outcome === 'object') throw new AppError('BAD_USER_INPUT', outcome.refused);
+  if (typeof outcome === 'object' && 'refused' in outcome) throw new AppError('BAD_USER_INPUT', outcome.refused);
 }
 
 function names(list: string): string[] {

@@ -7,6 +7,7 @@ import { tooLong } from '../../database/rows.js';
 import { isTransaction, transaction } from '../../database/transaction.js';
 import { chunks } from '../../lib/chunks.js';
 import { byCodePoints } from '../../lib/code-points.js';
+import { differingFields, storedRecords } from './audit.conflict.js';
 import { writeInGroup } from './audit.group.js';
 import { Audit } from './audit.js';
 import { linkAudits } from './audit.links.js';
@@ -16,8 +17,9 @@ import { keptSince } from './retention/retention-tables.js';
 
 /**
  * Stores audits of a source, those that it did not send before. An audit is known by the source's own id and never
- * changed: what is sent again is UNCHANGED, whatever it says. The outcomes stand in the order of the records. Within a
- * transaction they are a part of it; else they are written with those of other callers, and committed when it resolves.
+ * changed: what is sent again is UNCHANGED, and another audit under a known id is a conflict. The outcomes are in the order
+ * of the records. Within a transaction they are a part of it; else they are written with those of other callers, and
+ * committed when it resolves.
  */
 export async function recordAudits(db: Db, source: string, records: readonly AuditRecord[]): Promise<RecordOutcome[]> {
   if (records.length === 0) return [];
@@ -26,17 +28,21 @@ export async function recordAudits(db: Db, source: string, records: readonly Aud
 }
 
 async function writeAudits(tx: Transaction, source: string, records: readonly AuditRecord[]): Promise<RecordOutcome[]> {
-  const known = await knownSourceIds(tx, source, records);
+  const known = await knownRecords(tx, source, records);
   const since = await keptSince(tx);
   const fresh: AuditRecord[] = [];
   const outcomes = records.map((record): RecordOutcome => {
     const refused = tooLong(Audit, record);
     if (refused) return { refused };
-    if (known.has(record.sourceId)) return 'UNCHANGED';
+    const stored = known.get(record.sourceId);
+    if (stored) {
+      const conflict = differingFields(stored, record);
+      return conflict.length > 0 ? { conflict } : 'UNCHANGED';
+    }
     if (since !== null && record.occurredAt < since) {
       return { refused: `occurredAt: ${record.occurredAt} is before ${since}, and older audits are not kept here` };
     }
-    known.add(record.sourceId);
+    known.set(record.sourceId, record);
     fresh.push(record);
     return 'ADDED';
   });
@@ -44,7 +50,12 @@ async function writeAudits(tx: Transaction, source: string, records: readonly Au
   return outcomes;
 }
 
-async function knownSourceIds(tx: Transaction, source: string, records: readonly AuditRecord[]): Promise<Set<string>> {
+/** Finds those of the records whose ids are stored. Their other columns are read only then, so that new audits cost nothing. */
+async function knownRecords(
+  tx: Transaction,
+  source: string,
+  records: readonly AuditRecord[],
+): Promise<Map<string, AuditRecord>> {
   const known = new Set<string>();
   for (const part of chunks(records, 5_000)) {
     const wanted = part.map(({ sourceId }) => sourceId);
@@ -54,7 +65,7 @@ async function knownSourceIds(tx: Transaction, source: string, records: readonly
     );
     for (const { sourceId } of rows) known.add(sourceId);
   }
-  return known;
+  return storedRecords(tx, source, [...known]);
 }
 
 /** Whether the table has an id between the least and the greatest: ids that only grow are told new by one look. */

@@ -6,6 +6,7 @@ export enum PushOutcome {
   UNCHANGED = 'UNCHANGED',
   DELETED = 'DELETED',
   REFUSED = 'REFUSED',
+  CONFLICT = 'CONFLICT',
 }
 registerEnumType(PushOutcome, {
   name: 'PushOutcome',
@@ -15,6 +16,10 @@ registerEnumType(PushOutcome, {
     REFUSED: {
       description: 'It was not stored; the reason says what to correct. Sent again as it is, it is refused again.',
     },
+    CONFLICT: {
+      description:
+        'It was not stored: its source has sent another audit under the same id before. That one stays; the reason names the fields that differ.',
+    },
   },
 });
 
@@ -23,7 +28,9 @@ export class PushResult {
   @Field(() => Int, { description: 'The place in the list that was pushed, from 0.' }) index!: number;
   @Field(() => ID) sourceId!: string;
   @Field(() => PushOutcome) outcome!: PushOutcome;
-  @Field(() => String, { nullable: true, description: 'Why it was refused.' }) reason!: string | null;
+  @Field(() => String, { nullable: true, description: 'Why it was refused, or what it conflicts with.' }) reason!:
+    | string
+    | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'The counts add up to the records that were pushed.' })
@@ -33,6 +40,7 @@ export class PushPayload {
   @Field(() => Int) unchanged!: number;
   @Field(() => Int) deleted!: number;
   @Field(() => Int) refused!: number;
+  @Field(() => Int) conflicts!: number;
   /** In the order of the records. */
   all!: readonly PushResult[];
 }

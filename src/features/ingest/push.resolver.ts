@@ -28,7 +28,7 @@ export class PushResolver {
   @Access(Privilege.INGEST)
   @Mutation(() => PushPayload, {
     description:
-      'Stores audits that the source did not send before, at most 5,000. An audit never changes: its first version stays.',
+      'Stores audits that the source did not send before, at most 5,000. An audit never changes: its first version stays, and another one under its id is a CONFLICT.',
   })
   recordAudits(
     @Arg('source', () => String, { nullable: true, description: SOURCE }) source: string | null,

@@ -6,6 +6,7 @@ import { actorOf, type Context } from '../../graphql/context.js';
 import { AppError } from '../../lib/app-error.js';
 import { chunks } from '../../lib/chunks.js';
 import { quote } from '../../lib/quote.js';
+import { conflictReason } from '../audits/audit.conflict.js';
 import { recordAudits } from '../audits/audit.service.js';
 import { type Operator, operatorOf } from '../audits/own-audits.js';
 import { deleteUserAccounts, recordUserAccounts } from '../audits/user-account.service.js';
@@ -121,9 +122,10 @@ function checkNumber({ length }: readonly unknown[]): void {
 }
 
 function resultOf(index: number, sourceId: string, outcome: RecordOutcome): PushResult {
-  return typeof outcome === 'object'
+  if (typeof outcome !== 'object') return { index, sourceId, outcome: PushOutcome[outcome], reason: null };
+  return 'refused' in outcome
     ? { index, sourceId, outcome: PushOutcome.REFUSED, reason: outcome.refused }
-    : { index, sourceId, outcome: PushOutcome[outcome], reason: null };
+    : { index, sourceId, outcome: PushOutcome.CONFLICT, reason: conflictReason(outcome.conflict) };
 }
 
 function payloadOf(all: readonly PushResult[]): PushPayload {
@@ -134,6 +136,7 @@ function payloadOf(all: readonly PushResult[]): PushPayload {
     unchanged: count(PushOutcome.UNCHANGED),
     deleted: count(PushOutcome.DELETED),
     refused: count(PushOutcome.REFUSED),
+    conflicts: count(PushOutcome.CONFLICT),
     all,
   };
 }

@@ -3,14 +3,14 @@ import type { Counts } from '../../sources/syslog/counts.js';
 import type { SyslogListener } from '../../sources/syslog/listener.js';
 
 /** What becomes of a line. */
-const outcomes = ['stored', 'unchanged', 'refused', 'dropped'] as const satisfies (keyof Counts)[];
+const outcomes = ['stored', 'unchanged', 'refused', 'conflict', 'dropped'] as const satisfies (keyof Counts)[];
 
 /** What listeners have counted, by their addresses. */
 export function measureSyslog(listeners: readonly SyslogListener[], registers: Registry[]): void {
   const labelNames = ['listener'];
   new Counter({
     name: 'pam_gateway_syslog_lines_total',
-    help: 'Syslog lines by what became of them: stored, unchanged (known already), refused, or dropped (a datagram that came while too much waited)',
+    help: 'Syslog lines by what became of them: stored, unchanged (known already), refused, conflict (another audit is stored under its id), or dropped (a datagram that came while too much waited)',
     labelNames: ['listener', 'outcome'],
     registers,
     collect() {

@@ -1,5 +1,6 @@
 import type { Db } from '../../database/db.js';
 import { Module, type RecordOutcome } from '../../database/module.js';
+import { conflictReason } from '../../features/audits/audit.conflict.js';
 import { recordAudits } from '../../features/audits/audit.service.js';
 import type { Operator } from '../../features/audits/own-audits.js';
 import { deleteUserAccounts, recordUserAccounts } from '../../features/audits/user-account.service.js';
@@ -15,6 +16,8 @@ export interface LoadOptions extends ImportFileOptions {
   /** Who hands them in: each change of a user account is recorded under that name. */
   by: Operator;
   onRefused: (line: number, reason: string) => void;
+  /** Called for an audit that was not stored because another one is stored under its id. */
+  onConflict: (line: number, sourceId: string, reason: string) => void;
   onProgress: (lines: number) => void;
 }
 
@@ -24,6 +27,7 @@ export interface Tally {
   unchanged: number;
   deleted: number;
   refused: number;
+  conflicts: number;
 }
 
 interface Writer<M extends Module> {
@@ -50,7 +54,7 @@ export async function loadFile<M extends Module>(
   path: string,
   options: LoadOptions,
 ): Promise<Tally> {
-  const tally: Tally = { added: 0, changed: 0, unchanged: 0, deleted: 0, refused: 0 };
+  const tally: Tally = { added: 0, changed: 0, unchanged: 0, deleted: 0, refused: 0, conflicts: 0 };
   let lines = 0;
   let batch: ImportLine<RecordOf<M>>[] = [];
   const flush = async (): Promise<void> => {
@@ -89,7 +93,7 @@ async function storeRun<M extends Module>(
   db: Db,
   module: M,
   run: readonly ImportLine<RecordOf<M>>[],
-  { source, by, onRefused }: LoadOptions,
+  { source, by, onRefused, onConflict }: LoadOptions,
   tally: Tally,
 ): Promise<void> {
   const writer: Writer<M> = writers[module];
@@ -104,9 +108,12 @@ async function storeRun<M extends Module>(
   for (const line of run) {
     const outcome = 'refused' in line ? line : outcomeOf.get(line)!;
     if (typeof outcome !== 'object') tally[outcome.toLowerCase() as keyof Tally] += 1;
-    else {
+    else if ('refused' in outcome) {
       tally.refused += 1;
       onRefused(line.line, outcome.refused);
+    } else {
+      tally.conflicts += 1;
+      onConflict(line.line, 'record' in line ? line.record.sourceId : '', conflictReason(outcome.conflict));
     }
   }
 }

@@ -2,6 +2,7 @@ import type { AuditRecord } from '../../features/audits/audit.record.js';
 import { recordAudits } from '../../features/audits/audit.service.js';
 import { lastSuccess } from '../../features/ingest/source.queries.js';
 import { SourceKind } from '../../features/ingest/source-run.js';
+import { sha256 } from '../../lib/sha256.js';
 import { auditOf } from './audit.js';
 import type { AuditType } from './audit-types.js';
 import { ClockCheck } from './clock-check.js';
@@ -21,7 +22,7 @@ const FAILURES = 2;
 
 const DAY = 86_400_000;
 
-/** What a pull of audits has come across: rows by their identity, and whether each was stored before it. */
+/** What a pull of audits has come across: rows by their keys, and whether each was stored before it. */
 interface AuditPull {
   readonly run: PullRun;
   readonly seen: Map<string, boolean>;
@@ -58,7 +59,7 @@ async function pullWindow(pull: AuditPull, type: AuditType, window: (typeof WIND
   const { run } = pull;
   const listing = await readList(
     (start, limit) => run.api.audits(type.name, window, start, limit),
-    (row) => identityOf(row, readRow(pull, type, row)),
+    (row) => keyOf(row, readRow(pull, type, row)),
     takePages(pull, type),
   );
   if (!listing.isWhole) throw changedMeanwhile(`audits of the type ${type.name}, ${window}`, listing);
@@ -81,7 +82,7 @@ function takePages(pull: AuditPull, type: AuditType): TakePage {
     for (const { row, record } of read) {
       const occurredAt = 'refused' in record ? '' : record.occurredAt;
       isDescending &&= occurredAt <= before;
-      isKnown &&= seen.get(identityOf(row, record)) === true && occurredAt < knownBefore;
+      isKnown &&= seen.get(keyOf(row, record)) === true && occurredAt < knownBefore;
       before = occurredAt;
     }
     run.progress(run.counts.rowsRead);
@@ -92,14 +93,14 @@ function takePages(pull: AuditPull, type: AuditType): TakePage {
 async function store({ run, seen, clock }: AuditPull, read: readonly ReadRow[]): Promise<void> {
   const records = new Map<string, AuditRecord>();
   for (const { row, record } of read) {
-    const identity = identityOf(row, record);
-    if (seen.has(identity) || records.has(identity)) continue;
+    const key = keyOf(row, record);
+    if (seen.has(key) || records.has(key)) continue;
     run.counts.rowsRead += 1;
     clock.look(row);
-    if (!('refused' in record)) records.set(identity, record);
+    if (!('refused' in record)) records.set(key, record);
     else {
       refuse(run, record.refused);
-      seen.set(identity, false);
+      seen.set(key, false);
     }
   }
   if (records.size === 0) return;
@@ -107,9 +108,12 @@ async function store({ run, seen, clock }: AuditPull, read: readonly ReadRow[]):
   count(
     run,
     outcomes,
-    [...records.keys()].map((identity) => `audit ${identity}`),
+    [...records.values()].map(({ sourceId }) => `audit ${sourceId}`),
   );
-  for (const [index, identity] of [...records.keys()].entries()) seen.set(identity, outcomes[index] === 'UNCHANGED');
+  for (const [index, key] of [...records.keys()].entries()) {
+    const outcome = outcomes[index]!;
+    seen.set(key, outcome === 'UNCHANGED' || (typeof outcome === 'object' && 'conflict' in outcome));
+  }
 }
 
 /** Rows of one instant say nothing of the order that they come in. */
@@ -127,8 +131,9 @@ function readRow({ run }: AuditPull, { category }: AuditType, row: ForeignRow): 
   return auditOf(row, category, run.zone);
 }
 
-function identityOf(row: ForeignRow, record: ReadRow['record']): string {
-  return 'refused' in record ? JSON.stringify(row) : record.sourceId;
+/** The same for a row that is read twice, and another for another audit that has the same id. */
+function keyOf(row: ForeignRow, record: ReadRow['record']): string {
+  return sha256(JSON.stringify('refused' in record ? row : record));
 }
 
 /** The API has no window further back than yesterday: what a longer pause left out can only come from elsewhere. */

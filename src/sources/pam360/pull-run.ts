@@ -1,9 +1,15 @@
 import type { Db } from '../../database/db.js';
 import type { Module, RecordOutcome } from '../../database/module.js';
+import { conflictReason } from '../../features/audits/audit.conflict.js';
 import type { Operator } from '../../features/audits/own-audits.js';
 import type { RunCounts } from '../../features/ingest/source-run.js';
 import type { TimeZone } from '../../lib/time-zone.js';
 import type { PamApi } from './pam-api.js';
+
+/** What became of the records of a pull; those in conflict with a stored one are told apart from those that were refused. */
+export interface PullCounts extends RunCounts {
+  conflicts: number;
+}
 
 /** What the pull of one module has to work with, and what it tells. */
 export interface PullRun {
@@ -18,7 +24,7 @@ export interface PullRun {
   readonly signal: AbortSignal;
   /** Whether so many records may be deleted at once that it looks like a mistake. */
   readonly acceptDeletions: boolean;
-  readonly counts: RunCounts;
+  readonly counts: PullCounts;
   tell(kind: MessageKind, message: string): void;
   /** How many records are done, of how many, where that is known. */
   progress(done: number, total?: number): void;
@@ -27,12 +33,13 @@ export interface PullRun {
 /** FAILED: not all was read. PROBLEM: all was read, and something of it is not stored as it should be. NOTE: good to know. */
 export type MessageKind = 'FAILED' | 'PROBLEM' | 'NOTE';
 
-/** Counts what became of records; those that were refused are told by their names. */
+/** Counts what became of records, and tells the names of those that were not stored. */
 export function count({ counts, tell }: PullRun, outcomes: readonly RecordOutcome[], names: readonly string[]): void {
   for (const [index, outcome] of outcomes.entries()) {
     if (typeof outcome === 'object') {
-      counts.refused += 1;
-      tell('PROBLEM', `${names[index]}: ${outcome.refused}`);
+      const isRefused = 'refused' in outcome;
+      counts[isRefused ? 'refused' : 'conflicts'] += 1;
+      tell('PROBLEM', `${names[index]}: ${isRefused ? outcome.refused : conflictReason(outcome.conflict)}`);
     } else counts[outcome.toLowerCase() as 'added' | 'changed' | 'unchanged' | 'deleted'] += 1;
   }
 }

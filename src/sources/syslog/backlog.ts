@@ -4,6 +4,7 @@ import type { RecordOutcome } from '../../database/module.js';
 import type { AuditRecord } from '../../features/audits/audit.record.js';
 import { recordAudits } from '../../features/audits/audit.service.js';
 import type { Counts } from './counts.js';
+import { OTHER_OPERATION } from './line-to-audit.js';
 import type { Log } from './log.js';
 import { sparingly } from './sparingly.js';
 
@@ -24,6 +25,12 @@ const LONGEST_PAUSE = 5_000;
 /** Records that are tried one by one, without one that is stored, before it is taken to be the database. */
 const ALONE = 10;
 
+/** Fields that may differ where the same audit of the product comes again: another version may infer another category. */
+const MAY_DIFFER: readonly string[] = ['category'];
+
+/** The same for any other line, whose address is that of the relay. */
+const MAY_DIFFER_OTHER: readonly string[] = ['category', 'clientType', 'ipAddress'];
+
 /** What a listener has read and not stored yet. It is bounded: who adds asks first whether it is full. */
 export class Backlog {
   readonly #waiting: AuditRecord[] = [];
@@ -33,6 +40,13 @@ export class Backlog {
   #isClosing = false;
   readonly #tellRefused = sparingly((reason: string) =>
     this.log.error({ reason, refused: this.counts.refused }, `lines from ${this.listener} were refused`),
+  );
+
+  readonly #tellConflict = sparingly((fields: readonly string[]) =>
+    this.log.error(
+      { fields, conflicts: this.counts.conflict },
+      `lines from ${this.listener} were not stored: other audits are stored under their ids`,
+    ),
   );
 
   constructor(
@@ -100,7 +114,7 @@ export class Backlog {
         continue;
       }
       this.#characters -= charactersOf(record);
-      this.#count(outcome);
+      this.#count(record, outcome);
     }
     this.#waiting.splice(0, batch.length, ...left);
     this.counts.waiting = this.#waiting.length;
@@ -150,13 +164,25 @@ export class Backlog {
     return outcomes;
   }
 
-  #count(outcome: RecordOutcome): void {
+  #count(record: AuditRecord, outcome: RecordOutcome): void {
     if (outcome === 'ADDED') this.counts.stored++;
     else if (outcome === 'UNCHANGED') this.counts.unchanged++;
+    else if (typeof outcome === 'object' && 'conflict' in outcome) this.#countConflict(record, outcome.conflict);
     else {
       this.counts.refused++;
       this.#tellRefused((outcome as { refused: string }).refused);
     }
+  }
+
+  /** What is stored under the id of a line comes from the same text, unless it came in by another way than syslog. */
+  #countConflict({ operation }: AuditRecord, fields: readonly string[]): void {
+    const mayDiffer = operation === OTHER_OPERATION ? MAY_DIFFER_OTHER : MAY_DIFFER;
+    if (fields.every((field) => mayDiffer.includes(field))) {
+      this.counts.unchanged++;
+      return;
+    }
+    this.counts.conflict++;
+    this.#tellConflict(fields);
   }
 
   #tellRoom(): void {

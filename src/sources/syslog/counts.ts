@@ -1,6 +1,6 @@
 /**
- * What a listener has seen since the program started. Each line that was received is stored, unchanged, refused or
- * dropped in the end; until then it waits.
+ * What a listener has seen since the program started. Each line that was received is stored, unchanged, refused, in
+ * conflict or dropped in the end; until then it waits.
  */
 export interface Counts {
   /** Lines that came, blank ones not counted. */
@@ -10,6 +10,8 @@ export interface Counts {
   unchanged: number;
   /** From a sender that is not allowed, or not to be stored whatever was tried. */
   refused: number;
+  /** Another audit is stored under their id. */
+  conflict: number;
   /** Datagrams that came while too much waited to be stored. */
   dropped: number;
   /** Lines of which a part is missing: too long, or their connection ended within them. */
@@ -28,6 +30,7 @@ export function noCounts(): Counts {
     stored: 0,
     unchanged: 0,
     refused: 0,
+    conflict: 0,
     dropped: 0,
     cut: 0,
     waiting: 0,

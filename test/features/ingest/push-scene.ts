@@ -8,6 +8,7 @@ export interface Pushed {
   readonly unchanged: number;
   readonly deleted: number;
   readonly refused: number;
+  readonly conflicts: number;
   readonly results: readonly {
     readonly index: number;
     readonly sourceId: string;
@@ -16,7 +17,7 @@ export interface Pushed {
   }[];
 }
 
-const answer = 'added changed unchanged deleted refused results { index sourceId outcome reason }';
+const answer = 'added changed unchanged deleted refused conflicts results { index sourceId outcome reason }';
 const writes = (name: string, type: string) =>
   `mutation ($source: String, $records: [${type}!]!) { pushed: ${name}(source: $source, records: $records) { ${answer} } }`;
 const deletes = (name: string) =>

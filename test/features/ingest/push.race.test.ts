@@ -24,7 +24,7 @@ onEveryEngine('many who push the same at once', (engine) => {
   });
   beforeEach(() => empty(database.db));
 
-  const sum = (answers: readonly Pushed[], outcome: 'added' | 'unchanged' | 'refused') =>
+  const sum = (answers: readonly Pushed[], outcome: 'added' | 'unchanged' | 'refused' | 'conflicts') =>
     answers.reduce((total, answer) => total + answer[outcome], 0);
 
   test('add each audit once, and readers meanwhile have each once', async () => {
@@ -40,6 +40,17 @@ onEveryEngine('many who push the same at once', (engine) => {
     expect([sum(answers, 'added'), sum(answers, 'unchanged')]).toEqual([400, 5 * 400]);
     expect(await countRecords(database.db, Module.AUDITS)).toBe(400);
     expect([reader.upserts.length, reader.held.size]).toEqual([400, 400]);
+  });
+
+  test('add the first audit of each id, and have a conflict wherever theirs is another one', async () => {
+    const audits = (n: number) => sourceIds(200).map((id) => anAudit(id, { operation: `of ${n % 2}` }));
+    const answers = await Promise.all(pushers.map((pusher, n) => pusher.push('recordAudits', audits(n))));
+    expect(sum(answers, 'added')).toBe(200);
+    // Three of six say the same of each id, whoever came first.
+    expect([sum(answers, 'unchanged'), sum(answers, 'conflicts')]).toEqual([2 * 200, 3 * 200]);
+    const again = await Promise.all(pushers.slice(0, 2).map((pusher, n) => pusher.push('recordAudits', audits(n))));
+    expect(sum(again, 'unchanged') + sum(again, 'conflicts')).toBe(2 * 200);
+    expect(sum(again, 'conflicts')).toBe(200);
   });
 
   test('add each resource and user account once', async () => {

@@ -36,6 +36,7 @@ onEveryEngine('what is pushed', (engine) => {
       unchanged: 1,
       deleted: 0,
       refused: 0,
+      conflicts: 0,
       results: [
         { index: 0, sourceId: '1', outcome: 'ADDED', reason: null },
         { index: 1, sourceId: '2', outcome: 'ADDED', reason: null },
@@ -44,6 +45,27 @@ onEveryEngine('what is pushed', (engine) => {
     });
     expect(await pusher.push('recordAudits', audits)).toMatchObject({ added: 0, unchanged: 3 });
     expect(await countRecords(database.db, Module.AUDITS)).toBe(2);
+  });
+
+  test('is in conflict where another audit has its id, in one call and in another', async () => {
+    const [first, other] = [anAudit('r-1', { operation: 'request' }), anAudit('r-1', { operation: 'response' })];
+    const pushed = await pusher.push('recordAudits', [first, other, first]);
+    expect(pushed).toMatchObject({ added: 1, unchanged: 1, refused: 0, conflicts: 1 });
+    expect(pushed.results[1]).toEqual({
+      index: 1,
+      sourceId: 'r-1',
+      outcome: 'CONFLICT',
+      reason: expect.stringContaining('with other values of operation'),
+    });
+    // Who only pushes learns no value that is stored.
+    expect(pushed.results[1]!.reason).not.toContain('request');
+    expect(await pusher.push('recordAudits', [other])).toMatchObject({ added: 0, conflicts: 1 });
+    const stored = await database.db.query(sql`SELECT operation FROM audits WHERE source = 'vault'`);
+    expect(stored).toEqual([{ operation: 'request' }]);
+    const query =
+      'mutation ($r: [PushedAudit!]!) { p: recordAudits(source: "vault", records: $r) { conflicts results(outcomes: [CONFLICT]) { index } } }';
+    const { body } = await pusher.ask(query, { r: [first, other] });
+    expect(body.data).toEqual({ p: { conflicts: 1, results: [{ index: 1 }] } });
   });
 
   test('is told apart by its source', async () => {

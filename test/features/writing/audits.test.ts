@@ -28,13 +28,18 @@ onEveryEngine('recording audits', (engine) => {
     return rows.map(({ resource, account }) => [resource, account]);
   };
 
-  test('adds each once and never changes it, whatever it says when it comes again', async () => {
+  test('adds each once and never changes it: another one under its id is a conflict', async () => {
+    const conflict = { conflict: ['operation'] };
     expect(await record(anAudit('1'), anAudit('2'), anAudit('1', { operation: 'x' }))).toEqual([
       'ADDED',
       'ADDED',
+      conflict,
+    ]);
+    expect(await record(anAudit('2', { operation: 'y' }), anAudit('3'), anAudit('2'))).toEqual([
+      conflict,
+      'ADDED',
       'UNCHANGED',
     ]);
-    expect(await record(anAudit('2', { operation: 'y' }), anAudit('3'))).toEqual(['UNCHANGED', 'ADDED']);
     const operations = await database.db.query(sql`SELECT DISTINCT operation FROM audits`);
     expect(operations).toEqual([{ operation: 'Password Retrieved' }]);
     expect(await countRecords(database.db, Module.AUDITS)).toBe(3);

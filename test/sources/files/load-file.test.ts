@@ -21,7 +21,7 @@ const rows = gunzipSync(packed)
   .split('\n')
   .map((line) => JSON.parse(line) as Record<string, string | null>);
 
-const nothing = { added: 0, changed: 0, unchanged: 0, deleted: 0, refused: 0 };
+const nothing = { added: 0, changed: 0, unchanged: 0, deleted: 0, refused: 0, conflicts: 0 };
 const ndjson = (...list: unknown[]) =>
   list.map((row) => (typeof row === 'string' ? row : JSON.stringify(row))).join('\n');
 
@@ -34,10 +34,12 @@ function csvOf(list: Record<string, string | null>[]): string {
 onEveryEngine('a file of records', (engine) => {
   let database: TestDatabase;
   let refused: [number, string][];
+  let conflicts: [number, string, string][];
   let progress: number[];
   beforeEach(async () => {
     database = await testDatabase(engine);
     refused = [];
+    conflicts = [];
     progress = [];
   });
   afterEach(() => database.drop());
@@ -48,6 +50,7 @@ onEveryEngine('a file of records', (engine) => {
       by: commandLine,
       zone: new TimeZone('UTC'),
       onRefused: (line, reason) => refused.push([line, reason]),
+      onConflict: (...conflict) => conflicts.push(conflict),
       onProgress: (lines) => progress.push(lines),
     });
   const loadRows = async (module: Module, ...list: unknown[]) =>
@@ -153,6 +156,15 @@ onEveryEngine('a file of records', (engine) => {
     const tally = await loadRows(Module.USER_ACCOUNTS, 'no json', user('1'), user('2'));
     expect(tally).toEqual({ ...nothing, added: 1, refused: 2 });
     expect(refused.map(([line]) => line)).toEqual([1, 3]);
+  });
+
+  test('names the line and id of an audit that comes under the id of another one', async () => {
+    const response = { ...anAudit('r-1'), operation: 'response', occurredAt: '2026-11-22T08:30:00.004Z' };
+    const reason = expect.stringContaining('occurredAt, operation');
+    const tally = await loadRows(Module.AUDITS, anAudit('r-1'), 'no json', response, anAudit('r-1'));
+    expect(tally).toEqual({ ...nothing, added: 1, unchanged: 1, refused: 1, conflicts: 1 });
+    expect(conflicts).toEqual([[3, 'r-1', reason]]);
+    expect(await loadRows(Module.AUDITS, response)).toEqual({ ...nothing, conflicts: 1 });
   });
 
   test('that is cut in the middle is kept up to where it was cut, and the rest can follow', async () => {

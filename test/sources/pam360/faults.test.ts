@@ -146,7 +146,15 @@ onEveryEngine('a pull that meets', (engine) => {
     pam.resources[2]!['RESOURCE NAME'] = 'renamed too';
     pam.onCall = ({ path }) => (path.endsWith('/resources/2/accounts') ? refusing('Access denied.') : undefined);
     const { counts, said, whole } = await run();
-    expect(counts.RESOURCES).toEqual({ rowsRead: 3, added: 0, changed: 1, unchanged: 1, deleted: 0, refused: 1 });
+    expect(counts.RESOURCES).toEqual({
+      rowsRead: 3,
+      added: 0,
+      changed: 1,
+      unchanged: 1,
+      deleted: 0,
+      refused: 1,
+      conflicts: 0,
+    });
     expect(said).toEqual([expect.stringMatching(/^PROBLEM resource 2: GET .*: it says "Access denied\."$/)]);
     expect(whole.RESOURCES).toBe(false);
     expect(await counted()).toEqual({ resources: 3, users: 2, audits: 12 });

@@ -4,7 +4,7 @@ import { anActor, Gateway } from '../../helpers/gateway.js';
 import { positionsOf, pullFrom } from './scene.js';
 import { aForeignAudit, aForeignResource, aForeignUser, StandInPam, TOKEN } from './stand-in.js';
 
-const nothing = { added: 0, changed: 0, unchanged: 0, deleted: 0, refused: 0 };
+const nothing = { added: 0, changed: 0, unchanged: 0, deleted: 0, refused: 0, conflicts: 0 };
 
 onEveryEngine('a pull', (engine) => {
   let database: TestDatabase;
