@@ -4,6 +4,7 @@ import { generateIngestToken, revokeIngestTokens } from '../features/ingest/inge
 import { generateConnectorToken, revokeConnectorToken } from '../features/integration/connector-token.service.js';
 import { IntegrationStatus } from '../features/integration/integration.js';
 import { readIntegration } from '../features/integration/integration.queries.js';
+import { withheldFrom } from '../features/integration/mapped-user.js';
 import { tokenHash } from '../lib/token.js';
 import { withDatabase } from './database.js';
 import { readStandardInput } from './standard-input.js';
@@ -54,11 +55,17 @@ export function tokenCommand(): Command {
 async function generateAuth({ user, name, source }: GenerateOptions): Promise<string> {
   if (user === undefined) throw new Error('--user: say whose view the token has');
   if (name !== undefined) throw new Error('--name is for --kind ingest');
-  const { token, isDisabled } = await withDatabase(async (db) => ({
+  const { token, integration } = await withDatabase(async (db) => ({
     token: await generateConnectorToken(db, user, source ?? null),
-    isDisabled: (await readIntegration(db)).status === IntegrationStatus.DISABLED,
+    integration: await readIntegration(db),
   }));
-  if (isDisabled) console.error('the integration is disabled: until it is enabled, every auth token is refused');
+  if (integration.status === IntegrationStatus.DISABLED) {
+    console.error('the integration is disabled: until it is enabled, every auth token is refused');
+  }
+  const made = integration.tokens.find(({ hint }) => token.startsWith(hint));
+  const withheld = made && withheldFrom(made);
+  if (withheld) console.error(withheld);
+  console.error('the next save of the integration revokes this token, as it does all that are in effect');
   return token;
 }
 

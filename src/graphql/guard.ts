@@ -7,6 +7,7 @@ import {
   isObjectType,
   type OperationDefinitionNode,
 } from 'graphql';
+import { quote } from '../lib/quote.js';
 import { accessOf, isOnce, Privilege } from './access.js';
 import type { Actor } from './context.js';
 import { Selection } from './selection.js';
@@ -43,7 +44,7 @@ function check(selection: Selection, actor: Actor | null, path: readonly string[
     for (const privilege of [...(accessOf(field) ?? []), ...(accessOf(type) ?? [])]) {
       if (!actor) throw unauthenticated(`${selection.type.name}.${name}`, here, node!);
       if (!actor.privileges.has(privilege)) {
-        const message = `${selection.type.name}.${name} needs the privilege ${privilege}${otherKind(actor, privilege)}`;
+        const message = `${selection.type.name}.${name} needs the privilege ${privilege}${advice(actor, privilege)}`;
         throw refusal('FORBIDDEN', message, here, node!);
       }
       // A mutation reads nothing: Analytics Plus may connect again, and choose other modules.
@@ -64,11 +65,21 @@ function check(selection: Selection, actor: Actor | null, path: readonly string[
   }
 }
 
-/** What is said to a token that can never have a privilege, since that is for a token of another kind. */
-function otherKind({ kind }: Actor, privilege: Privilege): string {
+/** The privileges that an auth token has if its user has them. */
+const readingPrivileges: ReadonlySet<Privilege> = new Set([
+  Privilege.READ_RESOURCES,
+  Privilege.READ_USER_ACCOUNTS,
+  Privilege.READ_AUDITS,
+]);
+
+/** Says to a token without a privilege what to do: send a token of another kind, or give its user a role. */
+function advice({ kind, userName }: Actor, privilege: Privilege): string {
   if (kind === 'INGEST') return ', and an ingest token (pai_) only pushes records: send a token of another kind';
   if (kind === 'CONNECTOR' && privilege === Privilege.INGEST) {
     return ', and an auth token (pag_) only reads: send a token of another kind, an ingest token (pai_)';
+  }
+  if (kind === 'CONNECTOR' && readingPrivileges.has(privilege)) {
+    return `, which the roles of ${quote(userName, 255)}, whom this token is mapped to, do not carry: give this user a role with it`;
   }
   return '';
 }

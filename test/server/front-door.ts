@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import sql from 'sql-template-tag';
 import { readConfig } from '../../src/config.js';
 import type { Database } from '../../src/database/db.js';
 import { transaction } from '../../src/database/transaction.js';
@@ -51,9 +52,13 @@ export class FrontDoor {
     return door;
   }
 
-  /** A token of a user that is made, or changed, for it. */
+  /** A token of a user that is made, or changed, for it; without a role it gets one that reads the three modules. */
   async tokenFor(userName: string, but: Partial<UserAccountRecord> = {}): Promise<string> {
     await this.record({ sourceId: userName, userName, accessScope: 'ALL', ...but });
+    await this.db.execute(sql`
+      INSERT INTO role_assignments (user_id, role_id)
+      SELECT u.id, r.id FROM user_accounts u JOIN roles r ON r.name = 'Password Auditor'
+      WHERE u.user_name = ${userName} AND NOT EXISTS (SELECT 1 FROM role_assignments a WHERE a.user_id = u.id)`);
     return generateConnectorToken(this.db, userName);
   }
 

@@ -2,6 +2,7 @@ import type { Db, Transaction } from '../../database/db.js';
 import { Module } from '../../database/module.js';
 import { deleteBy, differences, findBy, insertAll } from '../../database/rows.js';
 import { transaction } from '../../database/transaction.js';
+import type { Actor } from '../../graphql/context.js';
 import { UserFault } from '../../graphql/user-errors.js';
 import { AppError } from '../../lib/app-error.js';
 import { quote } from '../../lib/quote.js';
@@ -16,6 +17,7 @@ import { beginningOf } from './import-period.js';
 import type { ConnectAnalyticsPlusInput } from './integration.inputs.js';
 import { IntegrationStatus } from './integration.js';
 import { lockIntegration } from './integration.queries.js';
+import { privilegeOf } from './mapped-user.js';
 import { MINIMUM_ANALYTICS_PLUS_BUILD } from './minimum-build.js';
 
 const LONGEST_HOST_NAME = 255;
@@ -37,7 +39,7 @@ export interface Connected {
 export async function connectAnalyticsPlus(
   db: Db,
   operator: Operator,
-  tokenId: number | undefined,
+  { tokenId, privileges }: Actor,
   input: ConnectAnalyticsPlusInput,
 ): Promise<Connected> {
   if (tokenId === undefined) {
@@ -47,7 +49,14 @@ export async function connectAnalyticsPlus(
   const modules = Object.values(Module).filter((module) => input.modules.includes(module));
   await transaction(db, (tx) => store(tx, operator, tokenId, input, modules));
   forgetConnectors(db);
-  return { modules, warnings: isUtc(input.timeZone) ? [] : [timeZoneWarning(input.timeZone)] };
+  const withheld = modules.filter((module) => !privileges.has(privilegeOf[module]));
+  return {
+    modules: modules.filter((module) => !withheld.includes(module)),
+    warnings: [
+      ...(isUtc(input.timeZone) ? [] : [timeZoneWarning(input.timeZone)]),
+      ...withheld.map((module) => `${module} is refused until the token's user has a role with ${privilegeOf[module]}`),
+    ],
+  };
 }
 
 /** What an integration was narrowed to must not widen by a new token: the last connection of the tokens before goes over to it. */

@@ -21,4 +21,10 @@ export class AuthToken {
   @Field(() => DateTime, { nullable: true }) generatedAt!: string | null;
   @Field(() => DateTime, { nullable: true }) savedAt!: string | null;
   @Field(() => DateTime, { nullable: true }) lastUsedAt!: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Why the token is refused now because of its user, or which modules it may not read. Null if nothing is wrong, and for a disabled integration.',
+  })
+  problem!: string | null;
 }

@@ -1,14 +1,11 @@
 import sql, { raw } from 'sql-template-tag';
 import type { Db } from '../../database/db.js';
+import { type MappedUser, readingPrivileges } from './mapped-user.js';
 
-/** A token that was not revoked. */
-export interface LiveToken {
+/** A token that was not revoked, with the user whose view it has. */
+export interface LiveToken extends MappedUser {
   readonly id: number;
   readonly hint: string;
-  /** Null if the user account was deleted. */
-  readonly userId: number | null;
-  /** Null if the user account was deleted. */
-  readonly userName: string | null;
   readonly generatedAt: string;
   readonly savedAt: string | null;
   readonly lastUsedAt: string | null;
@@ -28,7 +25,8 @@ const PENDING_MILLISECONDS = 86_400_000;
 export function liveTokens(db: Db): Promise<LiveToken[]> {
   const time = (column: string, name: string) => raw(`${db.dialect.timeText(column)} AS ${name}`);
   return db.query<LiveToken>(
-    sql`SELECT c.id, c.hint, u.id AS userId, u.user_name AS userName, ${time('c.generated_at', 'generatedAt')},
+    sql`SELECT c.id, c.hint, u.id AS userId, u.user_name AS userName, u.status, ${time('u.expires_at', 'expiresAt')},
+          ${readingPrivileges('c.user_id')} AS privileges, ${time('c.generated_at', 'generatedAt')},
           ${time('c.saved_at', 'savedAt')}, ${time('c.last_used_at', 'lastUsedAt')}, c.last_used_from AS lastUsedFrom,
           ${time('p.connected_at', 'connectedAt')}, p.modules, p.import_every_minutes AS importEveryMinutes
         FROM connector_tokens c LEFT JOIN user_accounts u ON u.id = c.user_id

@@ -11,7 +11,7 @@ import { AnalyticsPlus } from './analytics-plus.js';
 import { ConnectorToken } from './connector-token.js';
 import type { LiveToken } from './connector-token.queries.js';
 import { lockIntegration } from './integration.queries.js';
-import { refusalOfUser } from './mapped-user.js';
+import { missingPrivileges, refusalForMissing, refusalOfUser } from './mapped-user.js';
 import { ModuleImport } from './module-import.js';
 
 const HINT_LENGTH = 10;
@@ -29,7 +29,7 @@ export function generateConnectorToken(db: Db, userName: string, source: string 
     await lockIntegration(tx);
     const user = await userNamed(tx, userName, source);
     if (!user) throw new AppError('BAD_USER_INPUT', noUserNamed(userName, source));
-    const refused = refusalOfUser(user);
+    const refused = refusalOfUser(user) ?? refusalForMissing(await missingPrivileges(tx, user.id));
     if (refused) throw new AppError('BAD_USER_INPUT', refused);
     const { token, named } = await addToken(tx, commandLine, user);
     await saveToken(tx, commandLine, named);

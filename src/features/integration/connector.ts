@@ -2,7 +2,6 @@ import { LRUCache } from 'lru-cache';
 import sql, { raw } from 'sql-template-tag';
 import type { Database, Db } from '../../database/db.js';
 import { Module } from '../../database/module.js';
-import type { Privilege } from '../../graphql/access.js';
 import type { Actor, ImportBounds } from '../../graphql/context.js';
 import { AppError } from '../../lib/app-error.js';
 import { keptWith } from '../../lib/kept-with.js';
@@ -10,13 +9,9 @@ import { tokenFault, tokenHash } from '../../lib/token.js';
 import { UnknownToken } from '../../lib/unknown-token.js';
 import { isRefusalDue, markToken, refusalDue } from '../audits/marked-token.js';
 import type { Operation, Operator } from '../audits/own-audits.js';
-import type { Validity } from '../users/validity.js';
 import { isPending } from './connector-token.queries.js';
 import { IntegrationStatus } from './integration.js';
-import { privilegeOf, refusalOfUser } from './mapped-user.js';
-
-/** What every connector may do, whatever the roles of its user are. */
-const CONNECTOR_PRIVILEGES: ReadonlySet<Privilege> = new Set(Object.values(privilegeOf));
+import { heldPrivileges, type MappedUser, privilegeOf, readingPrivileges, refusalOfMappedUser } from './mapped-user.js';
 
 /** Revoking must be felt within a second. */
 const CACHE_MILLISECONDS = 500;
@@ -55,7 +50,7 @@ export function forgetConnectors(db: Db): void {
   cacheOf(db.origin).clear();
 }
 
-interface TokenRow extends Validity {
+interface TokenRow extends MappedUser {
   id: number;
   hint: string;
   generatedAt: string;
@@ -63,8 +58,6 @@ interface TokenRow extends Validity {
   revokedAt: string | null;
   firstUsedAt: string | null;
   refusedAt: string | null;
-  userId: number | null;
-  userName: string | null;
   fullName: string;
   accessScope: Actor['scope'];
   scopeVersion: number;
@@ -79,15 +72,17 @@ async function readConnector(db: Database, hash: string, ipAddress: string | nul
     SELECT c.id, c.hint, ${time('c.generated_at')} AS generatedAt, c.saved_at AS savedAt, c.revoked_at AS revokedAt,
       c.first_used_at AS firstUsedAt, ${time('c.refused_at')} AS refusedAt,
       u.id AS userId, u.user_name AS userName, u.full_name AS fullName, u.status, ${time('u.expires_at')} AS expiresAt,
-      u.access_scope AS accessScope, u.scope_version AS scopeVersion,
+      ${readingPrivileges('c.user_id')} AS privileges, u.access_scope AS accessScope, u.scope_version AS scopeVersion,
       i.status AS integrationStatus, p.modules, ${time('p.imported_since')} AS importedSince
     FROM connector_tokens c JOIN integration i ON i.id = 1
       LEFT JOIN user_accounts u ON u.id = c.user_id LEFT JOIN analytics_plus p ON p.token_id = c.id
     WHERE c.hash = ${hash}`);
   if (!row) throw new UnknownToken('auth token');
-  if (row.revokedAt) await recordRefusal(db, row, ipAddress);
   const refused = refusalOf(row);
-  if (refused) throw refusal(refused);
+  if (refused) {
+    if (refused.isRecorded) await recordRefusal(db, row, refused.message, ipAddress);
+    throw new AppError('UNAUTHENTICATED', refused.message);
+  }
   if (!row.firstUsedAt) await recordFirstUse(db, row, ipAddress);
   return {
     kind: 'CONNECTOR',
@@ -95,7 +90,7 @@ async function readConnector(db: Database, hash: string, ipAddress: string | nul
     userName: row.userName!,
     fullName: row.fullName,
     roles: [],
-    privileges: CONNECTOR_PRIVILEGES,
+    privileges: heldPrivileges(row),
     scope: row.accessScope,
     scopeVersion: row.scopeVersion,
     tokenId: row.id,
@@ -109,26 +104,28 @@ function boundsOf(modules: string, since: string | null): ImportBounds {
   return { withheld: new Set(left.map((module) => privilegeOf[module])), since };
 }
 
-type State = Pick<TokenRow, 'revokedAt' | 'savedAt' | 'generatedAt' | 'integrationStatus' | 'userId'> & Validity;
+/** Why a token is refused, and whether that is recorded: what somebody took away is, what was never there is not. */
+interface Refusal {
+  readonly message: string;
+  readonly isRecorded: boolean;
+}
 
-function refusalOf(row: State): string | undefined {
-  if (row.revokedAt) return 'the auth token was revoked: generate a new one';
+function refusalOf(row: TokenRow): Refusal | undefined {
+  const recorded = row.revokedAt ? 'the auth token was revoked: generate a new one' : undefined;
+  if (recorded) return { message: recorded, isRecorded: true };
   if (!row.savedAt) {
-    return isPending(row)
+    const message = isPending(row)
       ? 'the auth token was not saved yet: it takes effect when the integration is saved'
       : 'the auth token expired unsaved, a day after it was generated: generate a new one, and save the integration';
+    return { message, isRecorded: false };
   }
-  if (row.integrationStatus === IntegrationStatus.DISABLED) return DISABLED;
-  if (row.userId === null) return 'the user account that the auth token was mapped to was deleted';
-  return refusalOfUser(row);
+  if (row.integrationStatus === IntegrationStatus.DISABLED) return { message: DISABLED, isRecorded: false };
+  const ofUser = refusalOfMappedUser(row);
+  return ofUser === undefined ? undefined : { message: ofUser, isRecorded: true };
 }
 
 const DISABLED =
-  'the integration is disabled, and with it every auth token: whoever has the role ManageEngine Integration can enable it';
-
-function refusal(message: string): AppError {
-  return new AppError('UNAUTHENTICATED', message);
-}
+  'the integration is disabled, and with it every auth token: a user with the role ManageEngine Integration can enable it';
 
 function recordFirstUse(db: Database, row: TokenRow, ipAddress: string | null): Promise<void> {
   return markToken(db, 'connector_tokens', row.id, 'first_used_at', sql`first_used_at IS NULL`, by(row, ipAddress), {
@@ -137,12 +134,14 @@ function recordFirstUse(db: Database, row: TokenRow, ipAddress: string | null): 
   });
 }
 
-async function recordRefusal(db: Database, row: TokenRow, ipAddress: string | null): Promise<void> {
+async function recordRefusal(db: Database, row: TokenRow, message: string, ipAddress: string | null): Promise<void> {
   if (!isRefusalDue(row)) return;
+  const { hint, userName } = row;
   await markToken(db, 'connector_tokens', row.id, 'refused_at', refusalDue(db), by(row, ipAddress), {
     operation: 'Auth Token Refused',
     outcome: 'FAILURE',
-    ...about(row),
+    userName,
+    reason: `the token ${hint}...: ${message}`,
   });
 }
 

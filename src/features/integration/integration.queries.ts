@@ -6,6 +6,7 @@ import { type AuthToken, AuthTokenState } from './auth-token.js';
 import { type LiveToken, liveTokens, pendingToken, tokenInEffect } from './connector-token.queries.js';
 import { Integration } from './integration.js';
 import type { IntegrationState } from './integration.states.js';
+import { problemOfUser } from './mapped-user.js';
 import { ModuleImport } from './module-import.js';
 
 /** Minutes between the imports of a connector that did not say. */
@@ -43,13 +44,22 @@ export function stateOf({ status, tokens }: IntegrationWithTokens): IntegrationS
 /** The pending token; where there is none, the one in effect. */
 export function authTokenOf(tokens: readonly LiveToken[]): AuthToken {
   const pending = pendingToken(tokens);
-  const shown = pending ?? tokenInEffect(tokens) ?? none;
-  const state = pending ? AuthTokenState.PENDING_SAVE : shown === none ? AuthTokenState.NONE : AuthTokenState.AVAILABLE;
+  const shown = pending ?? tokenInEffect(tokens);
+  if (!shown) return none;
   const { userName, hint, generatedAt, savedAt, lastUsedAt } = shown;
-  return { state, userName, hint, generatedAt, savedAt, lastUsedAt };
+  const state = pending ? AuthTokenState.PENDING_SAVE : AuthTokenState.AVAILABLE;
+  return { state, userName, hint, generatedAt, savedAt, lastUsedAt, problem: problemOfUser(shown) };
 }
 
-const none = { userName: null, hint: null, generatedAt: null, savedAt: null, lastUsedAt: null };
+const none: AuthToken = {
+  state: AuthTokenState.NONE,
+  userName: null,
+  hint: null,
+  generatedAt: null,
+  savedAt: null,
+  lastUsedAt: null,
+  problem: null,
+};
 
 /** What Analytics Plus said with the token in effect. */
 export async function analyticsPlusOf(db: Db, { tokens }: IntegrationWithTokens): Promise<AnalyticsPlus | null> {

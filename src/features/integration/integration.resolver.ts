@@ -127,9 +127,8 @@ export class AnalyticsPlusResolver {
     @Arg('input', () => ConnectAnalyticsPlusInput) input: ConnectAnalyticsPlusInput,
     @Ctx() context: Context,
   ): Promise<ConnectAnalyticsPlusPayload> {
-    const { tokenId } = actorOf(context);
     return withUserErrors({ modules: [], warnings: [] }, () =>
-      connectAnalyticsPlus(context.db, operatorOf(context), tokenId, input),
+      connectAnalyticsPlus(context.db, operatorOf(context), actorOf(context), input),
     );
   }
 }

@@ -5,7 +5,6 @@ import type { Context } from '../../graphql/context.js';
 import { UserFault } from '../../graphql/user-errors.js';
 import { quote } from '../../lib/quote.js';
 import { type Operator, OWN_SOURCE, operatorOf, recordOperation } from '../audits/own-audits.js';
-import { userById } from '../users/user-account.queries.js';
 import { pendingToken, tokenInEffect } from './connector-token.queries.js';
 import { readAuthorities } from './diagnostics/authority-file.js';
 import { CheckStatus, type DiagnosticCheck } from './diagnostics/check.js';
@@ -13,7 +12,6 @@ import { skipped } from './diagnostics/finding.js';
 import { checkStored, type Stored, storedChecks } from './diagnostics/stored-checks.js';
 import { connectionChecks, testConnection } from './diagnostics/test-connection.js';
 import { analyticsPlusOf, type IntegrationWithTokens, importsOf, lockIntegration } from './integration.queries.js';
-import { refusalOfUser } from './mapped-user.js';
 import type { Target } from './target.js';
 
 const checkNames: readonly string[] = [...connectionChecks, ...storedChecks];
@@ -92,8 +90,7 @@ async function checkConnection(
 
 async function readStored({ db, settings, now }: Context, integration: IntegrationWithTokens): Promise<Stored> {
   const token = tokenInEffect(integration.tokens);
-  const [user, analyticsPlus, imports] = await Promise.all([
-    token?.userId ? userById(db, token.userId) : undefined,
+  const [analyticsPlus, imports] = await Promise.all([
     analyticsPlusOf(db, integration),
     importsOf(db, integration, now),
   ]);
@@ -101,7 +98,6 @@ async function readStored({ db, settings, now }: Context, integration: Integrati
     status: integration.status,
     token,
     isPending: pendingToken(integration.tokens) !== undefined,
-    refusalOfUser: user && refusalOfUser(user),
     analyticsPlus,
     imports,
     sourceTimeZone: settings.sourceTimeZone,

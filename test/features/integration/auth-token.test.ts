@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { commandLine } from '../../../src/features/audits/own-audits.js';
 import { dropUserAccounts } from '../../../src/features/resources/access-grant.service.js';
+import { changeRole, createRole } from '../../../src/features/roles/role.service.js';
 import { Privilege } from '../../../src/graphql/access.js';
 import { onEveryEngine } from '../../helpers/databases.js';
 import { anAdministrator, IntegrationScene } from './integration-scene.js';
@@ -30,6 +32,7 @@ onEveryEngine('an auth token', (engine) => {
       generatedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
       savedAt: null,
       lastUsedAt: null,
+      problem: null,
     });
     await scene.run('saveIntegration');
     const { authToken } = await scene.read();
@@ -110,6 +113,71 @@ onEveryEngine('an auth token', (engine) => {
     await dropUserAccounts(scene.db, 'test', ['gone']);
     expect(await scene.refusal(token)).toMatch(/was deleted/);
     expect((await scene.read()).authToken).toMatchObject({ state: 'AVAILABLE', userName: null });
+  });
+
+  describe('of a user whose roles are changed', () => {
+    const noRole =
+      'the user account that the auth token is mapped to may not read any module: give it a role with READ_RESOURCES, READ_USER_ACCOUNTS, READ_AUDITS';
+    const noUserAccounts =
+      'the auth token may not read USER_ACCOUNTS, because its user may not: give it a role with READ_USER_ACCOUNTS';
+
+    async function tokenOfCarl(): Promise<string> {
+      await scene.user('carl', ['Password Auditor']);
+      return scene.tokenFromShell('carl');
+    }
+
+    test('is refused while they carry no module, and shown with the reason', async () => {
+      const token = await tokenOfCarl();
+      expect((await scene.read()).authToken.problem).toBeNull();
+      for (const roles of [[], ['ManageEngine Integration']]) {
+        await scene.user('carl', roles);
+        expect(await scene.refusal(token)).toBe(noRole);
+        expect((await scene.read()).authToken).toMatchObject({ state: 'AVAILABLE', problem: noRole });
+      }
+      await scene.user('carl', ['Password Auditor']);
+      expect(await scene.refusal(token)).toBeUndefined();
+    });
+
+    test('reads the modules that they still carry, and no other', async () => {
+      const token = await tokenOfCarl();
+      await scene.user('carl', ['Password Administrator']);
+      const connector = await scene.connector(token);
+      expect([...connector.privileges].sort()).toEqual(['READ_AUDITS', 'READ_RESOURCES']);
+      expect(await scene.gateway.refusal(connector, '{ userAccounts { totalCount } }')).toMatchObject({
+        code: 'FORBIDDEN',
+        message: expect.stringMatching(/READ_USER_ACCOUNTS, which the roles of "carl", .* do not carry/),
+      });
+      expect((await scene.read()).authToken.problem).toBe(noUserAccounts);
+    });
+
+    test('follows the privileges of a role that is changed', async () => {
+      await createRole(scene.db, commandLine, { name: 'Own', privileges: [Privilege.READ_AUDITS] });
+      await scene.user('carl', ['Own']);
+      const token = await scene.tokenFromShell('carl');
+      await changeRole(scene.db, commandLine, 'Own', { privileges: [Privilege.READ_ANALYTICS] });
+      expect(await scene.refusal(token)).toBe(noRole);
+    });
+
+    test('is recorded when it is refused, once an hour, with the reason', async () => {
+      const token = await tokenOfCarl();
+      await scene.user('carl', []);
+      const recorded = await scene.recordedBy(async () => {
+        for (let attempt = 0; attempt < 3; attempt++) expect(await scene.refusal(token)).toBe(noRole);
+      });
+      expect(recorded).toMatchObject([
+        {
+          operation: 'Auth Token Refused',
+          outcome: 'FAILURE',
+          userName: 'carl',
+          reason: `the token ${token.slice(0, 10)}...: ${noRole}`,
+        },
+      ]);
+    });
+
+    test('is not generated from the shell if it could read nothing', async () => {
+      await scene.user('carl', ['ManageEngine Integration']);
+      await expect(scene.tokenFromShell('carl')).rejects.toThrow(noRole);
+    });
   });
 
   describe('for another user', () => {

@@ -61,7 +61,7 @@ onEveryEngine('a connector at the door', (engine) => {
       ...by,
       operation: 'Auth Token Refused',
       outcome: 'FAILURE',
-      reason: `the token ${token.slice(0, 10)}...`,
+      reason: `the token ${token.slice(0, 10)}...: the auth token was revoked: generate a new one`,
     };
     expect(recorded).toEqual([refused, refused]);
   });

@@ -23,6 +23,7 @@ export interface IntegrationAnswer {
     readonly generatedAt: string | null;
     readonly savedAt: string | null;
     readonly lastUsedAt: string | null;
+    readonly problem: string | null;
   };
   readonly analyticsPlus: Record<string, unknown> | null;
   readonly imports: readonly {
@@ -41,7 +42,7 @@ export interface Payload {
 }
 
 const integration = `status hostName portNumber launchUrl
-  authToken { state userName hint generatedAt savedAt lastUsedAt }
+  authToken { state userName hint generatedAt savedAt lastUsedAt problem }
   analyticsPlus { build reportedHostName reportedPortNumber timeZone modules importPeriod importEveryMinutes connectedAt }
   imports { module rowCount lastRequestAt caughtUp overdue }`;
 const answer = `integration { ${integration} } userErrors { field code message }`;

@@ -12,7 +12,7 @@ onEveryEngine('the integration', (engine) => {
   beforeEach(() => scene.run('removeIntegration'));
 
   test('is not configured at first', async () => {
-    const nothing = { userName: null, hint: null, generatedAt: null, savedAt: null, lastUsedAt: null };
+    const nothing = { userName: null, hint: null, generatedAt: null, savedAt: null, lastUsedAt: null, problem: null };
     expect(await scene.read()).toEqual({
       status: 'NOT_CONFIGURED',
       hostName: null,

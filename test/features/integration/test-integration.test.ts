@@ -93,6 +93,11 @@ onEveryEngine('testIntegration', (engine) => {
     await scene.run('enableIntegration');
     await scene.user('ann', ['Password Auditor'], { status: 'LOCKED' });
     expect(await found()).toMatch(/^FAIL The auth token is refused, since the user account .* is LOCKED/);
+    await forgetRuns();
+    await scene.user('ann', []);
+    expect(await found()).toMatch(/^FAIL The auth token is refused, .* may not read any module: give it a role/);
+    await scene.user('ann', ['Password Administrator']);
+    expect(await found()).toMatch(/^WARN Imports are incomplete: the auth token may not read USER_ACCOUNTS/);
     await scene.user('ann', ['Password Auditor']);
   });
 

@@ -2,6 +2,7 @@ import { isUtc, type TimeZone } from '../../../lib/time-zone.js';
 import type { AnalyticsPlus } from '../analytics-plus.js';
 import type { LiveToken } from '../connector-token.queries.js';
 import { IntegrationStatus } from '../integration.js';
+import { refusalOfMappedUser, withheldFrom } from '../mapped-user.js';
 import type { ModuleImport } from '../module-import.js';
 import type { DiagnosticCheck } from './check.js';
 import { type Finding, fail, pass, skipped, warn } from './finding.js';
@@ -15,8 +16,6 @@ export interface Stored {
   readonly token: LiveToken | undefined;
   /** Whether a newer token waits to be saved. */
   readonly isPending: boolean;
-  /** Why tokens of the token's user are refused. */
-  readonly refusalOfUser: string | undefined;
   readonly analyticsPlus: AnalyticsPlus | null;
   readonly imports: readonly ModuleImport[];
   readonly sourceTimeZone: TimeZone;
@@ -35,7 +34,7 @@ export function checkStored(stored: Stored): DiagnosticCheck[] {
   return storedChecks.map((name) => ({ name, ...findings[name] }));
 }
 
-function checkToken({ status, token, isPending, refusalOfUser }: Stored): Finding {
+function checkToken({ status, token, isPending }: Stored): Finding {
   if (!token) {
     return isPending
       ? fail('The auth token was generated but not saved, so it is refused: save the integration.')
@@ -47,11 +46,12 @@ function checkToken({ status, token, isPending, refusalOfUser }: Stored): Findin
   if (token.userName === null) {
     return fail('The user account of the auth token was deleted: generate a token for another one, and save.');
   }
-  if (refusalOfUser) {
-    return fail(
-      `The auth token is refused, since ${refusalOfUser}: change that, or generate a token for another user.`,
-    );
+  const refusal = refusalOfMappedUser(token);
+  if (refusal) {
+    return fail(`The auth token is refused, since ${refusal}. Change that, or generate a token for another user.`);
   }
+  const withheld = withheldFrom(token);
+  if (withheld) return warn(`Imports are incomplete: ${withheld}.`);
   if (isPending) {
     return warn('A newer auth token was generated but not saved: save the integration, or go on with the present one.');
   }
