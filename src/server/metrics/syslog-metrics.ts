@@ -1,6 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Counts } from '../../sources/syslog/counts.js';
 import type { SyslogListener } from '../../sources/syslog/listener.js';
+import { REASONS } from '../../sources/syslog/refusals.js';
 
 /** What becomes of a line. */
 const outcomes = ['stored', 'unchanged', 'refused', 'conflict', 'dropped'] as const satisfies (keyof Counts)[];
@@ -43,13 +44,33 @@ export function measureSyslog(listeners: readonly SyslogListener[], registers: R
     });
   counter('received', 'Syslog lines that came', ({ counts }) => counts.received);
   counter('cut', 'Syslog lines of which a part is missing', ({ counts }) => counts.cut);
-  counter('refused_connections', 'Connections that were closed at once', ({ counts }) => counts.refusedConnections);
+  counter(
+    'refused_connections',
+    'Connections that were closed since the sender is not allowed or sends something else than syslog',
+    ({ counts }) => counts.refusedConnections,
+  );
+  countRefusals(listeners, registers);
   countKernelDrops(
     listeners.filter(({ address }) => address.transport === 'udp'),
     registers,
   );
   gauge('waiting', 'Syslog lines that wait to be stored', ({ counts }) => counts.waiting);
   gauge('connections', 'Open connections of syslog senders', ({ counts }) => counts.connections);
+}
+
+function countRefusals(listeners: readonly SyslogListener[], registers: Registry[]): void {
+  new Counter({
+    name: 'pam_gateway_syslog_refusals_total',
+    help: 'Datagrams and connections that were refused or closed, by reason; the log names the senders',
+    labelNames: ['listener', 'reason'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { name, counts } of listeners) {
+        for (const reason of REASONS) this.inc({ listener: name, reason }, counts.refusals[reason]);
+      }
+    },
+  });
 }
 
 function countKernelDrops(listeners: readonly SyslogListener[], registers: Registry[]): void {

@@ -1,3 +1,5 @@
+import { noRefusals, type Reason } from './refusals.js';
+
 /**
  * What a listener has seen since the program started. Each line that was received is stored, unchanged, refused, in
  * conflict or dropped in the end; until then it waits.
@@ -8,7 +10,7 @@ export interface Counts {
   stored: number;
   /** Known already: they came again. */
   unchanged: number;
-  /** From a sender that is not allowed, or not to be stored whatever was tried. */
+  /** From a sender that is not allowed, not syslog, or not to be stored whatever was tried. */
   refused: number;
   /** Another audit is stored under their id. */
   conflict: number;
@@ -20,8 +22,10 @@ export interface Counts {
   waiting: number;
   /** Open connections. */
   connections: number;
-  /** Connections that were closed at once: too many, not allowed, or without a handshake. */
+  /** Connections that were closed since the sender is not allowed, or sends something else than syslog. */
   refusedConnections: number;
+  /** Senders and connections that were refused or closed, by reason. */
+  readonly refusals: Record<Reason, number>;
 }
 
 export function noCounts(): Counts {
@@ -36,5 +40,6 @@ export function noCounts(): Counts {
     waiting: 0,
     connections: 0,
     refusedConnections: 0,
+    refusals: noRefusals(),
   };
 }

@@ -2,9 +2,11 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ListenAddress } from '../../lib/listen-address.js';
+import { isBinary, judgeBeginning } from './foreign.js';
 import type { Intake } from './intake.js';
 import { droppedByKernel } from './kernel-drops.js';
 import type { Log } from './log.js';
+import type { Reason } from './refusals.js';
 import { plainAddress } from './senders.js';
 import { sparingly } from './sparingly.js';
 
@@ -35,14 +37,14 @@ export async function receiveDatagrams(
   const tellDropped = sparingly(() =>
     log.warn({ dropped: counts.dropped }, `${text} dropped datagrams: too much waits`),
   );
-  const tellRefused = sparingly(() => log.warn({ refused: counts.refused }, `${text} refused datagrams`));
   socket.on('message', (bytes, { address }) => {
     quiet = 0;
     const sender = plainAddress(address);
-    if (!intake.isAllowed(sender)) {
+    const reason = intake.isAllowed(sender) ? faultOf(bytes) : 'not_allowed';
+    if (reason) {
       counts.received++;
       counts.refused++;
-      tellRefused();
+      intake.refusals.add(reason, sender);
     } else if (backlog.isFull) {
       counts.received++;
       counts.dropped++;
@@ -68,6 +70,13 @@ export async function receiveDatagrams(
     bound(undefined);
     socket.close();
   }
+}
+
+/** Why a datagram is not stored; undefined if it is syslog. */
+function faultOf(bytes: Buffer): Reason | undefined {
+  const judged = judgeBeginning(bytes, true);
+  if (judged !== 'syslog' && judged !== 'undecided') return judged;
+  return isBinary(bytes) ? 'binary' : undefined;
 }
 
 /** Says what the system has dropped since the last look. */

@@ -1,3 +1,5 @@
+import { isSwitchOfFraming, LONGEST_BEGINNING, readBeginning } from './octet-count.js';
+
 /** Bytes of one message that are kept. RFC 5424 asks for 2,048, real senders cut at 8 KiB; UDP carries less than this. */
 export const MAX_MESSAGE_BYTES = 64 * 1024;
 
@@ -8,6 +10,8 @@ export interface Frame {
   readonly size: number;
   /** Whether the stream ended within it. */
   readonly isBroken: boolean;
+  /** Whether its octet count is wrong: it lacks its end, or has a part of the next message. */
+  readonly isMiscounted?: true;
 }
 
 /** Pieces of a message that stand apart: a sender that writes byte by byte would have each cost a hundred times itself. */
@@ -25,58 +29,136 @@ interface Open {
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const NUL = 0x00;
-const SPACE = 0x20;
-const LESS_THAN = 0x3c;
-const MOST_DIGITS = 7;
 
 /**
- * Cuts a TCP stream into messages (RFC 6587): by octet counting where a message begins like '123 <', else at a line feed
- * or NUL. A sender may mix the two. However the stream is cut into chunks, the messages are the same.
+ * Cuts a TCP stream into messages (RFC 6587): by octet counting where a message begins like '123 <4', else at a line feed
+ * or NUL. However the stream is cut into chunks, the messages are the same.
+ *
+ * After a counted message only a count may follow (RFC 6587, section 3.4.1). Anything else means that a count is wrong:
+ * where the next message begins is unknown then, so `isMiscounted` is set and nothing more is read. A counted message is
+ * held back until the next count was seen, or `release` is called because nothing has come for a while.
  */
 export class FrameSplitter {
   /** The beginning of a message of which it cannot be said yet how it is framed. */
   #undecided: Buffer | undefined;
   #open: Open | undefined;
+  #held: Frame | undefined;
+  #isCounted = false;
+  #isMiscounted = false;
 
   /** How many buffers hold what has come of a message that is not whole. */
   get pieces(): number {
     return this.#open?.pieces.length ?? 0;
   }
 
-  /** The messages that end in this chunk. */
+  /** Whether an octet count was found to be wrong. */
+  get isMiscounted(): boolean {
+    return this.#isMiscounted;
+  }
+
+  /** Whether `release` may have messages to give. */
+  get isHolding(): boolean {
+    return this.#held !== undefined || (this.#isCounted && this.#undecided !== undefined);
+  }
+
+  /** The counted message that has not come whole yet, if there is one. */
+  get incomplete(): object | undefined {
+    return this.#open?.lacks === undefined ? undefined : this.#open;
+  }
+
+  /** The messages that are known to end in this chunk. */
   push(chunk: Buffer): Frame[] {
     const data = this.#undecided ? Buffer.concat([this.#undecided, chunk]) : chunk;
-    this.#undecided = undefined;
-    const frames: Frame[] = [];
-    const nuls = new Search(data, NUL);
-    for (let at = 0; at < data.length; ) {
-      if (!this.#open) {
-        at = behindTrailers(data, at);
-        if (at === data.length) break;
-        const beginning = readBeginning(data, at);
-        if (!beginning) {
-          this.#undecided = data.subarray(at);
-          break;
-        }
-        this.#open = { pieces: [], kept: 0, size: 0, lacks: beginning.octets };
-        at = beginning.at;
-      }
-      at =
-        this.#open.lacks === undefined ? this.#takeLine(data, at, nuls, frames) : this.#takeCounted(data, at, frames);
+    return this.#read(data, false);
+  }
+
+  /** The messages that were held back. To be called when nothing has come for a moment. */
+  release(): Frame[] {
+    const frames = this.#undecided && this.#isCounted ? this.#read(this.#undecided, true) : [];
+    this.#pushHeld(frames);
+    return frames;
+  }
+
+  /** What has come of a counted message that does not get whole: its count is taken to be wrong. */
+  giveUp(): Frame[] {
+    const open = this.#open;
+    if (open?.lacks === undefined) return [];
+    this.#stop();
+    return [{ ...frameOf(open, false), isMiscounted: true }];
+  }
+
+  /**
+   * The messages that the stream ended in. A last line needs no line feed where the sender closed the connection in
+   * order; a counted message that lacks octets is broken in any case, and its count wrong if the connection was closed in
+   * order.
+   */
+  end(inOrder: boolean): Frame[] {
+    const frames = this.release();
+    const open = this.#open;
+    const undecided = this.#undecided;
+    const isCounted = open ? open.lacks !== undefined : this.#isCounted;
+    this.#open = this.#undecided = undefined;
+    if (open) {
+      if (isCounted && inOrder) this.#isMiscounted = true;
+      frames.push(frameOf(open, isCounted || !inOrder));
+    } else if (undecided && !isCounted) {
+      frames.push({ bytes: undecided, size: undecided.length, isBroken: !inOrder });
     }
     return frames;
   }
 
-  /**
-   * The message that the stream ended in. A last line needs no line feed where the sender closed the connection in
-   * order; a counted message that lacks octets is broken in any case.
-   */
-  end(inOrder: boolean): Frame[] {
-    const open = this.#open;
-    const undecided = this.#undecided;
-    this.#open = this.#undecided = undefined;
-    if (open) return [frameOf(open, open.lacks !== undefined || !inOrder)];
-    return undecided ? [{ bytes: undecided, size: undecided.length, isBroken: !inOrder }] : [];
+  /** Reads on; `isQuiet` if nothing follows for now, so that what is there must do to decide. */
+  #read(data: Buffer, isQuiet: boolean): Frame[] {
+    this.#undecided = undefined;
+    const frames: Frame[] = [];
+    const nuls = new Search(data, NUL);
+    for (let at = 0; at < data.length && !this.#isMiscounted; ) {
+      if (!this.#open) {
+        at = behindTrailers(data, at);
+        if (at === data.length) break;
+        const beginning = readBeginning(data, at);
+        if (!beginning || (this.#needsMore(beginning.octets, data.length - at) && !isQuiet)) {
+          this.#undecided = data.subarray(at);
+          break;
+        }
+        if (this.#isWrong(beginning.octets)) {
+          this.#miscounted(data, at, frames);
+          break;
+        }
+        this.#pushHeld(frames);
+        this.#isCounted ||= beginning.octets !== undefined;
+        this.#open = { pieces: [], kept: 0, size: 0, lacks: beginning.octets };
+        at = beginning.at;
+      }
+      at = this.#open.lacks === undefined ? this.#takeLine(data, at, nuls, frames) : this.#takeCounted(data, at);
+    }
+    return frames;
+  }
+
+  /** Whether more of what follows a counted message has to be seen, to tell which of the two has a wrong count. */
+  #needsMore(octets: number | undefined, length: number): boolean {
+    return this.#isCounted && octets === undefined && length < LONGEST_BEGINNING;
+  }
+
+  #isWrong(octets: number | undefined): boolean {
+    return octets === undefined ? this.#isCounted : Number.isNaN(octets);
+  }
+
+  /** Where a message should begin at `at`, something else does. */
+  #miscounted(data: Buffer, at: number, frames: Frame[]): void {
+    const held = this.#held;
+    this.#stop();
+    if (held) frames.push(isSwitchOfFraming(data, at) ? held : { ...held, isMiscounted: true });
+  }
+
+  #stop(): void {
+    this.#isMiscounted = true;
+    this.#open = this.#held = this.#undecided = undefined;
+  }
+
+  #pushHeld(frames: Frame[]): void {
+    if (this.#held) frames.push(this.#held);
+    this.#held = undefined;
   }
 
   #takeLine(data: Buffer, at: number, nuls: Search, frames: Frame[]): number {
@@ -91,13 +173,13 @@ export class FrameSplitter {
     return end + 1;
   }
 
-  #takeCounted(data: Buffer, at: number, frames: Frame[]): number {
+  #takeCounted(data: Buffer, at: number): number {
     const open = this.#open!;
     const end = Math.min(at + open.lacks!, data.length);
     keep(open, data.subarray(at, end));
     open.lacks! -= end - at;
     if (open.lacks === 0) {
-      frames.push(frameOf(open, false));
+      this.#held = frameOf(open, false);
       this.#open = undefined;
     }
     return end;
@@ -121,25 +203,6 @@ class Search {
     }
     return this.#next;
   }
-}
-
-/** How the message at `at` is framed, and where it begins; undefined where more bytes have to be seen. */
-function readBeginning(data: Buffer, at: number): { octets: number | undefined; at: number } | undefined {
-  let octets = 0;
-  let next = at;
-  while (next < data.length && next - at < MOST_DIGITS && isDigit(data[next]!, next === at)) {
-    octets = octets * 10 + data[next++]! - 0x30;
-  }
-  const line = { octets: undefined, at };
-  if (next === at) return line;
-  if (next === data.length) return undefined;
-  if (data[next++] !== SPACE) return line;
-  if (next === data.length) return undefined;
-  return data[next] === LESS_THAN ? { octets, at: next } : line;
-}
-
-function isDigit(byte: number, first: boolean): boolean {
-  return byte >= (first ? 0x31 : 0x30) && byte <= 0x39;
 }
 
 /** What some senders put behind a message, counted or not. */

@@ -3,7 +3,7 @@ import { DateTimeError, formatEpoch } from '../../lib/date-time.js';
 import { sha256 } from '../../lib/sha256.js';
 import { parseSourceTime } from '../../lib/source-time.js';
 import type { TimeZone } from '../../lib/time-zone.js';
-import { cutText } from './cut-text.js';
+import { type Cut, cutText } from './cut-text.js';
 import type { Envelope } from './envelope.js';
 import { type PamAudit, readPamAudit } from './pam-audit.js';
 import { readEnvelope } from './read-envelope.js';
@@ -16,7 +16,7 @@ export interface Line {
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
   /** What is missing of it; undefined where it is whole. */
-  readonly cut?: { readonly size: number; readonly isBroken: boolean } | undefined;
+  readonly cut?: Cut | undefined;
 }
 
 /** What a line that is no audit of the product is called. */
@@ -47,7 +47,7 @@ function innermost(line: Line, outer: Envelope, zone: TimeZone): Envelope {
 
 /** Undefined where the line is no audit of the product, is broken off, or says what its columns cannot hold. */
 function pamRecord(line: Line, envelope: Envelope, zone: TimeZone): AuditRecord | undefined {
-  if (line.cut?.isBroken) return undefined;
+  if (line.cut?.isBroken || line.cut?.isMiscounted) return undefined;
   const audit = readPamAudit(envelope.content);
   const occurredAt = audit && readTime(audit.time, zone);
   if (!audit || !occurredAt || !fits(audit)) return undefined;

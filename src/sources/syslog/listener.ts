@@ -10,6 +10,7 @@ import { receiveDatagrams } from './datagrams.js';
 import { Intake } from './intake.js';
 import { droppedByKernel } from './kernel-drops.js';
 import type { Log } from './log.js';
+import { Refusals } from './refusals.js';
 import { allowedSenders } from './senders.js';
 import { receiveStreams } from './streams.js';
 
@@ -63,7 +64,13 @@ export class SyslogListener {
   async run(stop: AbortSignal, log: Log): Promise<void> {
     const { source, zone, allow } = this.options;
     const backlog = new Backlog(this.db.forConnectors, source, this.name, this.counts, log);
-    const intake = new Intake(backlog, this.counts, zone, allowedSenders(allow));
+    const intake = new Intake(
+      backlog,
+      this.counts,
+      zone,
+      allowedSenders(allow),
+      new Refusals(this.name, this.counts.refusals, log),
+    );
     const givingUp = new AbortController();
     const failed = new AbortController();
     const storing = backlog.store(givingUp.signal).catch((error) => {
@@ -96,9 +103,9 @@ export class SyslogListener {
       case 'udp':
         return receiveDatagrams(address, intake, bound, stop, log);
       case 'tcp':
-        return receiveStreams(createTcpServer(), 'connection', address, intake, bound, stop, log);
+        return receiveStreams(createTcpServer(), address, intake, bound, stop, log);
       case 'tls':
-        return receiveStreams(this.#tlsServer(), 'secureConnection', address, intake, bound, stop, log);
+        return receiveStreams(this.#tlsServer(), address, intake, bound, stop, log);
     }
   }
 

@@ -4,11 +4,18 @@ import { FrameSplitter, MAX_MESSAGE_BYTES } from '../../../src/sources/syslog/fr
 
 /** The messages of a stream that comes in these chunks, as text; a broken one with its size. */
 function split(chunks: readonly (string | Buffer)[], inOrder = true): string[] {
+  return read(chunks, inOrder).messages;
+}
+
+/** The same, and whether an octet count was found to be wrong. */
+function read(chunks: readonly (string | Buffer)[], inOrder = true) {
   const splitter = new FrameSplitter();
   const frames = chunks.flatMap((chunk) => splitter.push(Buffer.from(chunk as string)));
-  return [...frames, ...splitter.end(inOrder)].map(({ bytes, size, isBroken }) =>
-    isBroken ? `${bytes.toString('latin1')} broken after ${size}` : bytes.toString('latin1'),
-  );
+  const messages = [...frames, ...splitter.end(inOrder)].map(({ bytes, size, isBroken, isMiscounted }) => {
+    const text = bytes.toString('latin1');
+    return isBroken ? `${text} broken after ${size}` : isMiscounted ? `${text} miscounted` : text;
+  });
+  return { messages, isMiscounted: splitter.isMiscounted };
 }
 
 const counted = (text: string) => `${Buffer.byteLength(text)} ${text}`;
@@ -19,12 +26,17 @@ describe('a stream', () => {
     ['a last line without a line feed', '<13>one\n<13>two', ['<13>one', '<13>two']],
     ['counted messages', counted('<13>one') + counted('<13>two'), ['<13>one', '<13>two']],
     ['a counted message of several lines', counted('<13>one\ntwo'), ['<13>one\ntwo']],
-    ['both, mixed', `<13>one\n${counted('<13>two')}<13>three\n`, ['<13>one', '<13>two', '<13>three']],
+    ['both, lines first', `<13>one\n${counted('<13>two')}`, ['<13>one', '<13>two']],
     ['trailers behind counted messages', `${counted('<13>one')}\n${counted('<13>two')}\r\n\0`, ['<13>one', '<13>two']],
     ['lines that end with NUL', '<13>one\0<13>two\0', ['<13>one', '<13>two']],
     ['empty lines', '\n\r\n<13>one\n\n', ['<13>one']],
     ['lines that begin with a number', '12 monkeys\n2026 was a year\n7\n', ['12 monkeys', '2026 was a year', '7']],
-    ['a count that nobody can mean', '99999999 <13>one\n<13>two\n', ['99999999 <13>one', '<13>two']],
+    ['lines that begin like a count, without a priority', '5 <b>one\n12 <two>\n', ['5 <b>one', '12 <two>']],
+    [
+      'lines that begin with more digits than a count has',
+      '123456789012345678901 <13>\n',
+      ['123456789012345678901 <13>'],
+    ],
   ])('is cut into %s', (_, stream, messages) => {
     expect(split([stream]).map((text) => text.trimEnd())).toEqual(messages);
   });
@@ -44,9 +56,10 @@ describe('a stream', () => {
   ])('keeps the beginning of %s that is too long, counts it, and goes on behind it', (_, write) => {
     const splitter = new FrameSplitter();
     const text = `<13>${'x'.repeat(3 * MAX_MESSAGE_BYTES)}`;
-    const stream = Buffer.from(`${write(text)}<13>next\n`);
+    const stream = Buffer.from(`${write(text)}${write('<13>next')}`);
     const frames = [];
     for (let at = 0; at < stream.length; at += 50_000) frames.push(...splitter.push(stream.subarray(at, at + 50_000)));
+    frames.push(...splitter.end(true));
     expect(frames.map(({ bytes, size, isBroken }) => [bytes.length, size, isBroken])).toEqual([
       [MAX_MESSAGE_BYTES, text.length, false],
       [8, 8, false],
@@ -70,7 +83,10 @@ describe('a stream', () => {
     const framed = fc.tuple(message, fc.boolean(), fc.constantFrom('', '\n', '\r\n', '\0'));
     fc.assert(
       fc.property(fc.array(framed), fc.array(fc.integer({ min: 1, max: 9 })), (written, cuts) => {
-        const parts = written.map(([text, isCounted, trailer]) => (isCounted ? counted(text) + trailer : `${text}\n`));
+        const lines = written.findIndex(([, isCounted]) => isCounted);
+        const parts = written.map(([text, , trailer], index) =>
+          lines >= 0 && index >= lines ? counted(text) + trailer : `${text}\n`,
+        );
         const stream = Buffer.from(parts.join(''));
         const expected = written.map(([text]) => Buffer.from(text).toString('latin1'));
         expect(split(chunksOf(stream, cuts))).toEqual(expected);
@@ -81,13 +97,96 @@ describe('a stream', () => {
   test('of any bytes is cut the same, whatever the chunks are', () => {
     const bytes = fc.oneof(
       fc.uint8Array({ maxLength: 200 }).map(Buffer.from),
-      fc.string({ unit: fc.constantFrom('1', '2', ' ', '<', '\n', '\0', '\r', 'x'), maxLength: 60 }).map(Buffer.from),
+      fc
+        .string({ unit: fc.constantFrom('1', '2', ' ', '<', '6 <1>', '>', '\n', '\0', '\r', 'x'), maxLength: 60 })
+        .map(Buffer.from),
     );
     fc.assert(
       fc.property(bytes, fc.array(fc.integer({ min: 1, max: 9 })), fc.boolean(), (stream, cuts, inOrder) => {
-        expect(split(chunksOf(stream as Buffer, cuts), inOrder)).toEqual(split([stream as Buffer], inOrder));
+        expect(read(chunksOf(stream as Buffer, cuts), inOrder)).toEqual(read([stream as Buffer], inOrder));
       }),
       { numRuns: 2_000 },
+    );
+  });
+
+  test.each([
+    ['a line', '<13>three\n'],
+    ['text', 'three\n'],
+    ['no number', 'abc <13>three'],
+    ['a negative number', '-9 <13>three'],
+    ['zero', '0 <13>three'],
+    ['leading zeros', '009 <13>three'],
+    ['a number that no message is as long as', '9999999 <13>three'],
+    ['a number beyond all numbers', '99999999999999999999 <13>three'],
+  ])('is read no further where %s follows a counted message, which is kept', (_, next) => {
+    const { messages, isMiscounted } = read([`${counted('<13>one')}\n${counted('<13>two')}${next}`]);
+    expect([messages[0], messages[1]?.replace(' miscounted', '')]).toEqual(['<13>one', '<13>two']);
+    expect([messages.length, isMiscounted]).toEqual([2, true]);
+  });
+
+  test.each(['0 <13>one\n', '007 <13>one', '9999999 <13>one'])(
+    'is not read that begins with the count of %j',
+    (stream) => {
+      expect(read([stream])).toEqual({ messages: [], isMiscounted: true });
+    },
+  );
+
+  test('marks the message whose count is too small or too large, as soon as the next bytes show it', () => {
+    const next = 'an end of a message that is long enough to tell';
+    expect(read([`${counted('<13>one')}7 <13>two${next}`])).toEqual({
+      messages: ['<13>one', '<13>two miscounted'],
+      isMiscounted: true,
+    });
+    expect(read([`${counted('<13>one')}9 <13>two`])).toEqual({
+      messages: ['<13>one', '<13>two broken after 7'],
+      isMiscounted: true,
+    });
+    expect(read([`${counted('<13>one')}9 <13>two`], false).isMiscounted).toBe(false);
+  });
+
+  test('gives up a counted message that does not come whole', () => {
+    const splitter = new FrameSplitter();
+    expect(splitter.push(Buffer.from(`${counted('<13>one')}900 <13>two`)).map(String)).toHaveLength(1);
+    expect(splitter.giveUp()).toMatchObject([{ size: 7, isMiscounted: true }]);
+    expect([splitter.isMiscounted, splitter.push(Buffer.from(counted('<13>three')))]).toEqual([true, []]);
+  });
+
+  test('releases a counted message if nothing follows it', () => {
+    const splitter = new FrameSplitter();
+    expect(splitter.push(Buffer.from(`${counted('<13>one')}1`))).toEqual([]);
+    expect(splitter.release().map(({ bytes }) => bytes.toString())).toEqual(['<13>one']);
+    expect(splitter.push(Buffer.from('0 <13>second'))).toEqual([]);
+    expect(splitter.release().map(({ bytes }) => bytes.toString())).toEqual(['<13>second']);
+    expect(splitter.isMiscounted).toBe(false);
+  });
+
+  test('loses no message before the one whose count is damaged, and notices each damage', () => {
+    const word = fc
+      .string({ unit: fc.constantFrom('a', ' ', 'é', ':', '😀'), minLength: 4 })
+      .map((text) => `<13>${text}`);
+    const damage = fc.oneof(
+      fc.constantFrom('0', '-8', 'x', '1x', '0x9', '1e1', '+9', '', '99999999', '99999999999999999999999'),
+      fc.integer({ min: 1, max: 3 }),
+      fc.integer({ min: -3, max: -1 }),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(word, { minLength: 1 }),
+        word,
+        fc.array(word),
+        damage,
+        fc.array(fc.integer({ min: 1, max: 9 })),
+        (before, damaged, after, wrong, cuts) => {
+          const count = typeof wrong === 'number' ? Buffer.byteLength(damaged) + wrong : wrong;
+          const parts = [...before.map(counted), `${count} ${damaged}`, ...after.map(counted)];
+          const { messages, isMiscounted } = read(chunksOf(Buffer.from(parts.join('')), cuts));
+          const expected = before.map((text) => Buffer.from(text).toString('latin1'));
+          const good = messages.slice(0, before.length).map((text) => text.replace(/ miscounted$/, ''));
+          expect(good).toEqual(expected);
+          expect(isMiscounted).toBe(true);
+        },
+      ),
+      { numRuns: 500 },
     );
   });
 });

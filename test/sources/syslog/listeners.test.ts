@@ -52,7 +52,7 @@ onEveryEngine('syslog', (engine) => {
     const tcp = await listen('tcp');
     const udp = await Heard.at('udp', database.db);
     await tcp.send(`${pamLine(1)}\n${pamLine(2)}\n${pamLine(1)}`);
-    await tcp.send(`${Buffer.byteLength(pamLine(2))} ${pamLine(2)}${pamLine(3)}\r\n`);
+    await tcp.send(`${pamLine(3)}\r\n${Buffer.byteLength(pamLine(2))} ${pamLine(2)}`);
     const sender = createSocket('udp4');
     sender.send(pamLine(3), udp.port, '127.0.0.1');
     await expect.poll(() => udp.counts.received, { timeout: 20_000 }).toBe(1);

@@ -20,9 +20,14 @@ const run = promisify(execFile);
 export class Heard {
   readonly #stop = new AbortController();
   readonly #running: Promise<void>;
+  /** What it has logged. */
+  readonly log: { readonly msg: string; readonly sender?: string; readonly reason?: string }[] = [];
 
   private constructor(readonly listener: SyslogListener) {
-    this.#running = listener.run(this.#stop.signal, pino({ level: 'silent' }));
+    const write = (line: string): void => {
+      this.log.push(JSON.parse(line));
+    };
+    this.#running = listener.run(this.#stop.signal, pino({ level: 'info' }, { write }));
   }
 
   static async at(transport: 'udp' | 'tcp' | 'tls', db: Database, but: Partial<SyslogOptions> = {}): Promise<Heard> {
