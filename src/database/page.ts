@@ -38,7 +38,7 @@ export interface PageQuery {
   /** Bounds of the column: `from` is within, `to` is not. Where either is given, NULL is not within. */
   readonly from: string | undefined;
   readonly to: string | undefined;
-  /** Places within the bounds. */
+  /** Places, within the bounds or not: the bounds hold all the same. */
   readonly behind: Place | undefined;
   readonly ahead: Place | undefined;
   readonly limit: number;
@@ -48,7 +48,8 @@ export interface PageQuery {
  * The first `limit` rows behind a place, by keyset: the millionth page reads as much as the first. Several arms are read
  * for themselves, each by its index and no further than the page is long, then merged.
  */
-export function readPage<Row>(db: Db, { select, rows }: Reading<Row>, query: PageQuery): Promise<Row[]> {
+export function readPage<Row>(db: Db, { select, rows }: Reading<Row>, asked: PageQuery): Promise<Row[]> {
+  const query = withoutRedundantBounds(asked);
   const { table, limit } = query;
   const spans = spansOf(db, query);
   if (spans.length === 1) return rows(spanText(db, query, spans[0]!, select));
@@ -114,7 +115,7 @@ function spanText(db: Db, query: PageQuery, span: Span, select: Sql): Sql {
   const ranges = ahead ? rangesBeyond(db, query, alias, ahead, opposite(direction)).map((range) => range.where) : [];
   const before = ahead ? sql` AND (${join(ranges, ' OR ')})` : empty;
   return sql`SELECT ${select} FROM ${fromArm(db, table, span)}
-    WHERE ${span.where} AND ${query.where}${bounds(query, alias)}${before}
+    WHERE ${span.where} AND ${query.where}${within(query, alias)}${before}
     ${span.isNull ? raw(`ORDER BY ${alias}.id ${direction}`) : orderBy(query, alias)} LIMIT ${limit}`;
 }
 
@@ -124,13 +125,26 @@ function orderedIn({ via }: Arm): Alias {
 }
 
 /**
- * The bounds that no place stands in for. An engine may begin its range at either of two conditions that bound it on one
- * side: at a `from` beside a place behind, it would read all pages before this one again.
+ * Keeps of a bound and a place on the same side the one that lies further in, which implies the other. An engine may begin
+ * its range at either of two conditions: at a `from` beside a place behind, it would read all earlier pages again.
  */
-function bounds(query: PageQuery, alias: Alias): Sql {
-  const { direction, from, to, behind, ahead } = query;
-  const [lower, upper] = direction === 'ASC' ? [behind, ahead] : [ahead, behind];
-  return within({ ...query, from: lower ? undefined : from, to: upper ? undefined : to }, alias);
+function withoutRedundantBounds(query: PageQuery): PageQuery {
+  const { direction, behind, ahead, isNullable } = query;
+  let { from, to } = query;
+  // Where a bound is given, NULL is not within.
+  const mayBeNull = isNullable && from === undefined && to === undefined;
+  let [lower, upper] = direction === 'ASC' ? [behind, ahead] : [ahead, behind];
+  if (from !== undefined && lower) {
+    if (lower.value !== null && lower.value >= from) from = undefined;
+    else lower = undefined;
+  }
+  // Nothing within bounds comes before a place of NULL: both are kept.
+  if (to !== undefined && upper && upper.value !== null) {
+    if (upper.value < to) to = undefined;
+    else upper = undefined;
+  }
+  const [first, last] = direction === 'ASC' ? [lower, upper] : [upper, lower];
+  return { ...query, from, to, behind: first, ahead: last, isNullable: mayBeNull };
 }
 
 function within({ column, from, to }: Pick<PageQuery, 'column' | 'from' | 'to'>, alias: Alias): Sql {
@@ -149,7 +163,7 @@ function orderBy({ column, direction }: PageQuery, alias: string): Sql {
  * in ascending order, on every engine.
  */
 function rangesBeyond(db: Db, query: PageQuery, alias: Alias, { value, id }: Place, direction: SortDirection): Range[] {
-  const { column, isNullable, from, to } = query;
+  const { column, isNullable } = query;
   const ordered = raw(`${alias}.${column}`);
   const beyond = raw(direction === 'ASC' ? '>' : '<');
   if (value === null) {
@@ -160,8 +174,7 @@ function rangesBeyond(db: Db, query: PageQuery, alias: Alias, { value, id }: Pla
     where: db.dialect.rowsBehind(`${alias}.${column}`, `${alias}.id`, value, id, direction),
     isNull: false,
   };
-  const goesIntoNulls = direction === 'DESC' && isNullable && from === undefined && to === undefined;
-  return goesIntoNulls ? [rows, { where: sql`${ordered} IS NULL`, isNull: true }] : [rows];
+  return direction === 'DESC' && isNullable ? [rows, { where: sql`${ordered} IS NULL`, isNull: true }] : [rows];
 }
 
 export function opposite(direction: SortDirection): SortDirection {

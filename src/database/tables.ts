@@ -30,7 +30,7 @@ export class Tombstone {
   @Long() recordId!: number;
 }
 
-/** Facts about this database, `id` first: it tells a cursor of this database from another's. */
+/** Facts about this database: its `id`, and the `cursor key` that cursors are sealed with. */
 @Entity('gateway')
 export class GatewayFact {
   @TextKey(64) name!: string;

@@ -101,6 +101,11 @@ export interface Refusal {
   readonly path: readonly (string | number)[] | undefined;
 }
 
+/** The context of a request of an actor, for parts that are asked without GraphQL. */
+export function contextOf(db: Database, actor: Actor): Context {
+  return { db, actor, settings: readConfig({}), requestId: 'test', now: new Date().toISOString() };
+}
+
 /** A connector that sees everything, but for what is said otherwise. */
 export function anActor(but: Partial<Actor> = {}): Actor {
   return {

@@ -11,6 +11,7 @@ import { CommitMarks1764330000000 } from './0009-commit-marks.js';
 import { AuditRetention1764400000000 } from './0010-audit-retention.js';
 import { CountsOfQuarters1764410000000 } from './0011-counts-of-quarters.js';
 import { AuditNames1764500000000 } from './0012-audit-names.js';
+import { CursorKey1764600000000 } from './0013-cursor-key.js';
 
 /** Every migration, oldest first. The list only ever grows at its end. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -26,4 +27,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   AuditRetention1764400000000,
   CountsOfQuarters1764410000000,
   AuditNames1764500000000,
+  CursorKey1764600000000,
 ];

@@ -44,7 +44,7 @@ export async function readAuditFeed(
   checkLists(filter);
   const cursors = await FeedCursors.of(context, Module.AUDITS, filter ?? {});
   const nodes = selection.under('nodes');
-  const text = textList<Row>(context, Audit, nodes, () => undefined);
+  const text = textList<Row>(context, Audit, nodes);
   const wanted = text?.wanted ?? neededOf(context, Audit, nodes);
   const start = cursors.start(after, since);
   const { rows, place, caughtUp } = await readAuditsBehind<Row>(context, cursors, start, first, wanted, filter);

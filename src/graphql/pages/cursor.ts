@@ -1,72 +1,112 @@
 import { hash } from 'node:crypto';
-import { crc32 } from 'node:zlib';
+import { cursorKey } from '../../database/database-id.js';
+import type { Db } from '../../database/db.js';
+import { AesSiv } from '../../lib/aes-siv.js';
 import { AppError } from '../../lib/app-error.js';
 import { quote } from '../../lib/quote.js';
+import { areParts, type CursorPart, type CursorValue } from './cursor-values.js';
 
-export type CursorValue = string | number | null;
+/** Cursors are as long as the next multiple, so that their length says little of what is in them. */
+const MULTIPLE = 16;
 
-/** What a value of a cursor is: a number that counts something, or a text, which may be null or left out. */
-export type CursorPart = 'number' | 'text' | 'number or none';
+/** Characters of the longest cursor: a text of 255 characters, each of which JSON and UTF-8 may need several bytes for. */
+const LONGEST = 4_096;
+
+const seals = new WeakMap<Db, Promise<AesSiv>>();
 
 /**
- * Opaque cursors of one list: bound to its database, its order and its filter. A checksum finds those that were damaged
- * or come from elsewhere; it is no secret, since a cursor only says where to go on, never what may be seen.
+ * Opaque cursors of one list: sealed with a key of their database, and bound to the list's order and filter. Nobody
+ * without the key can read one, since it may stand for a row that its reader may not see, nor make one.
  */
 export class Cursors {
-  /** The checksum of the database's id, which the text follows. */
-  readonly #database: number;
+  readonly #seal: AesSiv;
   readonly #list: string;
 
+  private constructor(seal: AesSiv, list: string) {
+    this.#seal = seal;
+    this.#list = list;
+  }
+
   /** `list` is whatever tells this list from others; it must be plain data. */
-  constructor(databaseId: string, list: object) {
-    this.#database = crc32(databaseId);
-    this.#list = hash('sha256', canonical(list), 'base64url').slice(0, 8);
+  static async of(db: Db, list: object): Promise<Cursors> {
+    return new Cursors(await sealOf(db), hash('sha256', canonical(list), 'base64url').slice(0, 8));
   }
 
   encode(...values: CursorValue[]): string {
-    const text = `${VERSION}${this.#list}${JSON.stringify(values)}`;
-    return Buffer.from(this.#checksum(text) + text).toString('base64url');
+    return this.encodeAll([values])[0]!;
   }
 
-  /** @throws AppError BAD_CURSOR, also where the values are others than `parts` */
-  decode(cursor: string, parts: readonly CursorPart[]): CursorValue[] {
-    const text = Buffer.from(cursor, 'base64url').toString();
-    const payload = text.slice(8);
-    // Node passes over characters that are none of base64url.
-    const isWhole = Buffer.from(text).toString('base64url') === cursor;
-    if (!isWhole || payload[0] !== VERSION || this.#checksum(payload) !== text.slice(0, 8)) {
-      throw badCursor(cursor, FOREIGN);
+  /** The cursors of many rows, which cost much less together. */
+  encodeAll(rows: readonly (readonly CursorValue[])[]): string[] {
+    const texts = rows.map((values) => `${VERSION}${this.#list}${JSON.stringify(values)}`);
+    const places = new Map<number, number[]>();
+    for (const [at, text] of texts.entries()) {
+      const length = Math.ceil(Buffer.byteLength(text) / MULTIPLE) * MULTIPLE;
+      const same = places.get(length);
+      if (same) same.push(at);
+      else places.set(length, [at]);
     }
-    if (payload.slice(1, 9) !== this.#list) {
+    const cursors = new Array<string>(rows.length);
+    for (const [length, ats] of places) {
+      // Spaces behind JSON change nothing.
+      const plain = Buffer.alloc(ats.length * length, ' ');
+      for (const [n, at] of ats.entries()) plain.write(texts[at]!, n * length);
+      const sealed = this.#seal.seal(plain, length);
+      const step = sealed.length / ats.length;
+      for (const [n, at] of ats.entries()) cursors[at] = sealed.toString('base64url', n * step, (n + 1) * step);
+    }
+    return cursors;
+  }
+
+  /** @throws AppError BAD_CURSOR */
+  decode(cursor: string, parts: readonly CursorPart[]): CursorValue[] {
+    const text = this.#textOf(cursor);
+    if (text?.[0] !== VERSION) throw badCursor(cursor, isFromBefore(cursor) ? OLD : FOREIGN);
+    if (text.slice(1, 9) !== this.#list) {
       throw badCursor(cursor, 'was made for another query: keep the filter, date range and order that it came from');
     }
-    const values = valuesOf(payload.slice(9));
-    // A checksum keeps nobody from writing what no list ever gave.
-    if (!parts.every((part, at) => isPart(part, values[at]))) throw badCursor(cursor, FOREIGN);
+    const values = valuesOf(text.slice(9));
+    if (!areParts(values, parts)) throw badCursor(cursor, FOREIGN);
     return values;
   }
 
-  #checksum(text: string): string {
-    return crc32(text, this.#database).toString(16).padStart(8, '0');
+  #textOf(cursor: string): string | undefined {
+    if (cursor.length > LONGEST) return undefined;
+    const sealed = Buffer.from(cursor, 'base64url');
+    // Node ignores characters that are not base64url.
+    if (sealed.toString('base64url') !== cursor) return undefined;
+    return this.#seal.open(sealed)?.toString();
   }
 }
 
-const VERSION = '1';
-const FOREIGN = 'is not a cursor of this gateway: pass one exactly as it was returned, or none to begin anew';
+const VERSION = '2';
+const FOREIGN =
+  'is not a cursor of this gateway: pass one exactly as it was returned, or begin again without `after` and `before`';
+const OLD = 'was made by an earlier version of this gateway and is no longer accepted: begin again without `after`';
 
-function valuesOf(text: string): CursorValue[] {
+function sealOf({ origin }: Db): Promise<AesSiv> {
+  let seal = seals.get(origin);
+  if (!seal) {
+    seal = cursorKey(origin).then((key) => new AesSiv(Buffer.from(key, 'base64')));
+    seal.catch(() => seals.delete(origin));
+    seals.set(origin, seal);
+  }
+  return seal;
+}
+
+/** Whether a text has the form of the cursors that were only checksummed. */
+function isFromBefore(cursor: string): boolean {
+  if (cursor.length > LONGEST) return false;
+  return /^[0-9a-f]{8}1[\w-]{8}\[.*\]$/s.test(Buffer.from(cursor, 'base64url').toString());
+}
+
+function valuesOf(text: string): unknown[] {
   try {
     const values: unknown = JSON.parse(text);
     return Array.isArray(values) ? values : [];
   } catch {
     return [];
   }
-}
-
-function isPart(part: CursorPart, value: unknown): boolean {
-  if (part === 'number or none' && value === undefined) return true;
-  if (part !== 'text') return Number.isSafeInteger(value) && (value as number) >= 0;
-  return typeof value === 'string' || value === null || value === undefined;
 }
 
 function badCursor(cursor: string, fault: string): AppError {

@@ -57,11 +57,11 @@ export async function readChangeFeed(
   checkSize(actorOf(context), 'first', first, 1);
   const cursors = await FeedCursors.of(context, source.module);
   const changes = selection.under('changes');
-  const text = textList<Row>(context, source.entity, changes, memberOf);
+  const text = textList<Row>(context, source.entity, changes);
   const wanted = text?.wanted ?? neededOf(context, source.entity, changes.under('node'));
   const start = cursors.start(after);
   const { rows, place, caughtUp } = await readChanges<Row>(context, source, cursors, start, first, wanted);
-  await text?.put(rows);
+  await text?.put(rows, memberOf);
   return {
     changes: text ? [] : rows.map((row) => ({ kind: kindOf(row), id: row.feedId, node: row.isDeleted ? null : row })),
     nextCursor: cursors.encode(place),

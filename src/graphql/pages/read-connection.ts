@@ -1,5 +1,4 @@
 import type { Sql } from 'sql-template-tag';
-import { databaseId } from '../../database/database-id.js';
 import type { Db } from '../../database/db.js';
 import type { SortDirection } from '../../database/dialects/dialect.js';
 import type { Module } from '../../database/module.js';
@@ -15,6 +14,7 @@ import type { Selection } from '../selection.js';
 import { pageServed } from '../served.js';
 import type { Connection } from './connection.js';
 import { Cursors } from './cursor.js';
+import type { CursorPart } from './cursor-values.js';
 import { type DateRange, type PageArguments, pageSize } from './page-arguments.js';
 
 /** A bounded list, as a feature describes it. */
@@ -53,10 +53,9 @@ export async function readConnection(
 ): Promise<Connection<object>> {
   const { size, backward } = pageSize(actorOf(context), args);
   const cursors = await listCursors(context, list);
-  const behind = placeOf(cursors, args.after);
-  const ahead = placeOf(cursors, args.before);
-  const cursorOf = (row: Row) => cursorOfRow(cursors, row);
-  const text = textOf(context, list.entity, selection, cursorOf);
+  const behind = placeOf(cursors, list, args.after);
+  const ahead = placeOf(cursors, list, args.before);
+  const text = textOf(context, list.entity, selection);
   const wantsRows = selection.has('nodes') || selection.has('edges') || selection.has('pageInfo');
   const page = { size, backward, behind, ahead };
   const nodes = [selection.under('nodes'), selection.under('edges').under('node')];
@@ -65,49 +64,50 @@ export async function readConnection(
     wantsRows ? readListPage<Row>(context, list, page, wanted) : nothing,
     selection.has('totalCount') ? count(context, list) : 0,
   ]);
-  await text?.put(rows);
+  const edges = selection.has('edges') && selection.under('edges').has('cursor') ? cursorsOfRows(cursors, rows) : [];
+  await text?.put(rows, (_, name, at) => (name === 'cursor' ? `"${edges[at]}"` : undefined));
+  const cursorOf = (row: Row | undefined) => (row ? cursorsOfRows(cursors, [row])[0]! : null);
   return {
     nodes: text ? [] : rows,
-    edges: selection.has('edges') && !text ? rows.map((node) => ({ node, cursor: cursorOf(node) })) : [],
+    edges: selection.has('edges') && !text ? rows.map((node, at) => ({ node, cursor: edges[at]! })) : [],
     pageInfo: {
       hasNextPage: backward ? ahead !== undefined : more,
       hasPreviousPage: backward ? more : behind !== undefined,
-      startCursor: rows[0] ? cursorOf(rows[0]) : null,
-      endCursor: rows.length > 0 ? cursorOf(rows.at(-1)!) : null,
+      startCursor: cursorOf(rows[0]),
+      endCursor: cursorOf(rows.at(-1)),
     },
     totalCount,
   };
 }
 
 /** How the one list of a page is written, `nodes` or `edges`; undefined where rows are resolved. */
-function textOf(
-  context: Context,
-  entity: EntityClass,
-  selection: Selection,
-  cursorOf: (row: Row) => string,
-): TextList<Row> | undefined {
+function textOf(context: Context, entity: EntityClass, selection: Selection): TextList<Row> | undefined {
   const lists = ['nodes', 'edges'].filter((field) => selection.has(field));
   if (lists.length !== 1) return undefined;
-  return textList<Row>(context, entity, selection.under(lists[0]!), (row, name) =>
-    name === 'cursor' ? `"${cursorOf(row)}"` : undefined,
-  );
+  return textList<Row>(context, entity, selection.under(lists[0]!));
 }
 
 /** The cursors of a list's rows. */
-export async function listCursors({ db }: Context, list: List): Promise<Cursors> {
+export function listCursors({ db }: Context, list: List): Promise<Cursors> {
   const { boundTo, module, orderBy, direction } = list;
-  return new Cursors(await databaseId(db), { ...boundTo, list: module, orderBy, direction });
+  return Cursors.of(db, { ...boundTo, list: module, orderBy, direction });
 }
 
-export function cursorOfRow(cursors: Cursors, { sortValue, sortId }: ListRow): string {
-  return cursors.encode(sortValue, sortId);
+/** The cursors of a list's rows, in their order. */
+export function cursorsOfRows(cursors: Cursors, rows: readonly ListRow[]): string[] {
+  return cursors.encodeAll(rows.map(({ sortValue, sortId }) => [sortValue, sortId]));
 }
 
-/** The place that a cursor of a list stands for. */
-export function placeOf(cursors: Cursors, cursor: string | null | undefined): Place | undefined {
+/**
+ * The place that a cursor of a list stands for.
+ * @throws AppError BAD_CURSOR
+ */
+export function placeOf(cursors: Cursors, list: List, cursor: string | null | undefined): Place | undefined {
   if (cursor === null || cursor === undefined) return undefined;
-  const [value, id] = cursors.decode(cursor, ['text', 'number']);
-  return { value: value ?? null, id: id as number };
+  const { isTime, isNullable } = tableOf(list.entity).columns.get(list.orderBy)!;
+  const part: CursorPart = `${isTime ? 'time' : 'text'}${isNullable ? '?' : ''}`;
+  const [value, id] = cursors.decode(cursor, [part, 'number']);
+  return { value: value!, id: id as number };
 }
 
 export interface ListPage {

@@ -10,20 +10,21 @@ import { rowText } from './row-text.js';
 /** A list of an answer whose items are written, not resolved. */
 export interface TextList<Row extends WrittenRow> {
   readonly wanted: Wanted;
-  /** Writes the list. */
-  put(rows: readonly Row[]): Promise<void>;
+  /** Writes the list; `member` says what its items have beside their nodes, and must be given if they have nodes. */
+  put(rows: readonly Row[], member?: Member<Row>): Promise<void>;
 }
+
+/** What the item of a row has under a name, as JSON in ASCII; undefined for its node if that is simply the row. */
+type Member<Row> = (row: Row, name: string, at: number) => string | undefined;
 
 /**
  * How the items of a list are written; undefined where a field of them has to be resolved: then rows are read column by
- * column. An item is a row of the entity, or has it as its `node`; `member` writes what it has besides, in ASCII, and the
- * node too where it is not simply the row.
+ * column. An item is a row of the entity, or has it as its `node`.
  */
 export function textList<Row extends WrittenRow>(
   context: Context,
   entity: EntityClass,
   items: Selection,
-  member: (row: Row, name: string) => string | undefined,
 ): TextList<Row> | undefined {
   const { path, type, keys } = items;
   const lists = rawListsOf(context);
@@ -32,22 +33,22 @@ export function textList<Row extends WrittenRow>(
   if (!isRow && items.keysOf('node').length !== 1) return undefined;
   const text = rowText(context, entity, isRow ? items : items.under('node'));
   if (!text) return undefined;
-  const jsonOf = (row: Row, node: string) => {
+  const jsonOf = (node: string, memberNamed: (name: string) => string | undefined) => {
     const written = [...keys].map(([key, name]) => {
       if (name === '__typename') return `"${key}":"${type.name}"`;
-      return `"${key}":${member(row, name) ?? node}`;
+      return `"${key}":${memberNamed(name) ?? node}`;
     });
     return `{${written.join(',')}}`;
   };
   return {
     wanted: { form: { notation: 'json', cells: text.cells, separator: ',' }, keys: text.keys },
-    put: async (rows) => {
+    put: async (rows, member) => {
       if (isRow && text.isPlain) {
         lists.put(path, joinRows(rows, ','));
         return;
       }
       const nodes = await text.write(rows);
-      const written = isRow ? nodes : rows.map((row, at) => jsonOf(row, nodes[at]!));
+      const written = isRow ? nodes : rows.map((row, at) => jsonOf(nodes[at]!, (name) => member?.(row, name, at)));
       lists.put(path, [Buffer.from(written.join(','), 'latin1')]);
     },
   };

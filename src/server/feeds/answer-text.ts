@@ -32,6 +32,6 @@ export async function* answerText(
 function rowsText(rows: readonly FlatRow[], format: Format, isFirst: boolean): Buffer[] {
   if (rows.length === 0) return [];
   const { write, separator, before, after } = format;
-  const text = write ? [Buffer.from(rows.map(write).join(separator), 'latin1')] : joinRows(rows, separator);
+  const text = write ? [Buffer.from(write(rows).join(separator), 'latin1')] : joinRows(rows, separator);
   return [Buffer.from(before(isFirst)), ...text, Buffer.from(after)];
 }

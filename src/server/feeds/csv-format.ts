@@ -14,9 +14,12 @@ export const csv: FormatKind = {
 function openCsv({ fields, reader, cursor, deletions }: Answer): Format {
   const header = [...fields, ...(deletions ? ['_deleted'] : []), ...(cursor ? ['_cursor'] : [])];
   const ofDeleted = ({ feedId }: FlatRow) => fields.map((field) => (field === 'id' ? feedId : '')).join(',');
-  const write = (row: FlatRow): string => {
-    const text = row.isDeleted ? ofDeleted(row) : row.latin1;
-    return `${text}${deletions ? `,${row.isDeleted === 1}` : ''}${cursor ? `,${reader.cursorOf(row)}` : ''}`;
+  const write = (rows: readonly FlatRow[]): string[] => {
+    const cursors = cursor ? reader.cursorsOf(rows) : [];
+    return rows.map((row, at) => {
+      const text = row.isDeleted ? ofDeleted(row) : row.latin1;
+      return `${text}${deletions ? `,${row.isDeleted === 1}` : ''}${cursor ? `,${cursors[at]}` : ''}`;
+    });
   };
   return {
     head: `${header.join(',')}${LINE_END}`,

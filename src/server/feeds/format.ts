@@ -4,8 +4,8 @@ import type { FlatRow, RowReader } from './row-reader.js';
 /** How an answer is written around its rows. */
 export interface Format {
   readonly head: string;
-  /** A row with what it has besides; left out where each row is what the database wrote. */
-  readonly write: ((row: FlatRow) => string) | undefined;
+  /** Writes rows with what they have besides; undefined if each row is what the database wrote. */
+  readonly write: ((rows: readonly FlatRow[]) => string[]) | undefined;
   /** What stands between two rows, and before and behind some that follow one another. */
   readonly separator: string;
   before(isFirst: boolean): string;

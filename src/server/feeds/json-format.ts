@@ -47,5 +47,8 @@ function openJson(answer: Answer): Format {
 function writeOf({ reader, cursor, deletions }: Answer): Format['write'] {
   if (!cursor && !deletions) return undefined;
   const write = (row: FlatRow): string => (row.isDeleted ? `{"_deleted":true,"id":"${row.feedId}"}` : row.latin1);
-  return cursor ? (row) => `${write(row).slice(0, -1)},"_cursor":"${reader.cursorOf(row)}"}` : write;
+  return (rows) => {
+    const cursors = cursor ? reader.cursorsOf(rows) : [];
+    return rows.map((row, at) => (cursor ? `${write(row).slice(0, -1)},"_cursor":"${cursors[at]}"}` : write(row)));
+  };
 }

@@ -3,7 +3,14 @@ import type { WrittenRow } from '../../database/written-rows.js';
 import type { Context } from '../../graphql/context.js';
 import type { Cursors } from '../../graphql/pages/cursor.js';
 import { FeedCursors } from '../../graphql/pages/feed-cursor.js';
-import { cursorOfRow, type ListRow, listCursors, placeOf, readListPage } from '../../graphql/pages/read-connection.js';
+import {
+  cursorsOfRows,
+  type List,
+  type ListRow,
+  listCursors,
+  placeOf,
+  readListPage,
+} from '../../graphql/pages/read-connection.js';
 import { AppError } from '../../lib/app-error.js';
 import type { FeedRow, FlatModule } from './flat-module.js';
 import type { FlatQuery } from './flat-query.js';
@@ -21,7 +28,7 @@ export interface RowReader {
   /** Whether every record of the module is read. */
   readonly isWhole: boolean;
   read(size: number): Promise<{ rows: FlatRow[]; more: boolean }>;
-  cursorOf(row: FlatRow): string;
+  cursorsOf(rows: readonly FlatRow[]): string[];
   /** Where the reader stands: behind the last page; null at the beginning of a list. */
   cursor(): string | null;
 }
@@ -42,9 +49,9 @@ export async function openRows(
   const { after, range } = query;
   const list = await flat.list(context, range);
   const cursors = await listCursors(context, list);
-  const goesOn = after !== null && (range !== null || isOf(cursors, after));
+  const goesOn = after !== null && (range !== null || isOf(cursors, list, after));
   if (after !== null && !goesOn) return openFeed(context, flat, after, wanted, last);
-  return openList(context, flat, query, wanted, cursors, list.isWhole);
+  return openList(context, flat, query, wanted, cursors, list);
 }
 
 function openList(
@@ -53,12 +60,12 @@ function openList(
   { range, after }: FlatQuery,
   wanted: Wanted,
   cursors: Cursors,
-  isWhole: boolean,
+  first: List,
 ): RowReader {
-  let behind = placeOf(cursors, after);
+  let behind = placeOf(cursors, first, after);
   return {
     isFeed: false,
-    isWhole: isWhole && !behind,
+    isWhole: first.isWhole && !behind,
     read: async (size) => {
       // What the actor may see of it may be less by now.
       const list = await flat.list(context, range);
@@ -68,7 +75,7 @@ function openList(
       if (end) behind = { value: end.sortValue, id: end.sortId };
       return { rows, more };
     },
-    cursorOf: (row) => cursorOfRow(cursors, row as TextRow<ListRow>),
+    cursorsOf: (rows) => cursorsOfRows(cursors, rows as readonly TextRow<ListRow>[]),
     cursor: () => (behind ? cursors.encode(behind.value, behind.id) : null),
   };
 }
@@ -92,14 +99,17 @@ async function openFeed(
       // What is written meanwhile is for the next time: else a slow reader would never come to an end.
       return { rows: page.rows, more: !page.caughtUp && place.position < last };
     },
-    cursorOf: (row) => cursors.encode({ ...place, position: (row as TextRow<FeedRow>).feedPosition }),
+    cursorsOf: (rows) => {
+      const positions = (rows as readonly TextRow<FeedRow>[]).map(({ feedPosition }) => feedPosition);
+      return cursors.encodeAll(positions.map((position) => ({ ...place, position })));
+    },
     cursor: () => cursors.encode(place),
   };
 }
 
-function isOf(cursors: Cursors, cursor: string): boolean {
+function isOf(cursors: Cursors, list: List, cursor: string): boolean {
   try {
-    placeOf(cursors, cursor);
+    placeOf(cursors, list, cursor);
     return true;
   } catch (error) {
     if (error instanceof AppError) return false;

@@ -2,11 +2,15 @@ import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { databaseId } from '../../../src/database/database-id.js';
+import { Module } from '../../../src/database/module.js';
 import { recordAudits } from '../../../src/features/audits/audit.service.js';
 import { storeUserAccounts } from '../../../src/features/resources/access-grant.service.js';
 import { recordResources } from '../../../src/features/resources/resource.service.js';
+import { Cursors } from '../../../src/graphql/pages/cursor.js';
+import type { CursorValue } from '../../../src/graphql/pages/cursor-values.js';
+import { FeedCursors } from '../../../src/graphql/pages/feed-cursor.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
-import { anActor, Gateway } from '../../helpers/gateway.js';
+import { anActor, contextOf, Gateway } from '../../helpers/gateway.js';
 
 type Ended = Record<string, { pageInfo?: { endCursor: string }; nextCursor?: string }>;
 
@@ -117,27 +121,103 @@ onEveryEngine('a cursor', (engine) => {
     }
   });
 
-  test.each([
+  test.each(['audits in order', 'the feed of audits'] as const)(
+    'of an earlier version, which had a checksum alone, is refused for %s with what to do',
+    async (name) => {
+      const payload =
+        name === 'audits in order' ? '1AbCdEfGh["2026-02-01T00:00:00.000Z",1]' : '1AbCdEfGh[1,null,"ALL",null,0]';
+      const checksum = crc32(payload, crc32(await databaseId(database.db)));
+      const after = Buffer.from(checksum.toString(16).padStart(8, '0') + payload).toString('base64url');
+      const refusal = await gateway.refusal(anActor(), queryOf(name), { after });
+      expect(refusal).toMatchObject({ code: 'BAD_CURSOR' });
+      expect(refusal.message).toMatch(/was made by an earlier version of this gateway.*begin again without `after`/);
+    },
+  );
+
+  test.each<[keyof typeof lists, object, CursorValue[], CursorValue[][]]>([
     [
       'resources by name',
-      ['["x"]', '["x",null]', '["x",{"id":1}]', '[{"t.id":1},1]', '[["a","b"],1]', '[true,1]', '[1,1]'],
+      { list: Module.RESOURCES, orderBy: 'name', direction: 'ASC', dateField: 'MODIFIED_AT' },
+      ['one', 1],
+      [['x'], ['x', null], [null, 1], [1, 1], ['x', -1], ['x', 2 ** 53], ['x', 1.5], ['x', 1, 1], []],
+    ],
+    [
+      'audits in order',
+      { list: Module.AUDITS, orderBy: 'occurredAt', direction: 'ASC' },
+      ['2026-02-01T00:00:00.000Z', 1],
+      ['2026-02-30T00:00:00.000Z', '2026-02-01', '2026-02-01T00:00:00Z', '2026-02-01 00:00:00.000', ''].map((text) => [
+        text,
+        1,
+      ]),
     ],
     [
       'the feed of audits',
-      ['[]', '["1",null,"ALL",null]', '[-1,null,"ALL"]', '[1e400,null,"ALL"]', '[1,{},"ALL"]', '{}', 'null', ''],
+      { feed: Module.AUDITS, filter: {} },
+      [1, '2026-02-01T00:00:00.000Z', 'ALL', null, 0, ''],
+      [
+        [1, 'z', 'ALL', null, 0, ''],
+        [1, '2026-02-30T00:00:00.000Z', 'ALL', null, 0, ''],
+        [1, '2026-02-01T00:00:00+00:00', 'ALL', null, 0, ''],
+        [1, null, 'ALL', 'a', 0, ''],
+        [1, null, 'SOME', null, 0, ''],
+        [-1, null, 'ALL', null, 0, ''],
+        [1, null, 'ALL', null, null, ''],
+        [1, null, 'ALL', null],
+      ],
     ],
-  ] as const)('that somebody made of one of %s, with other values, is refused', async (name, values) => {
-    const text = Buffer.from(await cursorOf(name), 'base64url').toString();
-    const seed = crc32(await databaseId(database.db));
-    const forged = (value: string) => {
-      const payload = text.slice(8, 17) + value;
-      return Buffer.from(crc32(payload, seed).toString(16).padStart(8, '0') + payload).toString('base64url');
-    };
-    expect(forged(text.slice(17))).toBe(await cursorOf(name));
-    for (const value of values) {
-      const refusal = await gateway.refusal(anActor(), queryOf(name), { after: forged(value) });
-      expect([value, refusal.code]).toEqual([value, 'BAD_CURSOR']);
+  ])('of %s has values of their kinds, even if it was sealed with the key', async (name, list, good, others) => {
+    const cursors = await Cursors.of(database.db, list);
+    await gateway.read(anActor(), queryOf(name), { after: cursors.encode(...good) });
+    for (const values of others) {
+      const { code } = await gateway.refusal(anActor(), queryOf(name), { after: cursors.encode(...values) });
+      expect([values, code]).toEqual([values, 'BAD_CURSOR']);
     }
+  });
+
+  test('widens no period: whatever the places, an audit is read only if the token may read it', async () => {
+    type Edge = { cursor: string; node: { occurredAt: string } };
+    const edgesIn = async (direction: string) => {
+      const query = `{ audits(first: 100, orderBy: { direction: ${direction} }) { edges { cursor node { occurredAt } } } }`;
+      return (await gateway.read<{ audits: { edges: Edge[] } }>(anActor(), query)).audits.edges;
+    };
+    const sorted = { ASC: await edgesIn('ASC'), DESC: await edgesIn('DESC') };
+    const { ASC: edges } = sorted;
+    const place = fc.option(fc.nat(edges.length - 1), { nil: null });
+    const since = fc.constantFrom(
+      ...edges.map(({ node }) => node.occurredAt),
+      '1999-01-01T00:00:00.000Z',
+      '2099-01-01T00:00:00.000Z',
+    );
+    const order = fc.constantFrom<('ASC' | 'DESC')[]>('ASC', 'DESC');
+    const size = fc.constantFrom('first', 'last');
+    await fc.assert(
+      fc.asyncProperty(place, place, since, order, size, async (after, before, since, direction, size) => {
+        const list = sorted[direction];
+        const between = list.slice(after === null ? 0 : after + 1, before ?? undefined);
+        const expected = between.filter(({ node }) => node.occurredAt >= since);
+        const query = `query ($after: String, $before: String) { audits(${size}: 100, after: $after, before: $before,
+          orderBy: { direction: ${direction} }) { nodes { occurredAt } edges { cursor } } }`;
+        const cursor = (at: number | null) => (at === null ? null : list[at]!.cursor);
+        const narrowed = anActor({ bounds: { withheld: new Set(), since } });
+        const page = await gateway.read<{ audits: { nodes: Edge['node'][] } }>(narrowed, query, {
+          after: cursor(after),
+          before: cursor(before),
+        });
+        expect(page.audits.nodes).toEqual(expected.map(({ node }) => node));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('says nothing of the position to who may not see all, not by its length either', async () => {
+    const actor = anActor({ scope: 'OWNED_AND_SHARED', userName: 'nobody', userId: 999 });
+    const cursors = await FeedCursors.of(contextOf(database.db, actor), Module.AUDITS);
+    const made = [1, 99, 12_345_678, 12_345_678].map((position) => cursors.encode({ position, since: null, step: 0 }));
+    expect(new Set(made.map(({ length }) => length)).size).toBe(1);
+    expect(new Set(made).size).toBe(4);
+    for (const cursor of made)
+      expect(Buffer.from(cursor, 'base64url').toString('latin1')).not.toMatch(/999|ALL|12345678/);
+    expect(cursors.decode(made[2]!)).toEqual({ position: 12_345_678, since: null, step: 0 });
   });
 
   test('is the same list’s, however the query writes it', async () => {
@@ -155,10 +235,15 @@ async function fill(db: TestDatabase['db']): Promise<void> {
   await recordResources(db, 'test', [{ sourceId: '1', name: 'one', type: 'Linux', createdAt }]);
   await storeUserAccounts(db, 'test', [{ sourceId: '1', userName: 'one', createdAt }]);
   const audit = { occurredAt: createdAt, category: 'USER', outcome: 'SUCCESS', operatedBy: 'one' } as const;
-  const operations = ['a', 'a', 'b'];
+  const operations = ['a', 'a', 'b', 'c', 'c', 'd'];
   await recordAudits(
     db,
     'test',
-    operations.map((operation, n) => ({ ...audit, sourceId: `${n}`, operation })),
+    operations.map((operation, n) => ({
+      ...audit,
+      sourceId: `${n}`,
+      operation,
+      occurredAt: n < 3 ? createdAt : `2026-03-0${Math.ceil(n / 2)}T00:00:00.000Z`,
+    })),
   );
 }

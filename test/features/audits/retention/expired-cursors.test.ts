@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { databaseId } from '../../../../src/database/database-id.js';
 import { Module } from '../../../../src/database/module.js';
 import { Cursors } from '../../../../src/graphql/pages/cursor.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../../helpers/databases.js';
@@ -115,8 +114,8 @@ onEveryEngine('the cursor of a feed from which audits were removed', (engine) =>
 
   test('that was given out before there were removals goes on until it misses something', async () => {
     await write(database.db, audit('a', 40), audit('b', 1), audit('c', 40), audit('d', 1));
-    const cursors = new Cursors(await databaseId(database.db), { feed: Module.AUDITS, filter: {} });
-    const [behindA, behindC] = [1, 3].map((position) => cursors.encode(position, null, 'ALL', null));
+    const cursors = await Cursors.of(database.db, { feed: Module.AUDITS, filter: {} });
+    const [behindA, behindC] = [1, 3].map((position) => cursors.encode(position, null, 'ALL', null, 0, ''));
     expect((await follow({ after: behindA! })).names).toEqual(['b', 'c', 'd']);
     await remove(database.db);
     expect((await refusal({ after: behindA! })).code).toBe('CURSOR_EXPIRED');
