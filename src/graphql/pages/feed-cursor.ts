@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { Module } from '../../database/module.js';
 import { lastPosition } from '../../database/positions.js';
 import { AppError } from '../../lib/app-error.js';
@@ -96,11 +95,9 @@ function scopeOf({ scope, scopeVersion, userId }: Actor): string {
 }
 
 /**
- * Random characters, of which there are fewer the longer the numbers are. Positions count records that the actor does not
- * see: neither the length of a cursor nor whether it is the one of before says how many came in.
+ * Characters that make all cursors of an actor equally long. Positions count records that the actor does not see: the
+ * length of a cursor must not say how many digits they have.
  */
 function fillingOf(position: number, step: number): string {
-  return randomBytes(FILLED)
-    .toString('base64url')
-    .slice(0, FILLED - `${position}${step}`.length);
+  return '.'.repeat(Math.max(0, FILLED - `${position}${step}`.length));
 }

