@@ -10,7 +10,7 @@ export function checkHeader(header: readonly string[], { fields, required }: Row
   const faults: string[] = [];
   const unnamed = header.indexOf('');
   if (unnamed >= 0) faults.push(`column ${unnamed + 1} has no name`);
-  for (const name of repeated) faults.push(`column ${quote(name)} stands there twice`);
+  for (const name of repeated) faults.push(`the column ${quote(name)} occurs twice`);
   if (missing.length > 0) faults.push(`missing column${missing.length > 1 ? 's' : ''} ${missing.join(', ')}`);
   if (unknown.length > 0) faults.push(describeUnknown('column', unknown, fields));
   if (header.length === 1 && /[;\t]/.test(header[0]!)) faults.push('cells are separated by commas');

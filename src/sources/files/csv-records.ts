@@ -1,69 +1,112 @@
-import { MAX_ROW_BYTES } from './import-line.js';
+import { AppError } from '../../lib/app-error.js';
+import { contentEnd, followQuotes } from './csv-quotes.js';
+import { MAX_ROW_BYTES, NEVER_CLOSED, TOO_LONG } from './import-line.js';
+import { findLineEnd } from './line-end.js';
 import { isBlank, type Line, lines } from './lines.js';
 
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const LINE_FEED = Buffer.from('\n');
+/** How far the end of a quoted value is looked for: a longer row is refused anyway. */
+const MAX_OPEN_BYTES = 16 * MAX_ROW_BYTES;
 
-/** One record of a CSV file, which may take several lines; `line` is the first of them. */
-export interface CsvRecord extends Line {
-  /** The file ended within a quoted value. */
-  open: boolean;
+/** Bytes of lines that may be read again after quotes that are never closed: it bounds the work of one file. */
+const MAX_REREAD_BYTES = 4 * MAX_OPEN_BYTES;
+
+/** One record of a CSV file, from its first to its last line: its bytes without the line end, or why there are none. */
+export type CsvRecord = { line: number; lastLine: number } & (
+  | { bytes: Buffer; fault?: never }
+  | { bytes?: never; fault: string }
+);
+
+/**
+ * Joins the lines of a CSV file to records: a line end within a quoted value does not end one. Of a record whose quote is
+ * never closed only the first line is refused, and the lines after it are read again.
+ */
+export async function* csvRecords(chunks: AsyncGenerator<Buffer>): AsyncGenerator<CsvRecord[]> {
+  const { lineEnd, all } = await findLineEnd(chunks);
+  const joiner = new RecordJoiner(Buffer.of(lineEnd));
+  for await (const batch of lines(all, { lineEnd, limit: MAX_OPEN_BYTES })) yield joiner.push(batch);
+  yield joiner.end();
 }
 
-/** Joins the lines of a CSV file to records: a line feed within a quoted value does not end one. */
-export async function* csvRecords(chunks: AsyncIterable<Buffer>): AsyncGenerator<CsvRecord[]> {
-  let begun: Begun | undefined;
-  for await (const batch of lines(chunks)) {
-    const records: CsvRecord[] = [];
-    for (const { line, bytes } of batch) {
-      if (!begun && bytes && isBlank(bytes)) continue;
-      begun ??= new Begun(line);
-      begun.add(bytes);
-      if (begun.open) continue;
-      records.push(begun.record());
-      begun = undefined;
-    }
-    yield records;
-  }
-  if (begun) yield [begun.record()];
-}
-
-/** A record whose end is still to come. */
-class Begun {
-  open = false;
-  #pieces: Buffer[] = [];
+class RecordJoiner {
+  /** The lines of the record that has begun, and those that are still to be looked at. */
+  #lines: Line[] = [];
+  /** How many of them the record has so far, and their bytes. */
+  #taken = 0;
   #size = 0;
+  #isOpen = false;
+  #reread = 0;
 
-  constructor(readonly line: number) {}
+  constructor(readonly lineEnd: Buffer) {}
 
-  add(bytes: Buffer | undefined): void {
-    const first = this.#size === 0;
-    // Of a line that is too long nobody knows where its quotes are: it ends the record.
-    this.open = bytes !== undefined && opensQuote(bytes, this.open);
-    this.#size += bytes ? bytes.length + 1 : MAX_ROW_BYTES + 1;
-    if (this.#size > MAX_ROW_BYTES) this.#pieces = [];
-    else if (first) this.#pieces.push(bytes!);
-    else this.#pieces.push(LINE_FEED, bytes!);
+  push(batch: Line[]): CsvRecord[] {
+    if (this.#lines.length === 0) this.#lines = batch;
+    else for (const line of batch) this.#lines.push(line);
+    return this.#read(false);
   }
 
-  record(): CsvRecord {
-    const bytes = this.#size > MAX_ROW_BYTES ? undefined : Buffer.concat(this.#pieces);
-    return { line: this.line, bytes, open: this.open };
+  /** The last records: a quote that is open now is never closed. */
+  end(): CsvRecord[] {
+    return this.#read(true);
   }
-}
 
-/** Whether a line ends within quotes, given whether it begins so. A quote opens only at the beginning of a value. */
-function opensQuote(bytes: Buffer, open: boolean): boolean {
-  if (!open && bytes.indexOf(QUOTE) < 0) return false;
-  let quoted = open;
-  let mayOpen = !open;
-  for (const byte of bytes) {
-    if (byte === QUOTE) {
-      // What closes may open again at once: a doubled quote stands for one.
-      if (quoted) mayOpen = true;
-      quoted = !quoted && mayOpen;
-    } else if (!quoted) mayOpen = byte === COMMA;
+  #read(isEnd: boolean): CsvRecord[] {
+    const records: CsvRecord[] = [];
+    let first = 0;
+    for (;;) {
+      const line = this.#lines[first + this.#taken];
+      if (!line && isEnd && this.#isOpen) records.push(this.#refuseFirst(this.#lines[first++]!));
+      else if (!line) break;
+      else if (this.#taken === 0 && line.bytes && isBlank(line.bytes)) first += 1;
+      else if (this.#add(line)) {
+        if (this.#isOpen) records.push(this.#refuseFirst(this.#lines[first++]!));
+        else {
+          records.push(this.#join(this.#lines.slice(first, first + this.#taken)));
+          first += this.#taken;
+          this.#forget();
+        }
+      }
+    }
+    this.#lines = this.#lines.slice(first);
+    return records;
   }
-  return quoted;
+
+  /** Adds a line to the record; true if nothing more can be added. The record is then whole, unless a quote is open. */
+  #add({ bytes, size }: Line): boolean {
+    this.#taken += 1;
+    this.#size += size + 1;
+    // Where the quotes are in a line that was not kept is not known: the record ends with it.
+    const state = bytes ? followQuotes(bytes, this.#isOpen) : 'closed';
+    if (state === 'broken') return true;
+    this.#isOpen = state === 'open';
+    return !this.#isOpen || this.#size > MAX_OPEN_BYTES;
+  }
+
+  /** Refuses the first line of a record whose quote is never closed; the lines after it are to be looked at again. */
+  #refuseFirst({ line, size }: Line): CsvRecord {
+    this.#reread += this.#size - size;
+    if (this.#reread > MAX_REREAD_BYTES) {
+      const message = `too many quotes are never closed, up to line ${line}: a value that holds a quote must be in quotes, with the quote written twice`;
+      throw new AppError('BAD_USER_INPUT', message);
+    }
+    this.#forget();
+    return { line, lastLine: line, fault: NEVER_CLOSED };
+  }
+
+  #join(taken: readonly Line[]): CsvRecord {
+    const place = { line: taken[0]!.line, lastLine: taken.at(-1)!.line };
+    // The last line has its line end already counted in the size.
+    if (this.#size - 1 > MAX_ROW_BYTES || taken.some(({ bytes }) => !bytes)) return { ...place, fault: TOO_LONG };
+    const [only] = taken;
+    const bytes =
+      taken.length === 1
+        ? only!.bytes!
+        : Buffer.concat(taken.flatMap(({ bytes }, n) => (n === 0 ? [bytes!] : [this.lineEnd, bytes!])));
+    return { ...place, bytes: bytes.subarray(0, contentEnd(bytes)) };
+  }
+
+  #forget(): void {
+    this.#taken = 0;
+    this.#size = 0;
+    this.#isOpen = false;
+  }
 }

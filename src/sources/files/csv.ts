@@ -1,8 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { CsvError } from 'csv-parse';
 import { parse } from 'csv-parse/sync';
+import { AppError } from '../../lib/app-error.js';
+import { hasStrayLineEnd } from './csv-quotes.js';
 import { type CsvRecord, csvRecords } from './csv-records.js';
-import { NOT_UTF8, type Row, TOO_LONG } from './import-line.js';
+import { NOT_UTF8, type Row } from './import-line.js';
 
 const LINE_FEED = Buffer.from('\n');
 
@@ -11,53 +13,68 @@ const LINE_FEED = Buffer.from('\n');
  * is called before there is any row and throws for a header that will not do. A row's line is the one it begins on.
  */
 export async function* csvRows(
-  bytes: AsyncIterable<Buffer>,
+  bytes: AsyncGenerator<Buffer>,
   checkHeader: (header: string[]) => void,
 ): AsyncGenerator<Row[]> {
   let header: string[] | undefined;
   for await (const records of csvRecords(bytes)) {
     const rows: Row[] = [];
-    for (const { line, cells, fault } of cellsOf(records)) {
+    for (const { line, lastLine, cells, fault } of cellsOf(records)) {
       if (!header) {
-        header = (cells ?? []).map((name) => name.trim());
+        if (!cells) throw new AppError('BAD_USER_INPUT', `the header of the CSV file: ${fault}`);
+        header = cells.map((name) => name.trim());
         checkHeader(header);
       } else if (cells?.length === header.length) rows.push({ line, value: toObject(header, cells) });
-      else rows.push({ line, refused: fault ?? `${cells!.length} cells, where the header has ${header.length}` });
+      else {
+        const reason = fault ?? `${cells!.length} cells, but the header has ${header.length}`;
+        const lines = lastLine > line ? `; the row goes on to line ${lastLine}` : '';
+        rows.push({ line, refused: reason + lines, ...(lastLine > line && { lastLine }) });
+      }
     }
     yield rows;
   }
 }
 
-type Cells = { line: number } & ({ cells: string[]; fault?: never } | { cells?: never; fault: string });
+type Cells = { line: number; lastLine: number } & (
+  | { cells: string[]; fault?: never }
+  | { cells?: never; fault: string }
+);
 
-/** Parses records together, which is quicker; one by one if there is a fault among them. */
+/** Parses the sound records together, which is quicker; one by one if there is still a fault among them. */
 function cellsOf(records: CsvRecord[]): Cells[] {
-  if (records.every(isSound)) {
-    try {
-      const parsed = parseCells(records.flatMap(({ bytes }) => [bytes!, LINE_FEED]));
-      if (parsed.length === records.length) return parsed.map((cells, i) => ({ line: records[i]!.line, cells }));
-    } catch (error) {
-      if (!(error instanceof CsvError)) throw error;
-    }
-  }
-  return records.map(cellsOfOne);
+  const faults = records.map(faultOf);
+  const sound = records.filter((_, n) => faults[n] === undefined);
+  const parsed = parseTogether(sound)?.values();
+  return records.map((record, n) => {
+    const { line, lastLine } = record;
+    const fault = faults[n];
+    if (fault !== undefined) return { line, lastLine, fault };
+    return parsed ? { line, lastLine, cells: parsed.next().value! } : cellsOfOne(record);
+  });
 }
 
-function isSound({ bytes, open }: CsvRecord): boolean {
-  return bytes !== undefined && !open && isUtf8(bytes);
+/** What is wrong with a record before it is parsed; undefined if nothing is. */
+function faultOf({ bytes, fault }: CsvRecord): string | undefined {
+  if (fault !== undefined) return fault;
+  if (!isUtf8(bytes)) return NOT_UTF8;
+  return hasStrayLineEnd(bytes) ? 'a line end within a value: put the value in quotes' : undefined;
 }
 
-function cellsOfOne({ line, bytes, open }: CsvRecord): Cells {
-  if (!bytes) return { line, fault: TOO_LONG };
-  if (open) return { line, fault: 'a quote opens in this row and is never closed' };
-  if (!isUtf8(bytes)) return { line, fault: NOT_UTF8 };
+/** The cells of each record; undefined if one of them cannot be parsed. */
+function parseTogether(records: CsvRecord[]): string[][] | undefined {
   try {
-    const [cells, ...more] = parseCells([bytes]);
-    if (cells && more.length === 0) return { line, cells };
+    const parsed = parseCells(records.flatMap(({ bytes }) => [bytes!, LINE_FEED]));
+    return parsed.length === records.length ? parsed : undefined;
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
+    return undefined;
   }
-  return { line, fault: 'a quote within a value: put the value in quotes and write the quote twice' };
+}
+
+function cellsOfOne({ line, lastLine, bytes }: CsvRecord): Cells {
+  const [cells] = parseTogether([{ line, lastLine, bytes: bytes! }]) ?? [];
+  if (cells) return { line, lastLine, cells };
+  return { line, lastLine, fault: 'a quote within a value: put the value in quotes and write the quote twice' };
 }
 
 function parseCells(pieces: Buffer[]): string[][] {

@@ -1,33 +1,44 @@
 import { MAX_ROW_BYTES } from './import-line.js';
+import { LINE_FEED } from './line-end.js';
 
-/** One line without its line feed; without bytes if it is longer than MAX_ROW_BYTES. */
+/** One line without its line end, and its length in bytes; without bytes if it is longer than the limit. */
 export interface Line {
   line: number;
+  size: number;
   bytes: Buffer | undefined;
 }
 
-const LINE_FEED = 0x0a;
+export interface LineOptions {
+  /** The byte that ends a line; a line feed if it is left out. */
+  lineEnd?: number;
+  /** The most bytes of a line that are kept. */
+  limit?: number;
+}
 
-/** Cuts bytes into lines, all those of a chunk at once. A last line needs no line feed. */
-export async function* lines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Line[]> {
+/** Cuts bytes into lines, all those of a chunk at once. A last line needs no line end. */
+export async function* lines(
+  chunks: AsyncIterable<Buffer>,
+  { lineEnd = LINE_FEED, limit = MAX_ROW_BYTES }: LineOptions = {},
+): AsyncGenerator<Line[]> {
   let line = 1;
   let pieces: Buffer[] = [];
   let size = 0;
   const keep = (piece: Buffer) => {
     size += piece.length;
-    if (size > MAX_ROW_BYTES) pieces = [];
+    if (size > limit) pieces = [];
     else pieces.push(piece);
   };
   const take = (): Line => {
-    const bytes = size > MAX_ROW_BYTES ? undefined : pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
+    const bytes = size > limit ? undefined : pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
+    const taken = { line: line++, size, bytes };
     pieces = [];
     size = 0;
-    return { line: line++, bytes };
+    return taken;
   };
   for await (const chunk of chunks) {
     const found: Line[] = [];
     let start = 0;
-    for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, start)) {
+    for (let end = chunk.indexOf(lineEnd); end >= 0; end = chunk.indexOf(lineEnd, start)) {
       keep(chunk.subarray(start, end));
       found.push(take());
       start = end + 1;
