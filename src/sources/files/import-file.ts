@@ -11,12 +11,13 @@ import { jsonRows } from './json.js';
 import { ndjsonRows } from './ndjson.js';
 import { peek } from './peek.js';
 import { rowToLine } from './row-to-line.js';
+import { checkTextFormat } from './text-format.js';
 
 export type { FileFormat } from './file-format.js';
 export type { ImportLine } from './import-line.js';
 
 export interface ImportFileOptions {
-  /** Where it is left out, the file's name tells, before .gz, or else its content. */
+  /** If it is left out, the file's name says it, before .gz, or else its content. */
   format?: FileFormat;
   /** Of times without an offset. */
   zone: TimeZone;
@@ -35,12 +36,14 @@ export async function* readImportFile<M extends Module>(
   const schema: RowSchema<RecordOf<M>> = recordSchemas[module](zone);
   const { first, all } = await peek(fileBytes(path));
   if (!first) return;
-  for await (const rows of rowsOf(all, format ?? formatOfName(path) ?? formatOfContent(first), schema)) {
+  const read = format ?? formatOfName(path) ?? formatOfContent(first);
+  checkTextFormat(first, read, schema);
+  for await (const rows of rowsOf(all, read, schema)) {
     for (const row of rows) yield rowToLine(row, schema);
   }
 }
 
-function rowsOf(bytes: AsyncIterable<Buffer>, format: FileFormat, schema: RowSchema<unknown>): AsyncGenerator<Row[]> {
+function rowsOf(bytes: AsyncGenerator<Buffer>, format: FileFormat, schema: RowSchema<unknown>): AsyncGenerator<Row[]> {
   if (format === 'csv') return csvRows(bytes, (header) => checkHeader(header, schema));
   return format === 'json' ? jsonRows(bytes) : ndjsonRows(bytes);
 }

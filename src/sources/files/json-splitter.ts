@@ -63,7 +63,9 @@ export class JsonSplitter {
     const byte = chunk[at];
     const found = quote(chunk.subarray(at, at + 80).toString(), 20);
     if (this.#place === 'after') {
-      throw fault(`more follows the end of the JSON: ${found}. A file of one object a line is .ndjson`);
+      throw fault(
+        `more follows the end of the JSON: ${found}. A file of one object a line is .ndjson, and jq -c . writes one`,
+      );
     }
     if (byte !== OPEN_LIST && byte !== OPEN_OBJECT) {
       throw fault(`the file is not a list of objects: it begins with ${found}`);

@@ -48,9 +48,9 @@ describe('a file that is a JSON array', () => {
     [
       `${audit(1)}\n${audit(2)}`,
       1,
-      'more follows the end of the JSON: "{\\"sourceId\\":2,\\"occur…". A file of one object a line is .ndjson',
+      'more follows the end of the JSON: "{\\"sourceId\\":2,\\"occur…". A file of one object a line is .ndjson, and jq -c . writes one',
     ],
-    ['sourceId,name', 0, 'the file is not a list of objects: it begins with "sourceId,name"'],
+    ['name,host', 0, 'the file is not a list of objects: it begins with "name,host"'],
   ])('that does not end as it should gives its good rows first: %s', async (content, good, message) => {
     const { lines, fault } = await readAudits('a.json', content);
     expect(fault?.message).toBe(message);
