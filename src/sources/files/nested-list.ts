@@ -1,7 +1,8 @@
 const TOKEN = /"((?:[^"\\]|\\.)*)"(\s*:)?|[{}[\]]|[^\s"{}[\],:]+/gy;
+const BETWEEN = /[\s,:]*/y;
+
 /** The lists that records themselves have. */
 const RECORD_LISTS = ['accounts', 'customFields', 'roles', 'privileges', 'grants'];
-const BETWEEN = /[\s,:]*/y;
 
 /**
  * The keys that lead to the first list of objects in a JSON text that begins with an object, as ['data'] for

@@ -1,5 +1,6 @@
 import type { Config } from '../../config.js';
 import type { AuditRecord } from '../../features/audits/audit.record.js';
+import { foldWord } from '../../features/ingest/rules/product-words.js';
 import { quote } from '../../lib/quote.js';
 
 /** A kind of audits: how it is asked for, and the category that it is here. */
@@ -24,18 +25,10 @@ const TYPES: readonly AuditType[] = [
 export function auditTypesOf({ product, pam }: Pick<Config, 'product' | 'pam'>): readonly AuditType[] {
   if (pam?.auditTypes === undefined) return product === 'PAM360' ? TYPES : TYPES.slice(0, 3);
   return pam.auditTypes.map((name) => {
-    const known = TYPES.find((type) => plain(type.name) === plain(name));
+    const known = TYPES.find((type) => foldWord(type.name) === foldWord(name));
     if (known) return { name, category: known.category };
     throw new Error(
       `PAM_AUDIT_TYPES: ${quote(name)} is none of ${TYPES.map((type) => type.name).join(', ')}; case, spaces and a last s do not matter`,
     );
   });
-}
-
-/** What a server may spell otherwise does not count: the name is sent as it was written. */
-function plain(name: string): string {
-  return name
-    .toLowerCase()
-    .replace(/[^a-z]/g, '')
-    .replace(/s$/, '');
 }

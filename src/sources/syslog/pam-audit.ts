@@ -1,4 +1,5 @@
 import type { AuditRecord } from '../../features/audits/audit.record.js';
+import { categories, meaningOf, outcomes } from '../../features/ingest/rules/product-words.js';
 
 /** An audit of PAM360 or Password Manager Pro, as its line has it. `time` has no zone. */
 export interface PamAudit {
@@ -21,22 +22,6 @@ const TIME_AND_STATUS = / (\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d) ([A-Za-z]+)(?: |$)/
 const KIND = /(?:^|\s)([A-Za-z_]+?)_?Audits?:(?=\S)/;
 const TAG = /^\S+: +(?=\S)/;
 
-/** By what stands before 'Audit:'. Resource and User are seen in the field; the others follow the product's kinds of audits. */
-const CATEGORIES: Readonly<Record<string, AuditRecord['category']>> = {
-  resource: 'RESOURCE',
-  user: 'USER',
-  task: 'TASK',
-  usersession: 'USER_SESSION',
-  usersessions: 'USER_SESSION',
-  recordedconnection: 'RECORDED_CONNECTION',
-  recordedconnections: 'RECORDED_CONNECTION',
-  activeprivilegedsession: 'ACTIVE_PRIVILEGED_SESSION',
-  activeprivilegedsessions: 'ACTIVE_PRIVILEGED_SESSION',
-  keysandcertificates: 'KEY_AND_CERTIFICATE',
-  keyandcertificate: 'KEY_AND_CERTIFICATE',
-  sdkapplication: 'SDK_APPLICATION',
-};
-
 /**
  * Reads `{user:ip} {operation} {time} {status} {server} {resource:account:reason}`, before which 'ResourceAudit:' or the
  * like may stand, and before that a tag (manageengine.com, help on SNMP traps and syslog settings; Exabeam's parsers of
@@ -48,10 +33,10 @@ export function readPamAudit(content: string): PamAudit | undefined {
   const [all, time, status] = middle;
   const head = readHead(content.slice(0, middle.index));
   if (!head) return undefined;
-  const outcome = outcomeOf(status!);
+  const outcome = meaningOf(status!, outcomes) ?? 'UNKNOWN';
   // Without a kind, only the known words make it certain that this is an audit of the product.
   if (head.kind === undefined && outcome === 'UNKNOWN') return undefined;
-  const category = CATEGORIES[head.kind ?? ''] ?? categoryOf(head.operation);
+  const category = meaningOf(head.kind ?? '', categories) ?? categoryOf(head.operation);
   return {
     user: head.user,
     address: head.address,
@@ -86,7 +71,7 @@ function readHead(text: string): Head | undefined {
   if (colon < 0 || user === '') return undefined;
   return {
     start: kind ? behindKind - kind[0].trimStart().length : behindKind,
-    kind: kind?.[1]?.replaceAll('_', '').toLowerCase(),
+    kind: kind?.[1],
     user,
     address: present(who.slice(colon + 1)),
     operation,
@@ -106,11 +91,6 @@ function readObject(text: string): Pick<PamAudit, 'resourceName' | 'accountName'
     userName: isUser ? present(first.slice(1)) : null,
     reason: present(reason),
   };
-}
-
-function outcomeOf(status: string): AuditRecord['outcome'] {
-  if (/^succe/i.test(status)) return 'SUCCESS';
-  return /^fail/i.test(status) ? 'FAILURE' : 'UNKNOWN';
 }
 
 /** Of a line that does not say: inferred from the product's names of operations. */

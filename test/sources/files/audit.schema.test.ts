@@ -25,10 +25,10 @@ describe('a row of audits', () => {
   });
 
   it('says all that is wrong with it at once', async () => {
-    expect(await readAudit({ occurredAt: '2023-02-30T00:00:00Z', operation: ' ', category: 'User Sessions' })).toEqual({
+    expect(await readAudit({ occurredAt: '2023-02-30T00:00:00Z', operation: ' ', category: 'Sessions' })).toEqual({
       refused:
         'occurredAt: "2023-02-30T00:00:00Z": 2023-02-30 is not a date: February 2023 has 28 days; ' +
-        'category: "User Sessions" is none of RESOURCE, USER, TASK, USER_SESSION, RECORDED_CONNECTION, ' +
+        'category: "Sessions" is none of RESOURCE, USER, TASK, USER_SESSION, RECORDED_CONNECTION, ' +
         'ACTIVE_PRIVILEGED_SESSION, KEY_AND_CERTIFICATE, SDK_APPLICATION; operation is missing',
     });
   });
@@ -44,6 +44,37 @@ describe('a row of audits', () => {
       category: 'USER_SESSION',
       outcome: 'FAILURE',
     });
+  });
+
+  it.each([
+    ['Resource', 'RESOURCE'],
+    ['Resource Audit', 'RESOURCE'],
+    ['User', 'USER'],
+    ['User Audits', 'USER'],
+    ['Task_Audit', 'TASK'],
+    ['User Sessions', 'USER_SESSION'],
+    ['Recorded Connections', 'RECORDED_CONNECTION'],
+    ['active-privileged-sessions', 'ACTIVE_PRIVILEGED_SESSION'],
+    ['Keys and Certificates', 'KEY_AND_CERTIFICATE'],
+    ['Keys & Certificates', 'KEY_AND_CERTIFICATE'],
+    ['SDKApplication', 'SDK_APPLICATION'],
+  ])('knows the category %j of the products', async (category, expected) => {
+    expect((await readAudit({ category })).record?.category).toBe(expected);
+  });
+
+  it.each([
+    ['Success', 'SUCCESS'],
+    ['succeeded', 'SUCCESS'],
+    ['Successful', 'SUCCESS'],
+    ['Failed', 'FAILURE'],
+    ['FAIL', 'FAILURE'],
+    ['Unknown', 'UNKNOWN'],
+  ])('knows the outcome %j of the products', async (outcome, expected) => {
+    expect((await readAudit({ outcome })).record?.outcome).toBe(expected);
+  });
+
+  it.each([{ category: 'Audit' }, { category: 'Resource1' }, { outcome: 'Denied' }])('knows no %j', async (fields) => {
+    expect((await readAudit(fields)).refused).toMatch(/ is none of /);
   });
 
   it.each(['', '-', 'N/A', '  ', null])('takes %j as nothing where a value may be absent', async (nothing) => {

@@ -40,6 +40,8 @@ describe('a row of resources', () => {
     ['Compliant', true],
     ['FALSE', false],
     ['0', false],
+    ['Non Compliant', false],
+    ['not_compliant', false],
     ['N/A', null],
   ])('knows that %j is %j', async (compliant, expected) => {
     const { record } = await readResource({ accounts: [{ name: 'root', compliant }] });

@@ -32,6 +32,18 @@ describe('a row of user accounts', () => {
   });
 
   it.each([
+    [{ status: 'Active' }, { status: 'ACTIVE' }],
+    [{ status: 'enabled' }, { status: 'ACTIVE' }],
+    [{ status: 'Inactive' }, { status: 'DISABLED' }],
+    [{ accessScope: 'Passwords Owned and Shared' }, { accessScope: 'OWNED_AND_SHARED' }],
+    [{ accessScope: 'All Passwords in the system' }, { accessScope: 'ALL' }],
+    [{ grants: [{ level: 'Remote App Only', resourceSourceId: '1' }] }, { grants: [{ level: 'REMOTE_APP_ONLY' }] }],
+    [{ grants: [{ level: 'full-access', resourceSourceId: '1' }] }, { grants: [{ level: 'FULL_ACCESS' }] }],
+  ])('knows the words of the products: %j', async (fields, expected) => {
+    expect((await readUser(fields)).record).toMatchObject(expected);
+  });
+
+  it.each([
     [{ roles: ['A', 1] }, 'roles[1] is a number, not a text'],
     [
       { grants: [{ level: 'OWNER', resourceSourceId: 1 }] },

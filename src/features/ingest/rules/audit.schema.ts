@@ -1,6 +1,7 @@
 import type { TimeZone } from '../../../lib/time-zone.js';
-import { AuditCategory, AuditOutcome } from '../../audits/audit.js';
+import { AuditOutcome } from '../../audits/audit.js';
 import type { AuditRecord } from '../../audits/audit.record.js';
+import { categories, outcomes } from './product-words.js';
 import { type RowSchema, rowSchema } from './row-schema.js';
 import { id, LONG_TEXT_LENGTH, optionalId, optionalText, text } from './text-field.js';
 import { time } from './time-field.js';
@@ -12,9 +13,9 @@ export function auditSchema(zone: TimeZone | null): RowSchema<AuditRecord> {
     {
       sourceId: id(),
       occurredAt: time(zone),
-      category: word(AuditCategory),
+      category: word(categories),
       operation: text(),
-      outcome: optionalWord(AuditOutcome).transform((outcome) => outcome ?? AuditOutcome.UNKNOWN),
+      outcome: optionalWord(outcomes).transform((outcome) => outcome ?? AuditOutcome.UNKNOWN),
       operatedBy: text(),
       ipAddress: optionalText(64),
       clientType: optionalText(),

@@ -1,8 +1,7 @@
 import type { TimeZone } from '../../../lib/time-zone.js';
-import { ShareLevel } from '../../resources/access-grant.js';
-import { AccessScope, UserAccountStatus } from '../../users/user-account.js';
 import type { UserAccountRecord } from '../../users/user-account.record.js';
 import { list, names } from './list-field.js';
+import { accessScopes, shareLevels, userStatuses } from './product-words.js';
 import { objectOf, type RowSchema, rowSchema } from './row-schema.js';
 import { id, optionalId, optionalText, text } from './text-field.js';
 import { optionalTime } from './time-field.js';
@@ -21,8 +20,8 @@ export function userAccountSchema(zone: TimeZone | null): RowSchema<UserAccountR
       firstName: optionalText(),
       lastName: optionalText(),
       email: optionalText(),
-      status: optionalWord(UserAccountStatus),
-      accessScope: optionalWord(AccessScope),
+      status: optionalWord(userStatuses),
+      accessScope: optionalWord(accessScopes),
       department: optionalText(),
       location: optionalText(),
       roles: names(),
@@ -38,7 +37,7 @@ export function userAccountSchema(zone: TimeZone | null): RowSchema<UserAccountR
 
 function grantSchema(zone: TimeZone | null) {
   const shape = {
-    level: word(ShareLevel),
+    level: word(shareLevels),
     resourceSourceId: id(),
     accountSourceId: optionalId(),
     grantedAt: optionalTime(zone),

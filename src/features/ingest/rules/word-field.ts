@@ -1,16 +1,17 @@
 import { quote } from '../../../lib/quote.js';
 import { FieldFault, field, isNothing } from './field.js';
+import { foldWord, meaningOf, type Words } from './product-words.js';
 import { kindOf } from './text-field.js';
 
-/** One word of an enum, in any case, with spaces or underscores. */
-export const word = <W extends string>(words: Record<W, W>) =>
+/** One word of an enum, or of the PAM products for the same, in any case, with spaces, underscores or hyphens. */
+export const word = <W extends string>(words: Words<W>) =>
   field((value) => {
     const read = readWord(value, words);
     if (read === null) throw new FieldFault('is missing');
     return read;
   });
 
-export const optionalWord = <W extends string>(words: Record<W, W>) => field((value) => readWord(value, words));
+export const optionalWord = <W extends string>(words: Words<W>) => field((value) => readWord(value, words));
 
 const FLAGS = new Map([
   ['true', true],
@@ -18,7 +19,7 @@ const FLAGS = new Map([
   ['false', false],
   ['0', false],
 ]);
-const COMPLIANCE = new Map([...FLAGS, ['compliant', true], ['non-compliant', false]]);
+const COMPLIANCE = new Map([...FLAGS, ['compliant', true], ['non-compliant', false], ['not compliant', false]]);
 
 /** Compliant or not; null where it is not known. */
 export const compliance = () => field((value) => readFlag(value, COMPLIANCE));
@@ -29,17 +30,17 @@ export function readFlag(value: unknown, flags: ReadonlyMap<string, boolean> = F
   const text = typeof value === 'number' ? String(value) : value;
   if (isNothing(typeof text === 'string' ? text.trim() : text)) return null;
   if (typeof text !== 'string') throw new FieldFault(`is ${kindOf(text)}, not true or false`);
-  const flag = flags.get(text.trim().toLowerCase());
+  const folded = foldWord(text);
+  const flag = [...flags].find(([word]) => foldWord(word) === folded)?.[1];
   if (flag === undefined) throw new FieldFault(`${quote(text)} is none of ${[...flags.keys()].join(', ')}`);
   return flag;
 }
 
-function readWord<W extends string>(value: unknown, words: Record<W, W>): W | null {
+function readWord<W extends string>(value: unknown, words: Words<W>): W | null {
   const text = typeof value === 'string' ? value.trim() : value;
   if (isNothing(text)) return null;
   if (typeof text !== 'string') throw new FieldFault(`is ${kindOf(text)}, not a text`);
-  if (Object.hasOwn(words, text)) return text as W;
-  const found = text.toUpperCase().replaceAll(' ', '_');
-  if (Object.hasOwn(words, found)) return found as W;
-  throw new FieldFault(`${quote(text)} is none of ${Object.keys(words).join(', ')}`);
+  const meaning = meaningOf(text, words);
+  if (meaning !== undefined) return meaning;
+  throw new FieldFault(`${quote(text)} is none of ${words.own.join(', ')}`);
 }
