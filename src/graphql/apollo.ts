@@ -54,7 +54,7 @@ export function makeApollo(
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       asOnePlugin(
-        limitsPlugin(),
+        limitsPlugin(schema),
         admissionPlugin(schema, budgets),
         rawListsPlugin,
         discretionPlugin,

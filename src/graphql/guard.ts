@@ -1,6 +1,5 @@
 import {
   type ASTNode,
-  type FieldNode,
   GraphQLError,
   type GraphQLResolveInfo,
   getNamedType,
@@ -10,13 +9,14 @@ import {
 import { quote } from '../lib/quote.js';
 import { accessOf, isOnce, Privilege } from './access.js';
 import type { Actor } from './context.js';
+import { unauthenticated } from './limits/anonymous.js';
 import { Selection } from './selection.js';
 
 export interface GuardedOperation extends Pick<GraphQLResolveInfo, 'schema' | 'fragments' | 'variableValues'> {
   readonly operation: OperationDefinitionNode;
 }
 
-const STATUS = { UNAUTHENTICATED: 401, FORBIDDEN: 403, BAD_USER_INPUT: 400 } as const;
+const STATUS = { FORBIDDEN: 403, BAD_USER_INPUT: 400 } as const;
 
 /**
  * Decides, from what is selected and before anything runs, whether an actor may do an operation. A field is guarded by
@@ -36,13 +36,13 @@ function check(selection: Selection, actor: Actor | null, path: readonly string[
     const [node] = nodes;
     const here = [...path, node!.alias?.value ?? name];
     if (name.startsWith('__')) {
-      if (name !== '__typename' && !actor) throw unauthenticated(name, here, node!);
+      if (name !== '__typename' && !actor) throw unauthenticated(name, node!, here);
       continue;
     }
     const field = selection.type.getFields()[name]!;
     const type = getNamedType(field.type);
     for (const privilege of [...(accessOf(field) ?? []), ...(accessOf(type) ?? [])]) {
-      if (!actor) throw unauthenticated(`${selection.type.name}.${name}`, here, node!);
+      if (!actor) throw unauthenticated(`${selection.type.name}.${name}`, node!, here);
       if (!actor.privileges.has(privilege)) {
         const message = `${selection.type.name}.${name} needs the privilege ${privilege}${advice(actor, privilege)}`;
         throw refusal('FORBIDDEN', message, here, node!);
@@ -82,10 +82,6 @@ function advice({ kind, userName }: Actor, privilege: Privilege): string {
     return `, which the roles of ${quote(userName, 255)}, whom this token is mapped to, do not carry: give this user a role with it`;
   }
   return '';
-}
-
-function unauthenticated(field: string, path: readonly string[], node: FieldNode): GraphQLError {
-  return refusal('UNAUTHENTICATED', `${field} needs an auth token, or a sign-in`, path, node);
 }
 
 function refusal(

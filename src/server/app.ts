@@ -11,7 +11,8 @@ import { attachRawLists, type RawLists } from '../graphql/rows/raw-lists.js';
 import { OutageLog } from '../lib/outage-log.js';
 import type { SyslogListener } from '../sources/syslog/listener.js';
 import { readStrictJson, requireOperation } from './body.js';
-import { limitBody } from './body-limit.js';
+import { bodyLimiter } from './body-limit.js';
+import { limitConnections } from './connections.js';
 import { answerNotFound, errorHandler } from './errors.js';
 import { execute } from './execute.js';
 import { addFeeds } from './feeds/feeds.js';
@@ -22,6 +23,7 @@ import { addMetrics } from './metrics/metrics.js';
 import { serverOptions } from './options.js';
 import { openReception, type Reception } from './reception.js';
 import { addSecurityHeaders, securityHeaders } from './security-headers.js';
+import { countShortWork } from './short-work.js';
 import { closeConnectionsWhenStopping } from './stopping.js';
 
 declare module 'fastify' {
@@ -48,8 +50,10 @@ export async function buildApp(
   app.addHook('onResponse', async ({ actor }, { statusCode }) => {
     if (actor && statusCode < 400) outage.succeeded();
   });
+  limitConnections(app, config);
   closeConnectionsWhenStopping(app);
   cutIdleClients(app);
+  countShortWork(app);
   addHealth(app, db);
   const metrics = addMetrics(app, db, syslog);
   await app.register(cookie);
@@ -82,7 +86,7 @@ async function addGraphql(
     method: ['GET', 'POST'],
     onRequest: reception.onRequest,
     bodyLimit: INGEST_LIMITS.body,
-    preParsing: limitBody,
+    preParsing: bodyLimiter(),
     preHandler: requireOperation,
     handler: async (request, reply) => {
       const text = await execute(apollo, request, reply, contextOf);

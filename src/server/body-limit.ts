@@ -1,46 +1,74 @@
 import { Transform } from 'node:stream';
 import type { FastifyReply, FastifyRequest, RequestPayload } from 'fastify';
-import { Privilege } from '../graphql/access.js';
-import type { Actor } from '../graphql/context.js';
-import { INGEST_LIMITS, LIMITS } from '../graphql/limits/limit.js';
+import { largestBody, mayPush } from '../graphql/limits/body.js';
+import { AppError } from '../lib/app-error.js';
+import { networkOf } from '../lib/network.js';
+import { type NoRoom, OpenBodies, type Room } from './open-bodies.js';
 
-/**
- * Holds a body to what its sender may send, who is known by now: whoever may push records sends more than others. A body
- * that says its length is refused before it is read; one that does not, as soon as it is too long.
- */
-export function limitBody(
+type Limiter = (
   request: FastifyRequest,
   reply: FastifyReply,
   payload: RequestPayload,
   done: (refusal: Error | null, payload?: RequestPayload) => void,
-): void {
-  const most = mostOf(request.actor);
-  const length = request.headers['content-length'];
-  if (length !== undefined) {
-    // Node reads no more of a body than it said.
-    const refusal = Number(length) > most ? tooLarge(reply, most) : null;
-    done(refusal, payload);
-    return;
-  }
-  let read = 0;
-  const limited = new Transform({
-    transform(part: Buffer, _encoding, next) {
-      read += part.length;
-      if (read > most) next(tooLarge(reply, most));
-      else next(null, part);
-    },
-  });
-  payload.once('error', (error) => limited.destroy(error));
-  done(null, payload.pipe(limited));
+) => void;
+
+/**
+ * Holds a body to what its sender may send, who is known by now, and all bodies that are open to the room there is. A body
+ * that says its length is refused before it is read; one that does not, as soon as it is too long.
+ */
+export function bodyLimiter(): Limiter {
+  const bodies = new OpenBodies();
+  return (request, reply, payload, done) => {
+    const most = largestBody(request.actor);
+    const length = request.headers['content-length'];
+    const take = roomFor(bodies, request, reply);
+    if (length !== undefined) {
+      // Node reads no more of a body than it said.
+      const refusal = Number(length) > most ? tooLarge(request, most) : take(Number(length));
+      if (refusal) reply.header('connection', 'close');
+      done(refusal ?? null, payload);
+      return;
+    }
+    let read = 0;
+    const limited = new Transform({
+      transform(part: Buffer, _encoding, next) {
+        read += part.length;
+        const refusal = read > most ? tooLarge(request, most) : take(part.length);
+        // What the client goes on to send is of no use: its connection ends with the answer.
+        if (refusal) reply.header('connection', 'close');
+        next(refusal ?? null, part);
+      },
+    });
+    payload.once('error', (error) => limited.destroy(error));
+    done(null, payload.pipe(limited));
+  };
 }
 
-function mostOf(actor: Actor | null): number {
-  return actor?.privileges.has(Privilege.INGEST) ? INGEST_LIMITS.body : LIMITS.body;
+/** Takes room for a part of the request's body, until its answer was sent; the refusal where there is none. */
+function roomFor(bodies: OpenBodies, { actor, client }: FastifyRequest, reply: FastifyReply) {
+  const room: Room = actor ? 'signedIn' : 'anonymous';
+  const network = networkOf(client!.ipAddress);
+  let taken = 0;
+  reply.raw.once('close', () => bodies.release(room, network, taken));
+  return (bytes: number): Error | undefined => {
+    const full = bodies.take(room, network, bytes);
+    if (full) return noRoom(full);
+    taken += bytes;
+    return undefined;
+  };
 }
 
-/** What the client goes on to send is of no use: its connection ends with the answer. */
-function tooLarge(reply: FastifyReply, most: number): Error {
-  reply.header('connection', 'close');
-  const advice = most === LIMITS.body ? '' : ': push fewer records at once';
-  return Object.assign(new Error(`the body is larger than ${most / 1024 ** 2} MiB${advice}`), { statusCode: 413 });
+function noRoom(full: NoRoom): AppError {
+  const whose = full === 'network' ? 'from your address' : 'from everybody';
+  return new AppError('RATE_LIMITED', `too many bytes of requests ${whose} are open: send this one again later`, 1);
+}
+
+function tooLarge({ actor }: FastifyRequest, most: number): Error {
+  const size = most < 1024 ** 2 ? `${most / 1024} KiB` : `${most / 1024 ** 2} MiB`;
+  const advice = !actor
+    ? ': send a token, or sign in, to send more'
+    : mayPush(actor)
+      ? ': push fewer records at once'
+      : '';
+  return Object.assign(new Error(`the body is larger than ${size}${advice}`), { statusCode: 413 });
 }

@@ -1,38 +1,75 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { boundsOf } from '../graphql/limits/body.js';
+import { AppError } from '../lib/app-error.js';
+import { yieldToOthers } from '../lib/event-loop.js';
+import { type ExceededBound, exceededBound, type JsonBounds } from '../lib/json-bounds.js';
+import { endShortWork } from './short-work.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Bytes from which a body is long work: it is read in a turn of the event loop of its own. */
+const LARGE = 64 * 1024;
 
 /** Takes JSON bodies that are UTF-8 throughout. Read leniently, a broken name would become another name. */
 export function readStrictJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser(['application/json', 'text/plain']);
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
     const { 'content-encoding': encoding = 'identity' } = request.headers;
     if (encoding !== 'identity') {
-      done(Object.assign(new Error('send the body as it is, without Content-Encoding'), { statusCode: 415 }));
-      return;
+      throw Object.assign(new Error('send the body as it is, without Content-Encoding'), { statusCode: 415 });
     }
-    let text: string;
-    try {
-      text = utf8.decode(body as Buffer);
-    } catch {
-      done(badRequest('the body is not valid UTF-8'));
-      return;
+    const isLarge = body.length >= LARGE;
+    if (isLarge) {
+      endShortWork(request);
+      await yieldToOthers();
     }
-    parse(request, text, (error, value) => {
-      if ((error as FastifyError | null)?.code === 'FST_ERR_CTP_INVALID_JSON_BODY') done(notTaken(text));
-      else done(error, value);
+    checkBounds('the body', body, boundsOf(request.actor));
+    if (isLarge) await yieldToOthers();
+    const text = decode(body);
+    const value = await new Promise((resolve, reject) => {
+      parse(request, text, (error, value) => {
+        if ((error as FastifyError | null)?.code === 'FST_ERR_CTP_INVALID_JSON_BODY') reject(refusalOfText(text));
+        else if (error) reject(error);
+        else resolve(value);
+      });
     });
+    if (isLarge) await yieldToOthers();
+    return value;
   });
 }
 
-/** Refuses a POST whose body is JSON, but no operation. */
-export function requireOperation(
-  { method, body }: FastifyRequest,
-  _reply: FastifyReply,
-  done: (refusal?: Error) => void,
-): void {
-  done(method === 'POST' ? refusalOf(body) : undefined);
+/** Refuses a request that has no operation: a POST whose body is other JSON, or a GET whose parameters hold too much. */
+export async function requireOperation({ method, body, query, actor }: FastifyRequest, _reply: FastifyReply) {
+  if (method === 'POST') {
+    const refusal = refusalOf(body);
+    if (refusal) throw refusal;
+    return;
+  }
+  for (const name of ['variables', 'extensions']) {
+    const value = (query as Record<string, unknown>)[name];
+    if (typeof value === 'string') checkBounds(name, Buffer.from(value), boundsOf(actor));
+  }
+}
+
+function decode(body: Buffer): string {
+  try {
+    return utf8.decode(body);
+  } catch {
+    throw badRequest('the body is not valid UTF-8');
+  }
+}
+
+/** @throws AppError, or an error with the status 400, that names the bound */
+function checkBounds(what: string, json: Uint8Array, bounds: JsonBounds): void {
+  const exceeded = exceededBound(json, bounds);
+  if (exceeded) throw tooMuch(what, exceeded, bounds[exceeded]);
+}
+
+function tooMuch(what: string, exceeded: ExceededBound, most: number): Error {
+  if (exceeded === 'depth') return badRequest(`${what} nests JSON deeper than ${most}: send flatter JSON`);
+  const things = exceeded === 'values' ? 'values' : 'JSON objects';
+  return new AppError('VARIABLES_TOO_LARGE', `${what} has more than ${most} ${things}: send fewer in one request`);
 }
 
 function refusalOf(body: unknown): Error | undefined {
@@ -41,8 +78,8 @@ function refusalOf(body: unknown): Error | undefined {
   return badRequest('the body has no operation: send JSON such as {"query": "{ viewer { userName } }"}');
 }
 
-/** Fastify's parser refuses what is no JSON and keys that could change every object, in the same words. */
-function notTaken(text: string): Error {
+/** Fastify's parser refuses what is not JSON and keys that could change every object, in the same words. */
+function refusalOfText(text: string): Error {
   try {
     JSON.parse(text);
     return badRequest('the body has a key that is not taken, such as __proto__');

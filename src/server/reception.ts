@@ -7,6 +7,7 @@ import { storeTallied } from '../features/sign-in/sign-in.tally.js';
 import { attachClient, type Client } from '../graphql/client.js';
 import type { Actor, Context } from '../graphql/context.js';
 import { attachLog } from '../graphql/request-log.js';
+import { AnonymousBudget } from './anonymous-budget.js';
 import { authenticate } from './authenticate.js';
 import { clientOfRequest } from './client.js';
 import type { Metrics } from './metrics/metrics.js';
@@ -42,12 +43,14 @@ export function openReception(
   );
   app.decorateRequest('client', null);
   app.decorateRequest('actor', null);
+  const anonymous = new AnonymousBudget();
   const askAgain = ({ client, raw }: FastifyRequest) => authenticate(db, config, client!, raw.rawHeaders);
   return {
     askAgain,
     onRequest: async (request, reply) => {
       request.client = clientOfRequest(request, reply, config);
       request.actor = await askAgain(request);
+      if (!request.actor) anonymous.charge(request);
     },
     contextOf: ({ actor, client, id, log }) => {
       const pool = actor && actor.kind !== 'SESSION' ? db.forConnectors : db;

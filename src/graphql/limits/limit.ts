@@ -20,8 +20,17 @@ export const LIMITS = {
   fragments: 100,
   /** Fields and fragments, each as often as it is spread. */
   selections: 1_000,
+  /** Comparisons of fields that have one name in one place of the answer. Validation compares each two of them. */
+  comparisons: 50_000,
+  operations: 20,
+  /** Brackets of a document within each other, whatever they are: the parser is recursive. */
+  brackets: 100,
   variableDepth: 8,
   variableValues: 20_000,
+  /** Lists and objects of the JSON of a request within each other. */
+  jsonDepth: 32,
+  /** JSON objects of a request. Each costs as much as its type has fields. */
+  objects: 20_000,
 } as const;
 
 /** What whoever may push records sends at most, where others may send less. */
@@ -29,7 +38,16 @@ export const INGEST_LIMITS = {
   /** A body, in bytes. */
   body: 16 * 1024 * 1024,
   /** Of the variables of a mutation. */
-  variableValues: 1_000_000,
+  variableValues: 100_000,
+} as const;
+
+/** What whoever is not signed in sends at most: enough to sign in. */
+export const ANONYMOUS_LIMITS = {
+  body: 16 * 1024,
+  tokens: 1_000,
+  selections: 200,
+  comparisons: 500,
+  variableValues: 500,
 } as const;
 
 /** A refusal of an operation for what it asks for, HTTP 400. */

@@ -1,10 +1,11 @@
-import { type DocumentNode, type GraphQLError, Kind } from 'graphql';
+import { type DocumentNode, type GraphQLError, type GraphQLSchema, Kind } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { Privilege } from '../access.js';
 import type { Plugin } from '../phases.js';
+import { guardedRootField } from './anonymous.js';
+import { mayPush, mostValues } from './body.js';
 import { faultOfDocument } from './document.js';
-import { INGEST_LIMITS, LIMITS } from './limit.js';
-import { faultOfText, faultOfVariables } from './text.js';
+import { ANONYMOUS_LIMITS, LIMITS } from './limit.js';
+import { faultOfBrackets, faultOfText, faultOfTokens, faultOfVariables } from './text.js';
 
 const NOTHING: DocumentNode = { kind: Kind.DOCUMENT, definitions: [] };
 
@@ -12,31 +13,34 @@ const NOTHING: DocumentNode = { kind: Kind.DOCUMENT, definitions: [] };
 const CACHED = { max: 1_000, maxSize: 300_000, maxEntrySize: 30_000 };
 
 /**
- * Refuses documents that are too large to look at: some before they are parsed, the others before they are validated.
+ * Refuses documents that are too large to look at: some before they are parsed, the others before they are validated. Of
+ * those who are not signed in it takes small documents only, and refuses what needs a sign-in before it is validated.
  * Apollo lets a plugin refuse an operation no earlier than when it knows which of the document's it is, so until
  * then a refused document is exchanged for one of nothing. Documents that passed are kept.
  */
-export function limitsPlugin(): Plugin {
+export function limitsPlugin(schema: GraphQLSchema): Plugin {
   const known = new LRUCache<string, DocumentNode>({ ...CACHED, sizeCalculation: ({ loc }) => loc!.end });
   return ({ contextValue: { actor } }) => {
-    const pushes = actor?.privileges.has(Privilege.INGEST) === true;
     let fault: GraphQLError | undefined;
     let isKnown = false;
     return {
       didResolveSource(request) {
-        const most = pushes ? INGEST_LIMITS.variableValues : LIMITS.variableValues;
-        fault = faultOfText(request.source) ?? faultOfVariables(request.request.variables, most);
-        const document = fault ? NOTHING : known.get(request.queryHash);
+        const { source, queryHash } = request;
+        fault = faultOfText(source) ?? faultOfVariables(request.request.variables, mostValues(actor));
+        const document = fault ? NOTHING : known.get(queryHash);
         isKnown = document !== undefined;
-        exchange(request, document);
+        if (!isKnown) fault ??= faultOfBrackets(source) ?? (actor ? undefined : faultOfTokens(source));
+        exchange(request, fault ? NOTHING : document);
       },
       validationDidStart(request) {
-        fault = faultOfDocument(request.document);
+        const { document } = request;
+        if (!actor) fault = guardedRootField(schema, document, request.request.operationName);
+        fault ??= faultOfDocument(document, actor ? LIMITS : { ...LIMITS, ...ANONYMOUS_LIMITS });
         if (fault) exchange(request, NOTHING);
       },
       didResolveOperation({ queryHash, document, operation, request }) {
         // What is pushed may be large, and not what is read beside it.
-        if (pushes && operation?.operation !== 'mutation') fault ??= faultOfVariables(request.variables);
+        if (mayPush(actor) && operation?.operation !== 'mutation') fault ??= faultOfVariables(request.variables);
         if (fault) throw fault;
         if (!isKnown) known.set(queryHash, document);
       },

@@ -1,11 +1,36 @@
-import type { GraphQLError } from 'graphql';
-import { LIMITS, overLimit } from './limit.js';
+import { type GraphQLError, Lexer, Source, TokenKind } from 'graphql';
+import { deepestBracket } from './brackets.js';
+import { ANONYMOUS_LIMITS, LIMITS, overLimit } from './limit.js';
 
 /** What is too much of a document's text, if anything is. */
 export function faultOfText({ length }: string): GraphQLError | undefined {
   if (length <= LIMITS.characters) return undefined;
   const message = `the document has ${length} characters: at most ${LIMITS.characters} are taken; send long lists as variables`;
   return overLimit('DOCUMENT_TOO_LARGE', message);
+}
+
+/** What nests too deep for the parser, which is recursive, if anything does. */
+export function faultOfBrackets(text: string): GraphQLError | undefined {
+  const deepest = deepestBracket(text);
+  if (deepest <= LIMITS.brackets) return undefined;
+  const message = `the document has ${deepest} brackets within each other: at most ${LIMITS.brackets} are taken`;
+  return overLimit('BAD_USER_INPUT', message);
+}
+
+/** Whether a document has more tokens than one from who is not signed in may have; the parser counts those of the others. */
+export function faultOfTokens(text: string): GraphQLError | undefined {
+  const { tokens } = ANONYMOUS_LIMITS;
+  const lexer = new Lexer(new Source(text));
+  try {
+    for (let count = 0; lexer.advance().kind !== TokenKind.EOF; count++) {
+      if (count < tokens) continue;
+      const message = `the document has more than ${tokens} tokens: send an auth token, or sign in, to send more`;
+      return overLimit('TOO_MANY_TOKENS', message);
+    }
+  } catch {
+    // The parser says what is wrong with it.
+  }
+  return undefined;
 }
 
 /** What is too much of an operation's variables, if anything is. It goes no deeper than it has to. */

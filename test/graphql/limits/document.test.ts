@@ -43,6 +43,12 @@ const limits: Limit[] = [
   ['TOO_MANY_ALIASES', LIMITS.aliases, (size) => [server(times(size, (n) => `a${n}: __typename`))], true],
   ['TOO_MANY_DIRECTIVES', LIMITS.directives, (size) => [server(times(size, () => 'now @skip(if: false)'))], true],
   ['TOO_MANY_FRAGMENTS', LIMITS.fragments, (size) => [fragments(size)], true],
+  [
+    'TOO_MANY_OPERATIONS',
+    LIMITS.operations,
+    (size) => [times(size, (n) => `query q${n} { server { version } }`)],
+    true,
+  ],
   ['BAD_USER_INPUT', LIMITS.depth, (size) => [nested(size)], true],
   ['BAD_USER_INPUT', LIMITS.introspectionDepth, (size) => [ofTypes(size)], true],
   ['VARIABLES_TOO_DEEP', LIMITS.variableDepth, (size) => [server('version'), { v: list(size) }]],
@@ -66,6 +72,8 @@ describe('a document', () => {
   test.each(limits)('%s: %d is not too much', async (code, limit, sized) => {
     // A list of so many values is too long for the filter, which is another fault.
     if (code === 'TOO_MANY_TOKENS') expect(await codes(...sized(limit))).toEqual(['BAD_USER_INPUT']);
+    else if (code === 'TOO_MANY_OPERATIONS')
+      expect(await codes(...sized(limit))).toEqual(['OPERATION_RESOLUTION_FAILURE']);
     else expect(await codes(...sized(limit))).toEqual([]);
   });
 
@@ -116,11 +124,51 @@ describe('a document', () => {
     expect(await codes(query)).toEqual([]);
   });
 
-  test('whose values are nested without an end is refused', async () => {
-    const depth = 4_900;
-    const query = `{ resources(filter: { names: ${'['.repeat(depth)}${']'.repeat(depth)} }) { totalCount } }`;
-    expect(new Set(await codes(query))).not.toContain('INTERNAL_SERVER_ERROR');
-    expect(await codes(query)).not.toEqual([]);
+  test.each([
+    ['lists', `{ resources(filter: { names: ${'['.repeat(4_900)}${']'.repeat(4_900)} }) { totalCount } }`],
+    ['objects', `{ resources(filter: ${'{a:'.repeat(3_000)}1${'}'.repeat(3_000)}) { totalCount } }`],
+    ['types of variables', `query ($v: ${'['.repeat(4_900)}Int${']'.repeat(4_900)}) { server { version } }`],
+    ['fields', `${'{a'.repeat(4_900)}${'}'.repeat(4_900)}`],
+    ['inline fragments', `${'{...'.repeat(3_000)}{a}${'}'.repeat(3_000)}`],
+    ['brackets behind texts that hold some', `{ a(b: "}\\"", c: """]\\""" """) ${'{a'.repeat(4_900)}`],
+  ])('whose %s are nested without an end is refused before it is parsed', async (_, query) => {
+    for (const actor of [anActor(), null]) {
+      const { errors } = await ask(query.slice(0, 16_000), {}, actor);
+      expect(errors.map(({ extensions }) => extensions?.code)).toEqual(['BAD_USER_INPUT']);
+      expect(errors[0]!.message).toMatch(/^the document has \d+ brackets within each other: at most 100 are taken$/);
+    }
+  });
+
+  test('with brackets in texts and comments is not deep', async () => {
+    const brackets = '{[('.repeat(100);
+    const query = `# ${brackets}\n{ resources(filter: { search: "${brackets}\\"${brackets}", names: ["""${brackets}\\""" ${brackets}"""] }) { nodes { id } } }`;
+    expect(await codes(query)).toEqual([]);
+  });
+
+  test.each([
+    ['in one place', `{ server { ${'now '.repeat(400)} } }`],
+    ['within fields of one name', `{ ${'server { now now now now now now now now now now now } '.repeat(29)} }`],
+    ['in a fragment that nothing spreads', `{ server { now } } fragment F on Server { ${'now '.repeat(400)} }`],
+    [
+      'in one of two fragments of one name',
+      `{ ...F } fragment F on Query { server { now } } fragment F on Query { server { ${'now '.repeat(400)} } }`,
+    ],
+    [
+      'spread in one place',
+      `{ ${times(80, (n) => `...f${n}`)} } ${times(80, (n) => `fragment f${n} on Query { ${'__typename '.repeat(5)} }`)}`,
+    ],
+    [
+      'with long arguments',
+      `{ ${`resources(filter: { names: [${'"a" '.repeat(100)}] }) { totalCount } `.repeat(80)} }`,
+    ],
+  ])('that selects fields of one name very often %s is refused before they are compared', async (_, query) => {
+    expect(await codes(query)).toEqual([expect.stringMatching(/^TOO_MANY_(COMPARISONS|FIELDS)$/)]);
+  });
+
+  test('that repeats fields as fragments of an application do is answered', async () => {
+    const fields = 'id name type description location';
+    const query = `{ resources { nodes { ${times(20, (n) => `...f${n}`)} } } } ${times(20, (n) => `fragment f${n} on Resource { ${fields} owner { id } }`)}`;
+    expect(await codes(query)).toEqual([]);
   });
 
   test('that was refused, or taken, is so again', async () => {

@@ -1,0 +1,112 @@
+/**
+ * Shares the event loop between short work, such as a page or a health check, and long work, such as a large push. Long work
+ * runs in slices, one in each turn of the loop. While short work is under way, it waits after each slice as long as the slice
+ * took, so that it never has more than half of the process; else it goes on at once.
+ */
+
+/** Milliseconds after which long work lets others run. */
+const SLICE = 4;
+
+/** Milliseconds after the end of short work in which its client is likely to send more. */
+const LIKELY_MORE = 3;
+
+interface Waiting {
+  readonly resume: () => void;
+}
+
+const waiting: Waiting[] = [];
+/** Whether `runNext` is scheduled. */
+let scheduled = false;
+/** When the present turn, or slice, began; undefined where nobody has asked in this turn. */
+let began: number | undefined;
+/** Since when no slice runs, and how long short work goes first. */
+let pausedAt = 0;
+let owed = 0;
+
+let shortWork = 0;
+let lastShortWork = Number.NEGATIVE_INFINITY;
+
+/** Says that short work begins; call the function that it returns when it ends. Calling it again does nothing. */
+export function shortWorkBegins(): () => void {
+  shortWork++;
+  let ended = false;
+  return () => {
+    if (ended) return;
+    ended = true;
+    shortWork--;
+    lastShortWork = performance.now();
+  };
+}
+
+/** Lets others run where this turn has lasted long enough; undefined where it has not. For the inside of long loops. */
+export function yieldIfLong(): Promise<void> | undefined {
+  const now = performance.now();
+  if (began === undefined) {
+    turnBegan(now);
+    return undefined;
+  }
+  return now - began < SLICE ? undefined : yieldToOthers();
+}
+
+/** Lets others run, then goes on in a turn in which no other long work does. */
+export function yieldToOthers(): Promise<void> {
+  const now = performance.now();
+  if (began !== undefined) {
+    owed = now - began;
+    pausedAt = now;
+  }
+  return new Promise((resume) => {
+    waiting.push({ resume });
+    schedule();
+  });
+}
+
+/** Runs `work` on each item in slices; the results are in the order of the items. */
+export async function mapInSlices<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item, index: number) => Result,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const [index, item] of items.entries()) {
+    results.push(work(item, index));
+    const pause = yieldIfLong();
+    if (pause) await pause;
+  }
+  return results;
+}
+
+function schedule(): void {
+  if (scheduled || waiting.length === 0) return;
+  scheduled = true;
+  setImmediate(runNext);
+}
+
+function runNext(): void {
+  const now = performance.now();
+  if (now - pausedAt < owed && (shortWork > 0 || now - lastShortWork < LIKELY_MORE)) {
+    setTimeout(runNext, 1);
+    return;
+  }
+  scheduled = false;
+  turnBegan(now);
+  waiting.shift()?.resume();
+  // What was resumed runs before this does.
+  setImmediate(sliceEnded, now);
+}
+
+/** Ends the slice that began at `from`, where it did not end itself. */
+function sliceEnded(from: number): void {
+  if (pausedAt < from) {
+    pausedAt = performance.now();
+    owed = pausedAt - from;
+  }
+  schedule();
+}
+
+/** The turn is over when the loop comes to what is set here. */
+function turnBegan(now: number): void {
+  began = now;
+  setImmediate(() => {
+    if (began === now) began = undefined;
+  });
+}
