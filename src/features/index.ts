@@ -5,6 +5,7 @@ import { OperationCount, ResourceCount, ResourceUserCount, UserCount } from './a
 import { Watermark } from './audits/counts/watermark.js';
 import { ResourceUsageResolver } from './audits/resource-usage.resolver.js';
 import { AuditRemoval, AuditRetention } from './audits/retention/retention-tables.js';
+import { ScopeRequestResolver } from './audits/scope-request.resolver.js';
 import { IngestToken } from './ingest/ingest-token.js';
 import { IngestTokenResolver } from './ingest/ingest-token.resolver.js';
 import { PushResolver } from './ingest/push.resolver.js';
@@ -14,6 +15,7 @@ import { AnalyticsPlus } from './integration/analytics-plus.js';
 import { ConnectorToken } from './integration/connector-token.js';
 import { Integration } from './integration/integration.js';
 import { AnalyticsPlusResolver, IntegrationResolver } from './integration/integration.resolver.js';
+import { IssuedTokenResolver } from './integration/issued-token.resolver.js';
 import { ModuleImport } from './integration/module-import.js';
 import { ServerResolver } from './integration/server.resolver.js';
 import { TestIntegrationResolver } from './integration/test-integration.resolver.js';
@@ -27,6 +29,7 @@ import { SignInAttempts } from './sign-in/sign-in-attempts.js';
 import { SignInRefusals } from './sign-in/sign-in-refusals.js';
 import { Password } from './users/password.js';
 import { Role, RoleAssignment, RolePrivilege } from './users/role.js';
+import { ScopeRequest } from './users/scope-request.js';
 import { Session } from './users/session.js';
 import { UserAccount, UserAccountRole } from './users/user-account.js';
 import { UserAccountResolver } from './users/user-account.resolver.js';
@@ -40,6 +43,7 @@ export const entities = [
   RolePrivilege,
   RoleAssignment,
   Password,
+  ScopeRequest,
   Session,
   SignInAttempts,
   SignInRefusals,
@@ -75,11 +79,13 @@ export const resolvers = [
   AuditResolver,
   ResourceUsageResolver,
   RoleResolver,
+  ScopeRequestResolver,
   SignInResolver,
   IngestTokenResolver,
   PushResolver,
   ServerResolver,
   IntegrationResolver,
+  IssuedTokenResolver,
   AnalyticsPlusResolver,
   TestIntegrationResolver,
   SourceResolver,

@@ -105,6 +105,8 @@ const rootFields: Record<string, readonly string[]> = {
     'disableIntegration',
     'removeIntegration',
     'testIntegration',
+    'authTokens',
+    'revokeAuthToken',
   ],
   MANAGE_USERS: [
     'roles',
@@ -116,6 +118,9 @@ const rootFields: Record<string, readonly string[]> = {
     'ingestTokens',
     'generateIngestToken',
     'revokeIngestToken',
+    'scopeRequests',
+    'confirmAccessScope',
+    'refuseAccessScope',
   ],
   INGEST: ['recordAudits', 'upsertResources', 'upsertUserAccounts', 'deleteResources', 'deleteUserAccounts', 'sources'],
   public: ['viewer', 'server', 'signIn', 'signOut'],

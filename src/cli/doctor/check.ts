@@ -3,4 +3,6 @@ export interface Check {
   name: string;
   passed: boolean;
   detail: string;
+  /** Whether it passed with something that an operator should look at. */
+  isWarning?: boolean;
 }

@@ -13,6 +13,7 @@ import { describeFault } from '../fault.js';
 import type { Check } from './check.js';
 import { checkPam } from './check-pam.js';
 import { checkSyslog } from './check-syslog.js';
+import { checkTokens } from './check-tokens.js';
 
 export function doctorCommand(): Command {
   return new Command('doctor')
@@ -20,8 +21,8 @@ export function doctorCommand(): Command {
     .action(async () => {
       const config = readConfig(process.env);
       for (const [name, value] of Object.entries(shown(config))) console.log(`${name.padEnd(30)}${value}`.trimEnd());
-      for (const { name, passed, detail } of await checks(config)) {
-        console.log(`${passed ? 'ok  ' : 'FAIL'}  ${name}: ${detail}`);
+      for (const { name, passed, isWarning, detail } of await checks(config)) {
+        console.log(`${passed ? (isWarning ? 'WARN' : 'ok  ') : 'FAIL'}  ${name}: ${detail}`);
         if (!passed) process.exitCode = 1;
       }
     });
@@ -116,7 +117,7 @@ async function checkDatabase(config: Config): Promise<Check[]> {
     const db = await openDatabase(config.databaseUrl, databaseLimits(config));
     try {
       const tables = await checkTables(db);
-      const follower = tables.passed ? [await checkFollower(db)] : [];
+      const follower = tables.passed ? [await checkFollower(db), ...(await checkTokens(db))] : [];
       return [{ name: 'database', passed: true, detail: 'answers' }, tables, ...follower];
     } finally {
       await db.close();

@@ -15,7 +15,8 @@ const operations: Record<UserAccountChange['outcome'], string> = {
 
 /**
  * Stores user accounts of a source, new or changed, with their roles and grants, and records each change of one; what is
- * granted must be a resource of the same source. Outcomes in the order of the records.
+ * granted must be a resource of the same source. Outcomes in the order of the records. A wider access scope of a user who can
+ * read here waits for an administrator, unless it comes by the command line or by the schedule, from the server of the settings.
  */
 export function recordUserAccounts(
   db: Db,
@@ -24,8 +25,10 @@ export function recordUserAccounts(
   records: readonly UserAccountRecord[],
 ): Promise<RecordOutcome[]> {
   return transaction(db, async (tx) => {
-    const { outcomes, changes } = await storeUserAccounts(tx, source, records);
-    await recordOperations(tx, by, operationsOf(source, changes));
+    const isTrusted = by.clientType === 'Command Line' || by.clientType === 'Schedule';
+    const heldFor = isTrusted ? null : by.userName;
+    const { outcomes, changes, requested } = await storeUserAccounts(tx, source, records, heldFor);
+    await recordOperations(tx, by, [...operationsOf(source, changes), ...requestsOf(source, requested)]);
     return outcomes;
   });
 }
@@ -52,6 +55,14 @@ function operationsOf(source: string, changes: StoredUserAccounts['changes']): O
     operation: operations[outcome],
     userName,
     reason: `${reasons[outcome](what)}; of the source ${quote(source, 64)}`,
+  }));
+}
+
+function requestsOf(source: string, userNames: readonly string[]): Operation[] {
+  return userNames.map((userName) => ({
+    operation: 'Access Scope Requested',
+    userName,
+    reason: `accessScope ALL waits for an administrator; of the source ${quote(source, 64)}`,
   }));
 }
 

@@ -4,6 +4,7 @@ import type { Database, Db } from '../../database/db.js';
 import { Privilege } from '../../graphql/access.js';
 import type { Actor } from '../../graphql/context.js';
 import { AppError } from '../../lib/app-error.js';
+import { isPast } from '../../lib/expiry.js';
 import { keptWith } from '../../lib/kept-with.js';
 import { tokenFault, tokenHash } from '../../lib/token.js';
 import { UnknownToken } from '../../lib/unknown-token.js';
@@ -60,6 +61,7 @@ interface TokenRow {
   name: string;
   source: string | null;
   revokedAt: string | null;
+  expiresAt: string | null;
   firstUsedAt: string | null;
   lastUsedAt: string | null;
   refusedAt: string | null;
@@ -69,13 +71,14 @@ async function readIngestActor(db: Database, hash: string, ipAddress: string | n
   const time = (column: string) => raw(db.dialect.timeText(column));
   const [row] = await db.query<TokenRow>(
     sql`SELECT id, hint, name, source, revoked_at AS revokedAt, first_used_at AS firstUsedAt,
-          ${time('last_used_at')} AS lastUsedAt, ${time('refused_at')} AS refusedAt
+          ${time('last_used_at')} AS lastUsedAt, ${time('expires_at')} AS expiresAt, ${time('refused_at')} AS refusedAt
         FROM ingest_tokens WHERE hash = ${hash}`,
   );
   if (!row) throw new UnknownToken('ingest token');
-  if (row.revokedAt) {
+  const ended = row.revokedAt ? 'was revoked' : isPast(row.expiresAt) ? `expired at ${row.expiresAt}` : undefined;
+  if (ended) {
     await recordRefusal(db, row, ipAddress);
-    throw new AppError('UNAUTHENTICATED', 'the ingest token was revoked: generate a new one');
+    throw new AppError('UNAUTHENTICATED', `the ingest token ${ended}: generate a new one`);
   }
   if (!row.firstUsedAt) await recordFirstUse(db, row, ipAddress);
   await keepLastUse(db, row, ipAddress);

@@ -1,12 +1,15 @@
 import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
 import { Access, Privilege } from '../../graphql/access.js';
 import type { Context } from '../../graphql/context.js';
+import { DateTime } from '../../graphql/date-time.js';
 import { parseId } from '../../graphql/pages/page-arguments.js';
 import { withUserErrors } from '../../graphql/user-errors.js';
 import { operatorOf } from '../audits/own-audits.js';
 import { IngestToken } from './ingest-token.js';
 import { GenerateIngestTokenPayload, RevokeIngestTokenPayload } from './ingest-token.payloads.js';
 import { generateIngestToken, readIngestTokens, revokeIngestTokens } from './ingest-token.service.js';
+
+const EXPIRY = 'When the token is refused from, at most ten years away; it does not expire if this is left out.';
 
 @Resolver()
 export class IngestTokenResolver {
@@ -25,10 +28,15 @@ export class IngestTokenResolver {
   generateIngestToken(
     @Arg('name', () => String) name: string,
     @Arg('source', () => String, { nullable: true }) source: string | null,
+    @Arg('expiresAt', () => DateTime, { nullable: true, description: EXPIRY }) expiresAt: string | null,
     @Ctx() context: Context,
   ): Promise<GenerateIngestTokenPayload> {
     return withUserErrors({ token: null, ingestToken: null }, () =>
-      generateIngestToken(context.db, operatorOf(context), { name, source: source ?? null }),
+      generateIngestToken(context.db, operatorOf(context), {
+        name,
+        source: source ?? null,
+        expiresAt: expiresAt ?? null,
+      }),
     );
   }
 

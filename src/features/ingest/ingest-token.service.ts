@@ -3,6 +3,7 @@ import type { Db, Transaction } from '../../database/db.js';
 import { findBy, insertAll, selectList } from '../../database/rows.js';
 import { transaction } from '../../database/transaction.js';
 import { UserFault } from '../../graphql/user-errors.js';
+import { expiryFault } from '../../lib/expiry.js';
 import { newToken, tokenHash } from '../../lib/token.js';
 import { type Operator, recordOperation } from '../audits/own-audits.js';
 import { forgetIngestTokens } from './ingest-token.actor.js';
@@ -13,7 +14,18 @@ import { faultOfLabel, faultOfSource } from './source-name.js';
 const HINT_LENGTH = 10;
 
 /** The columns that are shown of a token. */
-const shown = ['id', 'hint', 'name', 'source', 'generatedAt', 'firstUsedAt', 'lastUsedAt', 'lastUsedFrom'];
+const shown = [
+  'id',
+  'hint',
+  'name',
+  'source',
+  'generatedAt',
+  'generatedBy',
+  'expiresAt',
+  'firstUsedAt',
+  'lastUsedAt',
+  'lastUsedFrom',
+];
 
 /** The ingest tokens that were not revoked, in the order in which they were generated. */
 export function readIngestTokens(db: Db): Promise<IngestToken[]> {
@@ -25,22 +37,26 @@ export function readIngestTokens(db: Db): Promise<IngestToken[]> {
 
 /**
  * Makes a token that is in effect at once. The token is in the answer and nowhere else.
- * @throws UserFault INVALID_NAME, INVALID_SOURCE
+ * @throws UserFault INVALID_NAME, INVALID_SOURCE, INVALID_EXPIRY
  */
 export async function generateIngestToken(
   db: Db,
   operator: Operator,
-  { name, source }: Pick<IngestToken, 'name' | 'source'>,
+  { name, source, expiresAt = null }: Pick<IngestToken, 'name' | 'source'> & { expiresAt?: string | null },
 ): Promise<{ token: string; ingestToken: IngestToken }> {
   const badName = faultOfLabel(name);
   if (badName) throw new UserFault('INVALID_NAME', `name: ${badName}`, ['name']);
   const badSource = source === null ? undefined : faultOfSource(source);
   if (badSource) throw new UserFault('INVALID_SOURCE', `source: ${badSource}`, ['source']);
+  const badExpiry = expiryFault(expiresAt);
+  if (badExpiry) throw new UserFault('INVALID_EXPIRY', badExpiry, ['expiresAt']);
   const token = newToken('pai_');
   const hash = tokenHash(token);
   return transaction(db, async (tx) => {
     const generatedAt = new Date().toISOString();
-    await insertAll(tx, IngestToken, [{ hash, hint: token.slice(0, HINT_LENGTH), name, source, generatedAt }]);
+    const hint = token.slice(0, HINT_LENGTH);
+    const generatedBy = operator.userName;
+    await insertAll(tx, IngestToken, [{ hash, hint, name, source, generatedAt, generatedBy, expiresAt }]);
     const [ingestToken] = await findBy<IngestToken>(tx, IngestToken, 'hash', [hash]);
     await record(tx, operator, 'Ingest Token Generated', ingestToken!);
     return { token, ingestToken: ingestToken! };

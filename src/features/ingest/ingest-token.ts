@@ -25,6 +25,12 @@ export class IngestToken {
   })
   source!: string | null;
   @Time() @Field(() => DateTime) generatedAt!: string;
+  @Text(255, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Who made it; null for one from before this was kept.' })
+  generatedBy!: string | null;
+  @Time({ nullable: true })
+  @Field(() => DateTime, { nullable: true, description: 'When it is refused from; null if it does not expire.' })
+  expiresAt!: string | null;
   @Time({ nullable: true }) revokedAt!: string | null;
   @Time({ nullable: true }) @Field(() => DateTime, { nullable: true }) firstUsedAt!: string | null;
   @Time({ nullable: true }) @Field(() => DateTime, { nullable: true, description: 'To the minute.' }) lastUsedAt!:

@@ -28,9 +28,11 @@ export class PushResult {
   @Field(() => Int, { description: 'The place in the list that was pushed, from 0.' }) index!: number;
   @Field(() => ID) sourceId!: string;
   @Field(() => PushOutcome) outcome!: PushOutcome;
-  @Field(() => String, { nullable: true, description: 'Why it was refused, or what it conflicts with.' }) reason!:
-    | string
-    | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why it was refused, what it conflicts with, or what of it waits for an administrator.',
+  })
+  reason!: string | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'The counts add up to the records that were pushed.' })

@@ -11,6 +11,8 @@ import { recordAudits } from '../audits/audit.service.js';
 import { type Operator, operatorOf } from '../audits/own-audits.js';
 import { deleteUserAccounts, recordUserAccounts } from '../audits/user-account.service.js';
 import { deleteResources, recordResources } from '../resources/resource.service.js';
+import { heldSourceIds } from '../users/held-scopes.js';
+import type { UserAccountRecord } from '../users/user-account.record.js';
 import { PushOutcome, type PushPayload, type PushResult } from './push.payload.js';
 import { type RecordOf, recordSchemas } from './rules/record-schemas.js';
 import { faultsOf } from './rules/row-faults.js';
@@ -84,11 +86,27 @@ async function pushRows<Item>(
   const sound = read.flatMap((row) => (row.success ? [row.data] : []));
   const written = sound.length > 0 ? await write(context.db, operatorOf(context), source, sound) : [];
   const outcomes = written.values();
+  const held = await heldOf(context.db, source, sound as readonly Partial<UserAccountRecord>[]);
   const all = read.map((row, index): PushResult => {
     const { sourceId } = rows[index]!;
-    return resultOf(index, sourceId, row.success ? outcomes.next().value! : { refused: faultsOf(row.error) });
+    const outcome = row.success ? outcomes.next().value! : { refused: faultsOf(row.error) };
+    const result = resultOf(index, sourceId, outcome);
+    return held.has(sourceId) ? { ...result, reason: result.reason ?? HELD } : result;
   });
   return payloadOf(all);
+}
+
+const HELD =
+  'accessScope ALL waits for an administrator, because this user has a role, a sign-in or an auth token here (docs/pushing.md)';
+
+/** The source ids of the records that ask for a wider access scope than an administrator has confirmed. */
+function heldOf(db: Db, source: string, rows: readonly Partial<UserAccountRecord>[]): Promise<Set<string>> {
+  const widening = rows.filter(({ accessScope }) => accessScope === 'ALL');
+  return heldSourceIds(
+    db,
+    source,
+    widening.map(({ sourceId }) => sourceId!),
+  );
 }
 
 function inParts<Item>(write: Write<Item>): Write<Item> {

@@ -24,7 +24,7 @@ export class AuthToken {
   @Field(() => String, {
     nullable: true,
     description:
-      'Why the token is refused now because of its user, or which modules it may not read. Null if nothing is wrong, and for a disabled integration.',
+      'Why the token is refused now, because of its user or because it expired; which modules it may not read; or that it expires within two weeks. Null if nothing is wrong, and for a disabled integration.',
   })
   problem!: string | null;
 }

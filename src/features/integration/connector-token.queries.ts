@@ -1,12 +1,16 @@
 import sql, { raw } from 'sql-template-tag';
 import type { Db } from '../../database/db.js';
-import { type MappedUser, readingPrivileges } from './mapped-user.js';
+import { endsSoon, isPast } from '../../lib/expiry.js';
+import { type MappedUser, problemOfUser, readingPrivileges } from './mapped-user.js';
 
 /** A token that was not revoked, with the user whose view it has. */
 export interface LiveToken extends MappedUser {
   readonly id: number;
   readonly hint: string;
   readonly generatedAt: string;
+  readonly generatedBy: string | null;
+  readonly tokenExpiresAt: string | null;
+  readonly firstUsedAt: string | null;
   readonly savedAt: string | null;
   readonly lastUsedAt: string | null;
   /** The address that its last request came from. */
@@ -27,7 +31,8 @@ export function liveTokens(db: Db): Promise<LiveToken[]> {
   return db.query<LiveToken>(
     sql`SELECT c.id, c.hint, u.id AS userId, u.user_name AS userName, u.status, ${time('u.expires_at', 'expiresAt')},
           ${readingPrivileges('c.user_id')} AS privileges, ${time('c.generated_at', 'generatedAt')},
-          ${time('c.saved_at', 'savedAt')}, ${time('c.last_used_at', 'lastUsedAt')}, c.last_used_from AS lastUsedFrom,
+          c.generated_by AS generatedBy,
+          ${time('c.expires_at', 'tokenExpiresAt')}, ${time('c.first_used_at', 'firstUsedAt')}, ${time('c.saved_at', 'savedAt')}, ${time('c.last_used_at', 'lastUsedAt')}, c.last_used_from AS lastUsedFrom,
           ${time('p.connected_at', 'connectedAt')}, p.modules, p.import_every_minutes AS importEveryMinutes
         FROM connector_tokens c LEFT JOIN user_accounts u ON u.id = c.user_id
           LEFT JOIN analytics_plus p ON p.token_id = c.id
@@ -38,6 +43,19 @@ export function liveTokens(db: Db): Promise<LiveToken[]> {
 /** Whether a token that was not revoked waits to be saved. */
 export function isPending({ savedAt, generatedAt }: Pick<LiveToken, 'savedAt' | 'generatedAt'>): boolean {
   return savedAt === null && Date.parse(generatedAt) > Date.now() - PENDING_MILLISECONDS;
+}
+
+/** Says why a token whose time is over is refused; undefined if it is not over. */
+export function refusalOfExpired({ tokenExpiresAt }: Pick<LiveToken, 'tokenExpiresAt'>): string | undefined {
+  return isPast(tokenExpiresAt) ? `the auth token expired at ${tokenExpiresAt}: generate a new one` : undefined;
+}
+
+/** Says why a token is refused, what it may not read, or that it ends soon; null if nothing is wrong. */
+export function problemOfToken(token: LiveToken): string | null {
+  const soon = endsSoon(token.tokenExpiresAt)
+    ? `the auth token expires at ${token.tokenExpiresAt}: generate a new one`
+    : null;
+  return refusalOfExpired(token) ?? problemOfUser(token) ?? soon;
 }
 
 /** The token that takes effect when the integration is saved. */

@@ -3,11 +3,13 @@ import type { Db, Transaction } from '../../database/db.js';
 import { deleteBy, findBy, insertAll } from '../../database/rows.js';
 import { transaction } from '../../database/transaction.js';
 import { AppError } from '../../lib/app-error.js';
+import { expiryFault } from '../../lib/expiry.js';
 import { newToken, tokenHash } from '../../lib/token.js';
 import { commandLine, type Operator, recordOperation } from '../audits/own-audits.js';
 import { type NamedUser, userNamed } from '../users/user-account.queries.js';
 import { noUserNamed } from '../users/user-name.js';
 import { AnalyticsPlus } from './analytics-plus.js';
+import { forgetConnectors } from './connector.js';
 import { ConnectorToken } from './connector-token.js';
 import type { LiveToken } from './connector-token.queries.js';
 import { lockIntegration } from './integration.queries.js';
@@ -24,14 +26,21 @@ type NamedToken = Pick<LiveToken, 'id' | 'hint' | 'userName'>;
  * in the answer and nowhere else.
  * @throws AppError BAD_USER_INPUT if there is no such user, or a token of it would be refused; UserFault AMBIGUOUS_USER_NAME
  */
-export function generateConnectorToken(db: Db, userName: string, source: string | null = null): Promise<string> {
+export async function generateConnectorToken(
+  db: Db,
+  userName: string,
+  source: string | null = null,
+  expiresAt: string | null = null,
+): Promise<string> {
+  const badExpiry = expiryFault(expiresAt);
+  if (badExpiry) throw new AppError('BAD_USER_INPUT', badExpiry);
   return transaction(db, async (tx) => {
     await lockIntegration(tx);
     const user = await userNamed(tx, userName, source);
     if (!user) throw new AppError('BAD_USER_INPUT', noUserNamed(userName, source));
     const refused = refusalOfUser(user) ?? refusalForMissing(await missingPrivileges(tx, user.id));
     if (refused) throw new AppError('BAD_USER_INPUT', refused);
-    const { token, named } = await addToken(tx, commandLine, user);
+    const { token, named } = await addToken(tx, commandLine, user, expiresAt);
     await saveToken(tx, commandLine, named);
     return token;
   });
@@ -49,16 +58,30 @@ export function revokeConnectorToken(db: Db, token: string): Promise<boolean> {
   });
 }
 
+/** Revokes the token of an id; whether there was one. */
+export async function revokeConnectorTokenById(db: Db, operator: Operator, id: number): Promise<boolean> {
+  const revoked = await transaction(db, async (tx) => {
+    const named = (await lockIntegration(tx)).tokens.find((token) => token.id === id);
+    if (named) await revokeTokens(tx, operator, [named]);
+    return named !== undefined;
+  });
+  forgetConnectors(db);
+  return revoked;
+}
+
 /** Adds a token that waits to be saved. The caller holds the integration. */
 export async function addToken(
   tx: Transaction,
   operator: Operator,
   { id: userId, userName }: NamedUser,
+  expiresAt: string | null,
 ): Promise<{ token: string; named: NamedToken }> {
   const token = newToken('pag_');
   const hash = tokenHash(token);
   const hint = token.slice(0, HINT_LENGTH);
-  await insertAll(tx, ConnectorToken, [{ hash, hint, userId, generatedAt: new Date().toISOString() }]);
+  await insertAll(tx, ConnectorToken, [
+    { hash, hint, userId, generatedAt: new Date().toISOString(), generatedBy: operator.userName, expiresAt },
+  ]);
   const [stored] = await findBy<ConnectorToken>(tx, ConnectorToken, 'hash', [hash]);
   const named = { id: stored!.id, hint, userName };
   await record(tx, operator, 'Auth Token Generated', named);

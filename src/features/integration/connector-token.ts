@@ -13,6 +13,10 @@ export class ConnectorToken {
   @Text(16) hint!: string;
   @Long() userId!: number;
   @Time() generatedAt!: string;
+  /** Who made it; null for one from before this was kept. */
+  @Text(255, { nullable: true }) generatedBy!: string | null;
+  /** Null if it does not expire. */
+  @Time({ nullable: true }) expiresAt!: string | null;
   /** Null: it is pending, and refused until the integration is saved. */
   @Time({ nullable: true }) savedAt!: string | null;
   @Time({ nullable: true }) revokedAt!: string | null;

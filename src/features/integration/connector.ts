@@ -9,7 +9,7 @@ import { tokenFault, tokenHash } from '../../lib/token.js';
 import { UnknownToken } from '../../lib/unknown-token.js';
 import { isRefusalDue, markToken, refusalDue } from '../audits/marked-token.js';
 import type { Operation, Operator } from '../audits/own-audits.js';
-import { isPending } from './connector-token.queries.js';
+import { isPending, refusalOfExpired } from './connector-token.queries.js';
 import { IntegrationStatus } from './integration.js';
 import { heldPrivileges, type MappedUser, privilegeOf, readingPrivileges, refusalOfMappedUser } from './mapped-user.js';
 
@@ -56,6 +56,7 @@ interface TokenRow extends MappedUser {
   generatedAt: string;
   savedAt: string | null;
   revokedAt: string | null;
+  tokenExpiresAt: string | null;
   firstUsedAt: string | null;
   refusedAt: string | null;
   fullName: string;
@@ -69,7 +70,8 @@ interface TokenRow extends MappedUser {
 async function readConnector(db: Database, hash: string, ipAddress: string | null): Promise<Actor> {
   const time = (column: string) => raw(db.dialect.timeText(column));
   const [row] = await db.query<TokenRow>(sql`
-    SELECT c.id, c.hint, ${time('c.generated_at')} AS generatedAt, c.saved_at AS savedAt, c.revoked_at AS revokedAt,
+    SELECT c.id, c.hint, ${time('c.generated_at')} AS generatedAt, c.saved_at AS savedAt,
+      ${time('c.expires_at')} AS tokenExpiresAt, c.revoked_at AS revokedAt,
       c.first_used_at AS firstUsedAt, ${time('c.refused_at')} AS refusedAt,
       u.id AS userId, u.user_name AS userName, u.full_name AS fullName, u.status, ${time('u.expires_at')} AS expiresAt,
       ${readingPrivileges('c.user_id')} AS privileges, u.access_scope AS accessScope, u.scope_version AS scopeVersion,
@@ -111,8 +113,9 @@ interface Refusal {
 }
 
 function refusalOf(row: TokenRow): Refusal | undefined {
-  const recorded = row.revokedAt ? 'the auth token was revoked: generate a new one' : undefined;
-  if (recorded) return { message: recorded, isRecorded: true };
+  if (row.revokedAt) return { message: 'the auth token was revoked: generate a new one', isRecorded: true };
+  const expired = refusalOfExpired(row);
+  if (expired) return { message: expired, isRecorded: true };
   if (!row.savedAt) {
     const message = isPending(row)
       ? 'the auth token was not saved yet: it takes effect when the integration is saved'

@@ -3,10 +3,9 @@ import type { Db, Transaction } from '../../database/db.js';
 import { findBy, selectList, tableOf } from '../../database/rows.js';
 import { AnalyticsPlus } from './analytics-plus.js';
 import { type AuthToken, AuthTokenState } from './auth-token.js';
-import { type LiveToken, liveTokens, pendingToken, tokenInEffect } from './connector-token.queries.js';
+import { type LiveToken, liveTokens, pendingToken, problemOfToken, tokenInEffect } from './connector-token.queries.js';
 import { Integration } from './integration.js';
 import type { IntegrationState } from './integration.states.js';
-import { problemOfUser } from './mapped-user.js';
 import { ModuleImport } from './module-import.js';
 
 /** Minutes between the imports of a connector that did not say. */
@@ -48,7 +47,7 @@ export function authTokenOf(tokens: readonly LiveToken[]): AuthToken {
   if (!shown) return none;
   const { userName, hint, generatedAt, savedAt, lastUsedAt } = shown;
   const state = pending ? AuthTokenState.PENDING_SAVE : AuthTokenState.AVAILABLE;
-  return { state, userName, hint, generatedAt, savedAt, lastUsedAt, problem: problemOfUser(shown) };
+  return { state, userName, hint, generatedAt, savedAt, lastUsedAt, problem: problemOfToken(shown) };
 }
 
 const none: AuthToken = {

@@ -2,6 +2,7 @@ import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-g
 import { Module } from '../../database/module.js';
 import { Access, Privilege } from '../../graphql/access.js';
 import { actorOf, type Context } from '../../graphql/context.js';
+import { DateTime } from '../../graphql/date-time.js';
 import { withUserErrors } from '../../graphql/user-errors.js';
 import { operatorOf } from '../audits/own-audits.js';
 import { SOURCE_OF_USER } from '../users/user-name.js';
@@ -69,12 +70,17 @@ export class IntegrationResolver {
   generateAuthToken(
     @Arg('userName', () => String, { nullable: true }) userName: string | null,
     @Arg('source', () => String, { nullable: true, description: SOURCE_OF_USER }) source: string | null,
+    @Arg('expiresAt', () => DateTime, {
+      nullable: true,
+      description: 'When the token is refused from, at most ten years away; it does not expire if this is left out.',
+    })
+    expiresAt: string | null,
     @Ctx() context: Context,
   ): Promise<GenerateAuthTokenPayload> {
     const { db } = context;
     const user = userOfToken(actorOf(context), userName ?? null, source ?? null);
     return withUserErrors({ token: null, integration: null }, async () => ({
-      token: await generateAuthToken(db, operatorOf(context), user),
+      token: await generateAuthToken(db, operatorOf(context), user, expiresAt ?? null),
       integration: await readIntegration(db),
     }));
   }

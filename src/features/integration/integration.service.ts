@@ -5,6 +5,7 @@ import { Privilege } from '../../graphql/access.js';
 import type { Actor } from '../../graphql/context.js';
 import { UserFault } from '../../graphql/user-errors.js';
 import { AppError } from '../../lib/app-error.js';
+import { expiryFault } from '../../lib/expiry.js';
 import { type Operator, recordOperation } from '../audits/own-audits.js';
 import { type NamedUser, userById, userNamed } from '../users/user-account.queries.js';
 import { noUserNamed } from '../users/user-name.js';
@@ -47,12 +48,19 @@ export function userOfToken(
  * Makes a token that takes effect when the integration is saved, in the place of one that waits for it already.
  * @throws UserFault USER_NOT_FOUND, AMBIGUOUS_USER_NAME, USER_NOT_ACTIVE, MISSING_PRIVILEGE
  */
-export function generateAuthToken(db: Db, operator: Operator, mapped: UserOfToken): Promise<string> {
+export async function generateAuthToken(
+  db: Db,
+  operator: Operator,
+  mapped: UserOfToken,
+  expiresAt: string | null = null,
+): Promise<string> {
+  const badExpiry = expiryFault(expiresAt);
+  if (badExpiry) throw new UserFault('INVALID_EXPIRY', badExpiry, ['expiresAt']);
   return change(db, operator, 'generateAuthToken', async (tx, { tokens }) => {
     const user = await checkedUser(tx, mapped);
     const before = pendingToken(tokens);
     if (before) await revokeTokens(tx, operator, [before]);
-    const { token } = await addToken(tx, operator, user);
+    const { token } = await addToken(tx, operator, user, expiresAt);
     return token;
   });
 }

@@ -4,6 +4,7 @@ import { recordChanged } from '../../database/positions.js';
 import { deleteBy, findBy, insertAll, lockRecords, updateAll } from '../../database/rows.js';
 import { transaction } from '../../database/transaction.js';
 import { distinctRuns } from '../../lib/distinct-runs.js';
+import { holdScopes } from '../users/held-scopes.js';
 import type { UserAccountChange } from '../users/user-account.changes.js';
 import { UserAccount } from '../users/user-account.js';
 import type { GrantRecord, UserAccountRecord } from '../users/user-account.record.js';
@@ -21,23 +22,27 @@ import { PrivilegedAccount, Resource } from './resource.js';
 export interface StoredUserAccounts {
   readonly outcomes: RecordOutcome[];
   readonly changes: UserAccountChange[];
+  /** The names of the users for whom a wider access scope was requested. */
+  readonly requested: string[];
 }
 
 /**
  * Stores user accounts of a source, new or changed, with their roles and grants; what is granted must be a resource of
- * the same source. Whoever changes users does it by `recordUserAccounts`, which records it.
+ * the same source. Whoever changes users does it by `recordUserAccounts`, which records it. `heldFor` as in `holdScopes`.
  */
 export function storeUserAccounts(
   db: Db,
   source: string,
   records: readonly UserAccountRecord[],
+  heldFor: string | null = null,
 ): Promise<StoredUserAccounts> {
   return transaction(db, async (tx) => {
-    const stored: StoredUserAccounts = { outcomes: [], changes: [] };
+    const stored: StoredUserAccounts = { outcomes: [], changes: [], requested: [] };
     for (const run of distinctRuns(records, ({ sourceId }) => sourceId)) {
-      const { outcomes, changes } = await storeRun(tx, source, run);
+      const { outcomes, changes, requested } = await storeRun(tx, source, run, heldFor);
       stored.outcomes.push(...outcomes);
       stored.changes.push(...changes);
+      stored.requested.push(...requested);
     }
     return stored;
   });
@@ -60,16 +65,18 @@ export function dropUserAccounts(db: Db, source: string, sourceIds: readonly str
     const had = await removeUserAccounts(tx, rows);
     const changes = rows.map(({ id, userName }) => ({ outcome: 'DELETED', userName, what: had.get(id)! }) as const);
     const outcomes = sourceIds.map((id): RecordOutcome => (found.delete(id) ? 'DELETED' : 'UNCHANGED'));
-    return { outcomes, changes };
+    return { outcomes, changes, requested: [] };
   });
 }
 
 async function storeRun(
   tx: Transaction,
   source: string,
-  records: readonly UserAccountRecord[],
+  given: readonly UserAccountRecord[],
+  heldFor: string | null,
 ): Promise<StoredUserAccounts> {
-  const targets = await targetsOf(tx, source, records);
+  const targets = await targetsOf(tx, source, given);
+  const { records, requested } = await holdScopes(tx, source, given, heldFor);
   const faults = new Map(records.map((record) => [record, unknownTarget(record, targets)]));
   const sound = records.filter((record) => !faults.get(record));
   const written = await writeUserAccounts(tx, source, sound);
@@ -91,7 +98,8 @@ async function storeRun(
       what: changed.has(id) ? [...what, 'grants'] : what,
     });
   }
-  return { outcomes: records.map((record) => outcomeOf.get(record) ?? { refused: faults.get(record)! }), changes };
+  const outcomes = records.map((record) => outcomeOf.get(record) ?? { refused: faults.get(record)! });
+  return { outcomes, changes, requested: [...requested] };
 }
 
 /** The resources that grants name, by their source's ids, with their accounts. */

@@ -7,6 +7,7 @@ import { chunks } from '../../lib/chunks.js';
 import { searchText } from '../../lib/search-text.js';
 import { Password } from './password.js';
 import { Role, RoleAssignment } from './role.js';
+import { ScopeRequest } from './scope-request.js';
 import { Session } from './session.js';
 import { beginningInWords, changesInWords } from './user-account.changes.js';
 import { UserAccount, UserAccountRole } from './user-account.js';
@@ -74,7 +75,8 @@ export async function removeUserAccounts(
 ): Promise<Map<number, string[]>> {
   const ids = accounts.map(({ id }) => id);
   const had = await rolesHere(tx, ids);
-  for (const entity of [UserAccountRole, RoleAssignment, Password, Session]) await deleteBy(tx, entity, 'userId', ids);
+  for (const entity of [UserAccountRole, RoleAssignment, Password, Session, ScopeRequest])
+    await deleteBy(tx, entity, 'userId', ids);
   await deleteBy(tx, UserAccount, 'id', ids);
   for (const id of ids) recordDeleted(tx, Module.USER_ACCOUNTS, id, []);
   return had;

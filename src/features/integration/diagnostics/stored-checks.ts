@@ -1,6 +1,6 @@
 import { isUtc, type TimeZone } from '../../../lib/time-zone.js';
 import type { AnalyticsPlus } from '../analytics-plus.js';
-import type { LiveToken } from '../connector-token.queries.js';
+import { type LiveToken, problemOfToken, refusalOfExpired } from '../connector-token.queries.js';
 import { IntegrationStatus } from '../integration.js';
 import { refusalOfMappedUser, withheldFrom } from '../mapped-user.js';
 import type { ModuleImport } from '../module-import.js';
@@ -46,7 +46,7 @@ function checkToken({ status, token, isPending }: Stored): Finding {
   if (token.userName === null) {
     return fail('The user account of the auth token was deleted: generate a token for another one, and save.');
   }
-  const refusal = refusalOfMappedUser(token);
+  const refusal = refusalOfExpired(token) ?? refusalOfMappedUser(token);
   if (refusal) {
     return fail(`The auth token is refused, since ${refusal}. Change that, or generate a token for another user.`);
   }
@@ -55,7 +55,8 @@ function checkToken({ status, token, isPending }: Stored): Finding {
   if (isPending) {
     return warn('A newer auth token was generated but not saved: save the integration, or go on with the present one.');
   }
-  return pass('The auth token is in effect.');
+  const problem = problemOfToken(token);
+  return problem ? warn(`Imports will stop: ${problem}.`) : pass('The auth token is in effect.');
 }
 
 function checkImports({ imports, now }: Stored): Finding {
