@@ -6,8 +6,15 @@ import { removeGrants } from './access-grant.removal.js';
 import { CustomField, PrivilegedAccount } from './resource.js';
 import type { PrivilegedAccountRecord, ResourceRecord } from './resource.record.js';
 
-/** Writes the accounts of resources that say theirs; the ids of the resources whose accounts changed. */
-export async function writeAccounts(tx: Transaction, ids: ReadonlyMap<ResourceRecord, number>): Promise<Set<number>> {
+/**
+ * Writes the accounts of resources that say theirs; the ids of the resources whose accounts changed. An account that is not
+ * listed is deleted, except of the resources of `partial`, by their source ids.
+ */
+export async function writeAccounts(
+  tx: Transaction,
+  ids: ReadonlyMap<ResourceRecord, number>,
+  partial: ReadonlySet<string>,
+): Promise<Set<number>> {
   const wanted = [...ids].flatMap(([record, id]) => (record.accounts ? [{ id, accounts: record.accounts }] : []));
   const stored = new Map<string, PrivilegedAccount>();
   const rows = await findBy<PrivilegedAccount>(
@@ -37,9 +44,11 @@ export async function writeAccounts(tx: Transaction, ids: ReadonlyMap<ResourceRe
   }
   await updateAll(tx, PrivilegedAccount, changedAccounts);
   await insertAll(tx, PrivilegedAccount, added);
-  await removeAccounts(tx, [...stored.values()]);
+  const keeping = new Set([...ids].flatMap(([{ sourceId }, id]) => (partial.has(sourceId) ? [id] : [])));
+  const gone = [...stored.values()].filter(({ resourceId }) => !keeping.has(resourceId));
+  await removeAccounts(tx, gone);
   await grantedNamesChanged(tx, 'accountKey', renamed);
-  for (const { resourceId } of stored.values()) changed.add(resourceId);
+  for (const { resourceId } of gone) changed.add(resourceId);
   return changed;
 }
 

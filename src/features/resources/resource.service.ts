@@ -22,12 +22,20 @@ import { tooLongChild, writeAccounts, writeCustomFields } from './resource.child
 import { CustomField, PrivilegedAccount, Resource } from './resource.js';
 import type { ResourceRecord } from './resource.record.js';
 
-/** Stores resources of a source, new or changed, with their accounts and custom fields. Outcomes in the order of the records. */
-export function recordResources(db: Db, source: string, records: readonly ResourceRecord[]): Promise<RecordOutcome[]> {
+/**
+ * Stores resources of a source, new or changed, with their accounts and custom fields. Outcomes in the order of the records.
+ * The resources of `partial`, by their source ids, may have more accounts than their records list: those stay.
+ */
+export function recordResources(
+  db: Db,
+  source: string,
+  records: readonly ResourceRecord[],
+  partial: ReadonlySet<string> = new Set(),
+): Promise<RecordOutcome[]> {
   return transaction(db, async (tx) => {
     const outcomes: RecordOutcome[] = [];
     for (const run of distinctRuns(records, ({ sourceId }) => sourceId)) {
-      outcomes.push(...(await writeResources(tx, source, run)));
+      outcomes.push(...(await writeResources(tx, source, run, partial)));
     }
     return outcomes;
   });
@@ -59,6 +67,7 @@ async function writeResources(
   tx: Transaction,
   source: string,
   records: readonly ResourceRecord[],
+  partial: ReadonlySet<string>,
 ): Promise<RecordOutcome[]> {
   const refusals = new Map(records.map((record) => [record, refusalOf(record)]));
   const accepted = records.filter((record) => !refusals.get(record));
@@ -71,12 +80,16 @@ async function writeResources(
   );
   const stored = await lockRecords<Resource>(tx, Resource, source, sourceIds);
   const ids = new Map(accepted.map((record) => [record, stored.get(record.sourceId)!.id]));
-  const childrenChanged = new Set([...(await writeAccounts(tx, ids)), ...(await writeCustomFields(tx, ids))]);
+  const childrenChanged = new Set([...(await writeAccounts(tx, ids, partial)), ...(await writeCustomFields(tx, ids))]);
   const outcomes = new Map<ResourceRecord, RecordOutcome>();
   const changes = new Map<number, Partial<Resource>>();
   for (const [record, id] of ids) {
     const old = before.get(record.sourceId);
-    const changed = old && changesOf(old, record, childrenChanged.has(id));
+    const known =
+      old && partial.has(record.sourceId)
+        ? { ...record, lastAccessedAt: record.lastAccessedAt ?? old.lastAccessedAt }
+        : record;
+    const changed = old && changesOf(old, known, childrenChanged.has(id));
     if (changed) changes.set(id, changed);
     if (!old) recordAdded(tx, Module.RESOURCES, id);
     else if (changed) recordChanged(tx, Module.RESOURCES, id);

@@ -6,7 +6,7 @@ import { changedMeanwhile, listRows } from './listing.js';
 import { PamFault, PamRefusal } from './pam-fault.js';
 import { count, type PullRun, refuse } from './pull-run.js';
 import type { ListedUsers } from './pull-users.js';
-import { accountIdsOf, resourceOf } from './resource.js';
+import { accountIdsOf, type ReadResource, resourceOf } from './resource.js';
 import { type ForeignRow, said, saidId } from './said.js';
 import { ownerNamed } from './scim-user.js';
 import { deleteVanished } from './vanished.js';
@@ -25,13 +25,15 @@ export async function pullResources(run: PullRun, users: (() => Promise<ListedUs
   const list = () => listRows((start, limit) => api.resources(start, limit), idOf);
   const { listing, rows } = await list();
   const batch: ResourceRecord[] = [];
+  /** The source ids of resources that may have more accounts than are listed. */
+  const partial = new Set<string>();
   let failures = 0;
   const flush = async (): Promise<void> => {
     const records = batch.splice(0);
     if (records.length === 0) return;
     count(
       run,
-      await recordResources(db, source, records),
+      await recordResources(db, source, records, partial),
       records.map(({ sourceId }) => `resource ${sourceId}`),
     );
   };
@@ -39,7 +41,7 @@ export async function pullResources(run: PullRun, users: (() => Promise<ListedUs
   try {
     await inParallel(rows, CALLS_AT_ONCE, async (row) => {
       run.signal.throwIfAborted();
-      const record = await readResource(run, row).catch((error) => {
+      const read = await readResource(run, row).catch((error) => {
         failures += 1;
         if (!(error instanceof PamFault && error.mayPass) || failures > FAILURES) throw error;
         run.tell('FAILED', error.message);
@@ -47,13 +49,15 @@ export async function pullResources(run: PullRun, users: (() => Promise<ListedUs
       });
       counts.rowsRead += 1;
       run.progress(counts.rowsRead, rows.length);
-      if (record) batch.push(await withOwner(record, users));
+      if (read?.isPartial) partial.add(read.record.sourceId);
+      if (read) batch.push(await withOwner(read.record, users));
       if (batch.length >= AT_ONCE) await flush();
     });
   } finally {
     // What was read before a fault is kept.
     await flush();
   }
+  tellPartial(run, partial);
   if (!listing.isWhole) throw changedMeanwhile('resources', listing);
   // Nothing is deleted by a pull that failed in part.
   if (failures > 0) return;
@@ -66,8 +70,17 @@ export async function pullResources(run: PullRun, users: (() => Promise<ListedUs
   );
 }
 
+/** Says of which resources no account is deleted, since the server says that they have more than it lists. */
+function tellPartial({ tell }: PullRun, partial: ReadonlySet<string>): void {
+  if (partial.size === 0) return;
+  const ids = [...partial].slice(0, 5).join(', ');
+  const more = partial.size > 5 ? ' and more' : '';
+  const what = partial.size === 1 ? 'resource lists' : 'resources list';
+  tell('NOTE', `${partial.size} ${what} fewer accounts than counted, so accounts stored here are kept: ${ids}${more}`);
+}
+
 /** A resource by the calls that it takes; null where it is refused, so that it stays as it was stored. */
-async function readResource(run: PullRun, listed: ForeignRow): Promise<ResourceRecord | null> {
+async function readResource(run: PullRun, listed: ForeignRow): Promise<ReadResource | null> {
   const id = saidId(listed, 'RESOURCE ID');
   if (id === null) {
     refuse(run, 'a resource has no RESOURCE ID');
@@ -84,7 +97,7 @@ async function readResource(run: PullRun, listed: ForeignRow): Promise<ResourceR
     const read = resourceOf({ listed, described, accounts }, run.zone);
     if ('refused' in read) throw new PamRefusal(read.refused);
     for (const fault of read.faults) run.tell('PROBLEM', fault);
-    return read.record;
+    return read;
   } catch (error) {
     if (!(error instanceof PamRefusal)) throw error;
     refuse(run, `resource ${id}: ${error.message}`);

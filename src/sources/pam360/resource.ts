@@ -6,7 +6,7 @@ import type {
 import { DateTimeError } from '../../lib/date-time.js';
 import type { TimeZone } from '../../lib/time-zone.js';
 import { parseAccountTime } from './account-time.js';
-import { type ForeignRow, rowsOf, said, saidId } from './said.js';
+import { type ForeignRow, isNothing, rowsOf, said, saidId } from './said.js';
 
 /** A resource as the REST API tells it, call by call. */
 export interface ForeignResource {
@@ -20,6 +20,8 @@ export interface ForeignResource {
 
 export interface ReadResource {
   readonly record: ResourceRecord;
+  /** Whether it may have more accounts than the record lists. */
+  readonly isPartial: boolean;
   /** What of it could not be read. */
   readonly faults: readonly string[];
 }
@@ -70,16 +72,25 @@ export function resourceOf(foreign: ForeignResource, zone: TimeZone): ReadResour
     ownerName: of('RESOURCE OWNER'),
     passwordPolicy: of('RESOURCE PASSWORD POLICY', 'PASSWORD POLICY'),
     lastAccessedAt: latestOf(list),
-    ...(listsAccounts(described) && { accounts: list }),
-    customFields: rowsOf(described['CUSTOM FIELD']).flatMap(customFieldOf),
+    ...(list.length > 0 || isCountedEmpty(foreign) ? { accounts: list } : {}),
+    // A list that is missing says nothing of the fields that are stored.
+    ...(!isNothing(described['CUSTOM FIELD']) && {
+      customFields: rowsOf(described['CUSTOM FIELD']).flatMap(customFieldOf),
+    }),
   };
-  return { record, faults };
+  return { record, isPartial: list.length < countOf(foreign) || (list.length === 0 && !record.accounts), faults };
 }
 
-/** One that says how many accounts it has, and lists none, leaves them as they were. */
-function listsAccounts(described: ForeignRow): boolean {
-  const count = Number(said(described, 'NOOFACCOUNTS') ?? 0);
-  return rowsOf(described['ACCOUNT LIST']).length > 0 || !(count > 0);
+/** How many accounts the two answers say that the resource has, or list: the greatest of the numbers. */
+function countOf({ listed, described }: ForeignResource): number {
+  const counts = [listed, described].map((row) => Number(said(row, 'NOOFACCOUNTS') ?? 0) || 0);
+  return Math.max(...counts, rowsOf(described['ACCOUNT LIST']).length);
+}
+
+/** Whether the resource has no accounts for certain: an empty list alone may be a fault of the server. */
+function isCountedEmpty(foreign: ForeignResource): boolean {
+  const { listed, described } = foreign;
+  return countOf(foreign) === 0 && [listed, described].some((row) => said(row, 'NOOFACCOUNTS') !== null);
 }
 
 function accountOf(

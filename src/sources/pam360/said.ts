@@ -25,10 +25,17 @@ export function textOf(value: unknown): string | null {
   return value.replaceAll('\0', '\ufffd').toWellFormed();
 }
 
-/** The rows that a list holds; one alone may stand there without a list, and what is no row has nothing to say. */
+/**
+ * The rows of a list. A single row may come without a list around it. The product writes an empty list as "", too: items
+ * that mean nothing are no rows.
+ */
 export function rowsOf(list: unknown): ForeignRow[] {
-  if (list === undefined || list === null) return [];
-  return (Array.isArray(list) ? list : [list]).map(rowOf);
+  return (Array.isArray(list) ? list : [list]).filter((item) => !isNothing(item)).map(rowOf);
+}
+
+/** Whether a value means nothing: it is missing, null, or a text like "" or "N/A". */
+export function isNothing(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'string' && NOTHING.has(value.trim()));
 }
 
 export function rowOf(value: unknown): ForeignRow {

@@ -1,5 +1,5 @@
 import type { UserAccountRecord } from '../../features/users/user-account.record.js';
-import { type ForeignRow, rowOf, said, saidId, textOf } from './said.js';
+import { type ForeignRow, isNothing, rowOf, said, saidId, textOf } from './said.js';
 
 const EXTENSION = 'urn:ietf:params:scim:schemas:extension:pam360_domain:2.0:User';
 
@@ -22,7 +22,10 @@ export function scimUserOf(row: ForeignRow): ScimUser | { readonly refused: stri
       lastName: said(name, 'familyName'),
       email: primaryOf(row.emails),
       status: textOf(row.active)?.trim().toLowerCase() === 'false' ? 'DISABLED' : 'ACTIVE',
-      roles: [...new Set(listOf(row.roles).flatMap((role) => said(role, 'display', 'value') ?? []))],
+      // A list that is missing says nothing of the roles that are stored.
+      ...(!isNothing(row.roles) && {
+        roles: [...new Set(listOf(row.roles).flatMap((role) => said(role, 'display', 'value') ?? []))],
+      }),
     },
     domain: said(rowOf(row[EXTENSION]), 'domain'),
   };

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Module } from '../../../src/database/module.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
 import { anActor, Gateway } from '../../helpers/gateway.js';
 import { positionsOf, pullFrom } from './scene.js';
-import { aForeignAudit, aForeignResource, aForeignUser, StandInPam, TOKEN } from './stand-in.js';
+import { aForeignAudit, aForeignResource, aForeignUser, type Foreign, StandInPam, TOKEN } from './stand-in.js';
 
 const nothing = { added: 0, changed: 0, unchanged: 0, deleted: 0, refused: 0, conflicts: 0 };
 
@@ -119,6 +120,63 @@ onEveryEngine('a pull', (engine) => {
     expect(audits.nodes.filter(({ resourceName }) => resourceName === 'server 1')).toHaveLength(4);
   });
 
+  test('deletes no account, custom field or role where a list is empty or missing by mistake', async () => {
+    const field = { CUSTOMFIELDLABEL: 'rack', CUSTOMFIELDVALUE: '7', CUSTOMFIELDTYPE: 'Character' };
+    pam.resources = [aForeignResource(pam, 1, { NOOFACCOUNTS: '2', 'CUSTOM FIELD': [field] })];
+    const accounts = pam.resources[0]!['ACCOUNT LIST'] as Foreign[];
+    accounts.push({ ...accounts[0], 'ACCOUNT ID': '11', 'ACCOUNT NAME': 'admin' });
+    pam.users = [aForeignUser(1)];
+    const stored = () =>
+      read<object>(
+        `{ resources { nodes { lastAccessedAt accounts { id name } customFields { label value } } }
+           userAccounts(filter: { userNames: ["user1"] }) { nodes { roles } } }`,
+      );
+    await run();
+    const before = await stored();
+    const { roles, ...userWithoutRoles } = pam.users[0]!;
+    for (const empty of ['', [], null, undefined, [''], {}, 'N/A', accounts.slice(0, 1), [{ 'ACCOUNT ID': '11' }]]) {
+      pam.users = [empty === undefined ? userWithoutRoles : { ...userWithoutRoles, roles: empty === '' ? '' : roles }];
+      pam.onCall = ({ path }) => {
+        if (!/resources\/1\/accounts$/.test(path)) return undefined;
+        return (_request, response, answer) => {
+          const changed = JSON.parse(answer);
+          const { NOOFACCOUNTS: _, ...details } = changed.operation.Details;
+          changed.operation.Details = { ...details, 'ACCOUNT LIST': empty, 'CUSTOM FIELD': '' };
+          response.end(JSON.stringify(changed));
+        };
+      };
+      const { counts } = await run();
+      expect([empty, counts.RESOURCES.refused, await stored()]).toEqual([empty, 0, before]);
+    }
+    pam.onCall = () => undefined;
+    await run();
+    expect(await stored()).toEqual(before);
+    pam.resources[0]!.NOOFACCOUNTS = '1';
+    accounts.pop();
+    expect((await run()).counts.RESOURCES.changed).toBe(1);
+  });
+
+  test('keeps an audit whose texts are too long, and cuts them', async () => {
+    pam.audits = {
+      Resource: { TODAY: [aForeignAudit(1, { 'IP Address': '1'.repeat(66), Reason: 'r'.repeat(20_000) })] },
+    };
+    const { counts } = await run({}, { modules: [Module.AUDITS] });
+    expect(counts.AUDITS).toMatchObject({ added: 1, refused: 0 });
+    const { audits } = await read<{ audits: { nodes: object[] } }>('{ audits { nodes { ipAddress reason } } }');
+    expect(audits.nodes).toEqual([
+      {
+        ipAddress: expect.stringMatching(/^1{41} … \[cut: 66 characters\]$/),
+        reason: expect.stringMatching(/^r+ … \[cut: 20000 characters\]$/),
+      },
+    ]);
+  });
+
+  test('takes an empty text for the empty list of a resource without accounts', async () => {
+    pam.resources = [aForeignResource(pam, 1, { NOOFACCOUNTS: '0', 'ACCOUNT LIST': '' })];
+    const { whole, said } = await run({}, { modules: [Module.RESOURCES] });
+    expect([whole, said]).toEqual([{ RESOURCES: true }, []]);
+  });
+
   test('deletes nothing that is back in the second listing', async () => {
     await run();
     const [away] = pam.resources.splice(0, 1);
@@ -154,7 +212,9 @@ onEveryEngine('a pull', (engine) => {
   });
 
   test('deletes more than half of many only where that is accepted', async () => {
-    pam.resources = Array.from({ length: 45 }, (_, id) => aForeignResource(pam, id + 1, { 'ACCOUNT LIST': [] }));
+    pam.resources = Array.from({ length: 45 }, (_, id) =>
+      aForeignResource(pam, id + 1, { NOOFACCOUNTS: '0', 'ACCOUNT LIST': [] }),
+    );
     await run();
     pam.resources.splice(20);
     const first = await run();

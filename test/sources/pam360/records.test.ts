@@ -179,7 +179,8 @@ describe('a resource', () => {
   test('leaves its accounts as they were where it has some and lists none', () => {
     const { record } = read({ NOOFACCOUNTS: '3' }) as { record: object };
     expect(record).not.toHaveProperty('accounts');
-    expect(read({ NOOFACCOUNTS: '0' })).toMatchObject({ record: { accounts: [] } });
+    expect(read({ NOOFACCOUNTS: '0' })).toMatchObject({ record: { accounts: [] }, isPartial: false });
+    expect(read({ 'ACCOUNT LIST': '' })).toMatchObject({ record: expect.not.objectContaining({ accounts: [] }) });
   });
 });
 
