@@ -34,6 +34,18 @@ onEveryEngine('metrics', (engine) => {
     }
   });
 
+  test('follow the rules of names: a type and a help text each, counters alone end in _total, units are base units', async () => {
+    const types = [...(await metrics()).matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => ({ name, type }));
+    const helped = [...(await metrics()).matchAll(/^# HELP (\S+) \S.*$/gm)].map(([, name]) => name);
+    expect(types.length).toBeGreaterThan(20);
+    expect(types.map(({ name }) => name)).toEqual(helped);
+    const misnamed = types.filter(({ name, type }) => name!.endsWith('_total') !== (type === 'counter'));
+    expect(misnamed).toEqual([]);
+    const odd =
+      /[A-Z:]|_(milliseconds|minutes|hours|kilobytes|megabytes|percent|ms|kb|mb)(_|$)|(gauge|counter|histogram)/;
+    expect(helped.filter((name) => odd.test(name!))).toEqual([]);
+  });
+
   test('say how many audits are not counted yet, and since when', async () => {
     expect(await value('pam_gateway_follower_behind_audits')).toBeGreaterThanOrEqual(1);
     expect(await value('pam_gateway_follower_behind_seconds')).toBeGreaterThanOrEqual(0);

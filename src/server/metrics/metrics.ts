@@ -37,7 +37,7 @@ export function addMetrics(app: FastifyInstance, db: Database, syslog: readonly 
   gaugeConnections(db, registers);
   if (syslog.length > 0) measureSyslog(syslog, registers);
   gaugeFollower(db, registers);
-  if (register.getMetricsAsArray().length === 0) collectDefaultMetrics();
+  if (register.getMetricsAsArray().length === 0) collectProcessMetrics();
   if (isWorker()) offerMetrics([register, registry]);
 
   app.addHook('onResponse', (request, reply, done) => {
@@ -50,6 +50,14 @@ export function addMetrics(app: FastifyInstance, db: Database, syslog: readonly 
     return isWorker() ? metricsOfAllWorkers() : Registry.merge([register, registry]).metrics();
   });
   return { watch: (context) => onServed(context, (served) => rows.inc({ module: served.module }, served.rows)) };
+}
+
+/** Gauges of prom-client whose names end in `_total`, which Prometheus keeps for counters. Those by type stay. */
+const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
+
+function collectProcessMetrics(): void {
+  collectDefaultMetrics();
+  for (const name of MISNAMED) register.removeSingleMetric(name);
 }
 
 function gaugeConnections(db: Database, registers: Registry[]): void {
