@@ -1,5 +1,6 @@
 import sql, { join } from 'sql-template-tag';
 import { BLOCK_SIZE, takeAuditIds } from '../../database/audit-ids.js';
+import { cutTexts } from '../../database/cut-texts.js';
 import type { Database, Db, Transaction, Value } from '../../database/db.js';
 import type { RecordOutcome } from '../../database/module.js';
 import { auditsAdded } from '../../database/positions.js';
@@ -27,7 +28,11 @@ export async function recordAudits(db: Db, source: string, records: readonly Aud
   return writeInGroup(db as Database, source, records, writeAudits);
 }
 
-async function writeAudits(tx: Transaction, source: string, records: readonly AuditRecord[]): Promise<RecordOutcome[]> {
+/** What is not cut if it is too long: the record is refused. */
+const KEYS = new Set(['sourceId']);
+
+async function writeAudits(tx: Transaction, source: string, given: readonly AuditRecord[]): Promise<RecordOutcome[]> {
+  const records = given.map((record) => cutTexts(Audit, record, KEYS));
   const known = await knownRecords(tx, source, records);
   const since = await keptSince(tx);
   const fresh: AuditRecord[] = [];

@@ -5,7 +5,7 @@ import { parseSourceTime } from '../../lib/source-time.js';
 import type { TimeZone } from '../../lib/time-zone.js';
 import { type Cut, cutText } from './cut-text.js';
 import type { Envelope } from './envelope.js';
-import { type PamAudit, readPamAudit } from './pam-audit.js';
+import { readPamAudit } from './pam-audit.js';
 import { readEnvelope } from './read-envelope.js';
 
 /** A line as it came. */
@@ -22,9 +22,8 @@ export interface Line {
 /** What a line that is no audit of the product is called. */
 export const OTHER_OPERATION = 'Syslog Message';
 
-/** Characters of the columns. */
+/** Characters of the column. */
 const NAME_LENGTH = 255;
-const ADDRESS_LENGTH = 64;
 
 /** Facilities of who signs in: auth, authpriv, audit. */
 const AUTH_FACILITIES = new Set([4, 10, 13]);
@@ -45,12 +44,12 @@ function innermost(line: Line, outer: Envelope, zone: TimeZone): Envelope {
   return { ...inner, host: inner.host ?? outer.host, sequenceId: inner.sequenceId ?? outer.sequenceId };
 }
 
-/** Undefined where the line is no audit of the product, is broken off, or says what its columns cannot hold. */
+/** Undefined if the line is not an audit of the product, or not whole. Names that are too long are cut when it is stored. */
 function pamRecord(line: Line, envelope: Envelope, zone: TimeZone): AuditRecord | undefined {
   if (line.cut?.isBroken || line.cut?.isMiscounted) return undefined;
   const audit = readPamAudit(envelope.content);
   const occurredAt = audit && readTime(audit.time, zone);
-  if (!audit || !occurredAt || !fits(audit)) return undefined;
+  if (!audit || !occurredAt || audit.operation === '') return undefined;
   const { category, operation, outcome, resourceName, accountName, userName } = audit;
   return {
     sourceId: identity(occurredAt, 'audit', senderOf(line, envelope), audit.text, envelope.sequenceId, line.cut?.size),
@@ -105,13 +104,4 @@ function readTime(text: string, zone: TimeZone): string | undefined {
     if (error instanceof DateTimeError) return undefined;
     throw error;
   }
-}
-
-function fits({ user, address, operation, resourceName, accountName, userName }: PamAudit): boolean {
-  const names = [user, operation, resourceName, accountName, userName];
-  return (
-    operation !== '' &&
-    (address?.length ?? 0) <= ADDRESS_LENGTH &&
-    names.every((name) => (name?.length ?? 0) <= NAME_LENGTH)
-  );
 }

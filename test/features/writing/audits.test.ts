@@ -68,13 +68,21 @@ onEveryEngine('recording audits', (engine) => {
     expect(await lastPosition(database.db, Module.AUDITS)).toBe(1);
   });
 
-  test('refuses what its column cannot hold, and stores the rest', async () => {
-    const outcomes = await record(anAudit('1', { ipAddress: '1'.repeat(65) }), anAudit('1'), anAudit('x'.repeat(256)));
-    expect(outcomes).toEqual([
-      { refused: 'ipAddress has 65 characters; at most 64 are kept' },
+  test('cuts a text that its column cannot hold, says so in it, and refuses only an id that is too long', async () => {
+    const long = anAudit('1', { ipAddress: '1'.repeat(66), operatedBy: '😀'.repeat(300), reason: 'é'.repeat(16_001) });
+    expect(await record(long, anAudit('x'.repeat(256)))).toEqual([
       'ADDED',
       { refused: 'sourceId has 256 characters; at most 255 are kept' },
     ]);
+    expect(await record(long)).toEqual(['UNCHANGED']);
+    const [row] = await database.db.query<{ ip: string; operator: string; reason: string }>(
+      sql`SELECT ip_address AS ip, operated_by AS operator, reason FROM audits`,
+    );
+    expect(row).toEqual({
+      ip: `${'1'.repeat(41)} … [cut: 66 characters]`,
+      operator: `${'😀'.repeat(231)} … [cut: 300 characters]`,
+      reason: `${'é'.repeat(15_974)} … [cut: 16001 characters]`,
+    });
   });
 
   test('links to a resource and an account by the ids of the source', async () => {

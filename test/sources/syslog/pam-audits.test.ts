@@ -84,10 +84,13 @@ describe('an audit of the product', () => {
     ['a time that does not exist', SAMPLE.replace('09/23', '13/23')],
     ['no user', SAMPLE.replace('admin:', '')],
     ['a status that is no word of the product', SAMPLE.replace('Success', 'begins')],
-    ['a name that its column cannot hold', SAMPLE.replace('windows-server1', 'w'.repeat(256))],
-    ['an address that its column cannot hold', SAMPLE.replace('admin:', `admin:${'1'.repeat(65)}`)],
   ])('is none where it has %s, and the whole line is kept', (_, text) => {
     expect(auditOf(text)).toMatchObject({ operation: 'Syslog Message', reason: text });
+  });
+
+  test('is one with a name and an address of any length, which are cut when it is stored', () => {
+    const long = SAMPLE.replace('windows-server1', 'w'.repeat(256)).replace('admin:', `admin:${'1'.repeat(65)}`);
+    expect(auditOf(long)).toMatchObject({ operation: 'Account Added', resourceName: 'w'.repeat(256) });
   });
 
   test('says so where its reason is longer than is kept', () => {

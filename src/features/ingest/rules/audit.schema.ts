@@ -3,30 +3,30 @@ import { AuditOutcome } from '../../audits/audit.js';
 import type { AuditRecord } from '../../audits/audit.record.js';
 import { categories, outcomes } from './product-words.js';
 import { type RowSchema, rowSchema } from './row-schema.js';
-import { id, LONG_TEXT_LENGTH, optionalId, optionalText, text } from './text-field.js';
+import { CUT_IF_TOO_LONG, id, optionalId, optionalText, text } from './text-field.js';
 import { time } from './time-field.js';
 import { optionalWord, word } from './word-field.js';
 
-/** A row of audits. Audits are never deleted. */
+/** A row of audits. Audits are never deleted. A text that is too long is cut when the audit is stored; a sourceId is refused. */
 export function auditSchema(zone: TimeZone | null): RowSchema<AuditRecord> {
   return rowSchema(
     {
       sourceId: id(),
       occurredAt: time(zone),
       category: word(categories),
-      operation: text(),
+      operation: text(CUT_IF_TOO_LONG),
       outcome: optionalWord(outcomes).transform((outcome) => outcome ?? AuditOutcome.UNKNOWN),
-      operatedBy: text(),
-      ipAddress: optionalText(64),
-      clientType: optionalText(),
-      reason: optionalText(LONG_TEXT_LENGTH),
-      ticketId: optionalId(),
-      resourceSourceId: optionalId(),
-      resourceName: optionalText(),
-      accountSourceId: optionalId(),
-      accountName: optionalText(),
-      userName: optionalText(),
-      userFullName: optionalText(),
+      operatedBy: text(CUT_IF_TOO_LONG),
+      ipAddress: optionalText(CUT_IF_TOO_LONG),
+      clientType: optionalText(CUT_IF_TOO_LONG),
+      reason: optionalText(CUT_IF_TOO_LONG),
+      ticketId: optionalId(CUT_IF_TOO_LONG),
+      resourceSourceId: optionalId(CUT_IF_TOO_LONG),
+      resourceName: optionalText(CUT_IF_TOO_LONG),
+      accountSourceId: optionalId(CUT_IF_TOO_LONG),
+      accountName: optionalText(CUT_IF_TOO_LONG),
+      userName: optionalText(CUT_IF_TOO_LONG),
+      userFullName: optionalText(CUT_IF_TOO_LONG),
     },
     false,
   );

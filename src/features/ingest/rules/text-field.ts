@@ -5,6 +5,8 @@ import { FieldFault, field, isNothing } from './field.js';
 const NAME_LENGTH = 255;
 /** The length of what people write at will: as UTF-8 it still fits a TEXT column. */
 export const LONG_TEXT_LENGTH = 16_000;
+/** For a text that is cut, and says so, if its column cannot hold it. */
+export const CUT_IF_TOO_LONG = Number.POSITIVE_INFINITY;
 
 /** A text that must be there, kept as it is, of at most `limit` characters. */
 export const text = (limit = NAME_LENGTH) => field((value) => required(readText(value, limit)));
@@ -14,7 +16,7 @@ export const optionalText = (limit = NAME_LENGTH) => field((value) => optional(r
 /** A text, or a whole number that stands for its digits. */
 export const id = () => field((value) => required(readText(digitsOf(value), NAME_LENGTH)));
 
-export const optionalId = () => field((value) => optional(readText(digitsOf(value), NAME_LENGTH)));
+export const optionalId = (limit = NAME_LENGTH) => field((value) => optional(readText(digitsOf(value), limit)));
 
 /** A text as it is, empty if there is none. Throws FieldFault. */
 export function readText(value: unknown, limit: number): string {
