@@ -5,12 +5,12 @@ import type { Database } from '../database/db.js';
 import { Module } from '../database/module.js';
 import { transaction } from '../database/transaction.js';
 import { commandLine } from '../features/audits/own-audits.js';
-import { quote } from '../lib/quote.js';
+import { checkFile } from '../sources/files/check-file.js';
 import type { FileFormat } from '../sources/files/import-file.js';
 import { readImportFile } from '../sources/files/import-file.js';
-import { type LoadOptions, loadFile, type Tally } from '../sources/files/load-file.js';
+import { type LoadOptions, loadFile } from '../sources/files/load-file.js';
 import { withDatabase } from './database.js';
-import { Progress } from './progress.js';
+import { ImportReport } from './import-report.js';
 import { sourceName } from './source-name.js';
 
 const modules: Record<string, Module> = {
@@ -23,6 +23,7 @@ interface ImportOptions {
   source: string;
   format?: FileFormat;
   strict?: boolean;
+  dryRun?: boolean;
 }
 
 export function importCommand(): Command {
@@ -42,65 +43,96 @@ export function importCommand(): Command {
       new Option('--format <format>', 'where the name of the file does not tell').choices(['ndjson', 'json', 'csv']),
     )
     .option('--strict', 'stop at the first bad line, with nothing written')
+    .option('--dry-run', 'check the file and say what would become of its rows, with nothing written')
     .action(async (name: string, file: string, options: ImportOptions) => {
-      const tally = await withDatabase((db, config) => run(db, config, modules[name]!, file, options));
-      const { conflicts, ...usual } = tally;
-      const counts = Object.entries({ ...usual, ...(conflicts > 0 && { conflicts }) });
-      if (counts.every(([, count]) => count === 0)) console.error(`${file}: it holds no records`);
-      console.log(counts.map(([what, count]) => `${count} ${what}`).join(', '));
-      if (tally.refused + tally.conflicts > 0) process.exitCode = 1;
+      const stop = new AbortController();
+      let stoppedBy = 0;
+      const onSignal = (_name: string, number: number): void => {
+        stoppedBy = number;
+        stop.abort(new Error('stopped'));
+      };
+      process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+      const report = new ImportReport(options.dryRun ? 'Checked' : 'Imported');
+      try {
+        await withDatabase((db, config) => run(db, config, modules[name]!, file, options, report, stop.signal));
+      } catch (error) {
+        if (stoppedBy === 0) throw error;
+        process.exitCode = 128 + stoppedBy;
+      } finally {
+        process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+      }
     });
 }
 
+/** Imports a file, and says what was done however that ends. */
 async function run(
   db: Database,
   { sourceTimeZone: zone }: Config,
   module: Module,
   file: string,
-  { source, format, strict }: ImportOptions,
-): Promise<Tally> {
-  const progress = new Progress('Imported', { unit: 'lines' });
-  let begun = false;
-  const onRefused = (line: number, reason: string): void => {
-    if (strict) throw new Error(`line ${line}: ${reason}; nothing was written`);
-    console.error(`line ${line}: ${reason}`);
-  };
-  const onConflict = (line: number, sourceId: string, reason: string): void => {
-    console.error(`line ${line}: sourceId ${quote(sourceId)}: ${reason}`);
-  };
-  const options: LoadOptions = {
-    source,
-    by: commandLine,
-    zone,
-    onRefused,
-    onConflict,
-    onProgress: (lines) => {
-      begun ||= lines > 0;
-      progress.update(lines);
-    },
-    ...(format && { format }),
-  };
+  options: ImportOptions,
+  report: ImportReport,
+  signal: AbortSignal,
+): Promise<void> {
+  const { source, format, strict, dryRun } = options;
+  const load: LoadOptions = { source, by: commandLine, zone, signal, ...report.callbacks, ...(format && { format }) };
+  /** Whether nothing is stored unless all is. */
+  const isWhole = dryRun || (strict && module !== Module.AUDITS);
   try {
-    return strict ? await runStrictly(db, module, file, options) : await loadFile(db, module, file, options);
+    if (strict) await checkStrictly(db, module, file, load, report);
+    if (dryRun) await checkFile(db, module, file, load);
+    else if (isWhole) await transaction(db, (tx) => loadFile(tx, module, file, strictly(load)));
+    else await loadFile(db, module, file, load);
   } catch (error) {
+    sayStopped(report, signal, isWhole || error instanceof StrictFault);
     // A fault of the file may say which; one of its lines never does.
     const { message } = error as Error;
     throw new Error(message.includes(file) ? message : `${file}: ${message}`, { cause: error });
-  } finally {
-    if (begun) progress.finish();
   }
+  report.sayFaults();
+  if (report.rows === 0) console.error(`${file}: it holds no records`);
+  console.log(dryRun ? `${report.summary} (dry run: nothing was stored)` : report.summary);
+  if (report.hasFaults) process.exitCode = 1;
 }
 
-/**
- * Reads the whole file before anything is written. Resources and user accounts may still be refused by the database,
- * so they are written in one transaction; audits cannot be, and are too many for one.
- */
-async function runStrictly(db: Database, module: Module, file: string, options: LoadOptions): Promise<Tally> {
+/** Says what an import did that did not come to its end. */
+function sayStopped(report: ImportReport, signal: AbortSignal, isWhole: boolean): void {
+  report.sayFaults();
+  const stored = isWhole ? 'nothing was stored' : 'what is stored stays, and the same command goes on from there';
+  const rows = `${report.rows} ${report.rows === 1 ? 'row' : 'rows'}`;
+  if (report.rows > 0 && !isWhole) console.log(`${report.summary}; stopped after ${rows}: ${stored}`);
+  else if (report.rows > 0 || signal.aborted) console.error(`stopped after ${rows}: ${stored}`);
+}
+
+/** A row that ends an import with --strict. */
+class StrictFault extends Error {}
+
+/** The same load, ended by the first row that is not stored. */
+function strictly(load: LoadOptions): LoadOptions {
+  const stopAt = (line: number, reason: string): never => {
+    throw new StrictFault(`line ${line}: ${reason}; nothing was written`);
+  };
+  return { ...load, onRefused: stopAt, onConflict: (line, _sourceId, reason) => stopAt(line, reason) };
+}
+
+/** Reads the whole file before anything is written. What is wrong with audits only the database knows is found here, too. */
+async function checkStrictly(
+  db: Database,
+  module: Module,
+  file: string,
+  load: LoadOptions,
+  report: ImportReport,
+): Promise<void> {
   const found = await stat(file).catch(() => null);
   if (found && !found.isFile()) throw new Error('--strict reads a file twice, so it needs a regular file');
-  for await (const line of readImportFile(module, file, options)) {
-    if ('refused' in line) options.onRefused(line.line, line.refused);
+  const { onRefused, ...options } = strictly(load);
+  try {
+    for await (const line of readImportFile(module, file, options)) {
+      if ('refused' in line) onRefused(line.line, line.refused);
+      load.signal?.throwIfAborted();
+    }
+    if (module === Module.AUDITS) await checkFile(db, module, file, { ...options, onRefused });
+  } finally {
+    report.clear();
   }
-  if (module === Module.AUDITS) return loadFile(db, module, file, options);
-  return transaction(db, (tx) => loadFile(tx, module, file, options));
 }

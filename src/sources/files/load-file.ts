@@ -15,12 +15,22 @@ export interface LoadOptions extends ImportFileOptions {
   source: string;
   /** Who hands them in: each change of a user account is recorded under that name. */
   by: Operator;
-  onRefused: (line: number, reason: string) => void;
+  /** `lastLine` is given for a row that takes several lines. */
+  onRefused: (line: number, reason: string, lastLine?: number) => void;
   /** Called for an audit that was not stored because another one is stored under its id. */
   onConflict: (line: number, sourceId: string, reason: string) => void;
+  /** Called for what an operator should know of a row that is stored nevertheless. */
+  onNote?: (line: number, note: string) => void;
   onProgress: (lines: number) => void;
+  /** Called as the load begins, which may be again if its transaction has to run again. */
+  onBegin?: () => void;
+  /** Counted as it goes, so that the caller knows the counts of a load that fails; begins at 0. */
+  tally?: Tally;
+  /** Ends the load between two batches. */
+  signal?: AbortSignal;
 }
 
+/** What became of the rows that were read. */
 export interface Tally {
   added: number;
   changed: number;
@@ -30,12 +40,17 @@ export interface Tally {
   conflicts: number;
 }
 
-interface Writer<M extends Module> {
+export function emptyTally(): Tally {
+  return { added: 0, changed: 0, unchanged: 0, deleted: 0, refused: 0, conflicts: 0 };
+}
+
+/** How the records of a module are stored. */
+export interface Writer<M extends Module> {
   record(db: Db, by: Operator, source: string, records: RecordOf<M>[]): Promise<RecordOutcome[]>;
   remove(db: Db, by: Operator, source: string, sourceIds: string[]): Promise<RecordOutcome[]>;
 }
 
-const writers: { [M in Module]: Writer<M> } = {
+export const writers: { [M in Module]: Writer<M> } = {
   [Module.RESOURCES]: {
     record: (db, _by, source, records) => recordResources(db, source, records),
     remove: (db, _by, source, ids) => deleteResources(db, source, ids),
@@ -53,8 +68,10 @@ export async function loadFile<M extends Module>(
   module: M,
   path: string,
   options: LoadOptions,
+  writer: Writer<M> = writers[module],
 ): Promise<Tally> {
-  const tally: Tally = { added: 0, changed: 0, unchanged: 0, deleted: 0, refused: 0, conflicts: 0 };
+  options.onBegin?.();
+  const tally = Object.assign(options.tally ?? emptyTally(), emptyTally());
   let lines = 0;
   let batch: ImportLine<RecordOf<M>>[] = [];
   const flush = async (): Promise<void> => {
@@ -62,19 +79,22 @@ export async function loadFile<M extends Module>(
     const full = batch;
     // First, so that a batch that fails is not stored again on the way out.
     batch = [];
-    for (const run of alikeRuns(full)) await storeRun(db, module, run, options, tally);
+    for (const run of alikeRuns(full)) await storeRun(db, writer, run, options, tally);
     lines += full.length;
     options.onProgress(lines);
   };
   try {
     for await (const line of readImportFile(module, path, options)) {
       batch.push(line);
-      if (batch.length === LINES_AT_ONCE) await flush();
+      if (batch.length < LINES_AT_ONCE) continue;
+      await flush();
+      options.signal?.throwIfAborted();
     }
   } finally {
-    // What stands before a fault of the file itself is kept.
-    await flush();
+    // The rows before a fault of the file itself are stored.
+    if (!options.signal?.aborted) await flush();
   }
+  options.signal?.throwIfAborted();
   return tally;
 }
 
@@ -91,12 +111,11 @@ function alikeRuns<T>(lines: readonly ImportLine<T>[]): ImportLine<T>[][] {
 
 async function storeRun<M extends Module>(
   db: Db,
-  module: M,
+  writer: Writer<M>,
   run: readonly ImportLine<RecordOf<M>>[],
-  { source, by, onRefused, onConflict }: LoadOptions,
+  { source, by, onRefused, onConflict, onNote }: LoadOptions,
   tally: Tally,
 ): Promise<void> {
-  const writer: Writer<M> = writers[module];
   const sound = run.filter((line) => !('refused' in line));
   const deletions = sound.flatMap((line) => ('deleted' in line ? line.deleted : []));
   const records = sound.flatMap((line) => ('record' in line ? line.record : []));
@@ -106,11 +125,12 @@ async function storeRun<M extends Module>(
       : await writer.record(db, by, source, records);
   const outcomeOf = new Map(sound.map((line, index) => [line, outcomes[index]!]));
   for (const line of run) {
+    for (const note of line.notes ?? []) onNote?.(line.line, note);
     const outcome = 'refused' in line ? line : outcomeOf.get(line)!;
     if (typeof outcome !== 'object') tally[outcome.toLowerCase() as keyof Tally] += 1;
     else if ('refused' in outcome) {
       tally.refused += 1;
-      onRefused(line.line, outcome.refused);
+      onRefused(line.line, outcome.refused, 'refused' in line ? line.lastLine : undefined);
     } else {
       tally.conflicts += 1;
       onConflict(line.line, 'record' in line ? line.record.sourceId : '', conflictReason(outcome.conflict));
