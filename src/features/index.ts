@@ -3,6 +3,7 @@ import { AuditName, AuditResourceName } from './audits/audit.names.js';
 import { AuditResolver } from './audits/audit.resolver.js';
 import { OperationCount, ResourceCount, ResourceUserCount, UserCount } from './audits/counts/count-tables.js';
 import { Watermark } from './audits/counts/watermark.js';
+import { RefusalCount } from './audits/refusals/refusal-count.js';
 import { ResourceUsageResolver } from './audits/resource-usage.resolver.js';
 import { AuditRemoval, AuditRetention } from './audits/retention/retention-tables.js';
 import { ScopeRequestResolver } from './audits/scope-request.resolver.js';
@@ -26,11 +27,11 @@ import { ResourceResolver } from './resources/resource.resolver.js';
 import { RoleResolver } from './roles/role.resolver.js';
 import { SignInResolver } from './sign-in/sign-in.resolver.js';
 import { SignInAttempts } from './sign-in/sign-in-attempts.js';
-import { SignInRefusals } from './sign-in/sign-in-refusals.js';
 import { Password } from './users/password.js';
 import { Role, RoleAssignment, RolePrivilege } from './users/role.js';
 import { ScopeRequest } from './users/scope-request.js';
 import { Session } from './users/session.js';
+import { TrustedNetwork } from './users/trusted-network.js';
 import { UserAccount, UserAccountRole } from './users/user-account.js';
 import { UserAccountResolver } from './users/user-account.resolver.js';
 import { ViewerResolver } from './users/viewer.resolver.js';
@@ -46,7 +47,8 @@ export const entities = [
   ScopeRequest,
   Session,
   SignInAttempts,
-  SignInRefusals,
+  TrustedNetwork,
+  RefusalCount,
   Resource,
   PrivilegedAccount,
   CustomField,

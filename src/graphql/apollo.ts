@@ -15,6 +15,7 @@ import type { Budgets } from './limits/budgets.js';
 import { LIMITS } from './limits/limit.js';
 import { limitsPlugin } from './limits/limits-plugin.js';
 import { asOnePlugin, type Plugin } from './phases.js';
+import { refusedPlugin } from './refused.js';
 import { rawListsOf } from './rows/raw-lists.js';
 import { unavailablePlugin } from './unavailable.js';
 import { attachVariables } from './variables.js';
@@ -58,6 +59,7 @@ export function makeApollo(
         admissionPlugin(schema, budgets),
         rawListsPlugin,
         discretionPlugin,
+        refusedPlugin,
         unavailablePlugin,
         logPlugin(logger, outage),
       ),

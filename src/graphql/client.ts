@@ -1,14 +1,20 @@
 import { Attached } from './attached.js';
 import type { Context } from './context.js';
 
-/** Who sent a request, as the front door sees it. */
+/** Who sent a request, as the HTTP layer sees it. */
 export interface Client {
   /** The address that the request came from; null where it came by no network. */
   readonly ipAddress: string | null;
+  /** The User-Agent header. */
+  readonly name: string | null;
   /** The id of the session that the request's cookie names, whether there is such a session or not. */
   readonly sessionId: string | null;
+  /** The cookie that this gateway gave to the browser at an earlier sign-in, or what somebody made up. */
+  readonly deviceCookie: string | null;
   /** Puts a session's id into the cookie of the answer; null takes the cookie away. */
   setSession(id: string | null): void;
+  /** Sets the cookie that the browser is known by at its next sign-in. */
+  setDevice(cookie: string, lifetime: number): void;
 }
 
 const clients = new Attached<Client>();

@@ -4,7 +4,7 @@ import { actorOfSession } from '../features/sign-in/session.service.js';
 import type { Client } from '../graphql/client.js';
 import type { Actor } from '../graphql/context.js';
 import { AppError } from '../lib/app-error.js';
-import { actorWithinBudget } from './token-budget.js';
+import { actorWithinBudget, type OnTokenRefused } from './token-budget.js';
 
 /**
  * Who asks. A token stands in the headers of the request as they came: `Authorization: Bearer TOKEN`, or `AUTHTOKEN: TOKEN`
@@ -17,10 +17,11 @@ export async function authenticate(
   config: Config,
   { ipAddress, sessionId }: Client,
   rawHeaders: readonly string[],
+  onTokenRefused: OnTokenRefused,
 ): Promise<Actor | null> {
   const token = tokenOf(rawHeaders);
-  if (token !== undefined) return actorWithinBudget(db, token, ipAddress);
-  return sessionId === null ? null : actorOfSession(db, config, sessionId);
+  if (token !== undefined) return actorWithinBudget(db, token, ipAddress, onTokenRefused);
+  return sessionId === null ? null : actorOfSession(db, config, sessionId, ipAddress);
 }
 
 /** The one token of a request, however often it is sent. Node's own `headers` drops the second Authorization. */

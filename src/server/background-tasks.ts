@@ -2,8 +2,8 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from '../config.js';
 import type { Database } from '../database/db.js';
 import { followAudits } from '../features/audits/counts/follow.js';
+import { keepRefusals } from '../features/audits/refusals/refusal-tally.js';
 import { keepAudits } from '../features/audits/retention/keep-audits.js';
-import { keepRefusals } from '../features/sign-in/sign-in.tally.js';
 import type { SyslogListener } from '../sources/syslog/listener.js';
 import type { BackgroundTask } from './background.js';
 import { pulling } from './pulling.js';
@@ -16,7 +16,7 @@ export function backgroundTasks(
   log: FastifyBaseLogger,
 ): BackgroundTask[] {
   return [
-    { name: 'the record of refused sign-ins', run: (stop) => keepRefusals(db, stop) },
+    { name: 'the count of refusals', run: (stop) => keepRefusals(db, stop) },
     {
       name: 'the removal of old audits',
       run: (stop) => keepAudits(db, config.auditRetentionDays, stop),

@@ -4,13 +4,18 @@ import type { Config } from '../config.js';
 import type { Client } from '../graphql/client.js';
 import { plainAddress } from '../lib/network.js';
 
-/** Who sent a request, and the cookie of its answer. */
+/** Who sent a request, and the cookies of its answer. */
 export function clientOfRequest(request: FastifyRequest, reply: FastifyReply, config: Config): Client {
-  const { name, options } = sessionCookie(config);
+  const { prefix, options } = cookies(config);
+  const [session, device] = [`${prefix}pam_gateway_session`, `${prefix}pam_gateway_device`];
   return {
     ipAddress: forwardedAddress(request.ip),
-    sessionId: request.cookies[name] ?? null,
-    setSession: (id) => (id === null ? reply.clearCookie(name, options) : reply.setCookie(name, id, options)),
+    name: request.headers['user-agent'] ?? null,
+    sessionId: request.cookies[session] ?? null,
+    deviceCookie: request.cookies[device] ?? null,
+    setSession: (id) => (id === null ? reply.clearCookie(session, options) : reply.setCookie(session, id, options)),
+    setDevice: (cookie, lifetime) =>
+      reply.setCookie(device, cookie, { ...options, maxAge: Math.floor(lifetime / 1_000) }),
   };
 }
 
@@ -24,9 +29,9 @@ export function forwardedAddress(text: string): string | null {
   return isIP(address) ? address : null;
 }
 
-/** Over TLS the name keeps a page of a neighbouring host from setting the cookie (RFC 6265bis, "The __Host- Prefix"). */
-function sessionCookie({ tls, publicUrl }: Config) {
+/** Over TLS the prefix keeps a page of a neighbouring host from setting the cookies (RFC 6265bis, "The __Host- Prefix"). */
+function cookies({ tls, publicUrl }: Config) {
   const secure = tls !== undefined || publicUrl?.startsWith('https:') === true;
-  const name = secure ? '__Host-pam_gateway_session' : 'pam_gateway_session';
-  return { name, options: { path: '/', httpOnly: true, sameSite: 'strict', secure } } as const;
+  const prefix = secure ? '__Host-' : '';
+  return { prefix, options: { path: '/', httpOnly: true, sameSite: 'strict', secure } } as const;
 }

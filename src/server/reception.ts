@@ -2,8 +2,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import type { Database } from '../database/db.js';
+import { storeRefusals } from '../features/audits/refusals/refusal-tally.js';
+import { auditRefusedOperations } from '../features/audits/refusals/refused-operations.js';
 import { ImportTally } from '../features/integration/import-tally.js';
-import { storeTallied } from '../features/sign-in/sign-in.tally.js';
 import { attachClient, type Client } from '../graphql/client.js';
 import type { Actor, Context } from '../graphql/context.js';
 import { attachLog } from '../graphql/request-log.js';
@@ -11,6 +12,8 @@ import { AnonymousBudget } from './anonymous-budget.js';
 import { authenticate } from './authenticate.js';
 import { clientOfRequest } from './client.js';
 import type { Metrics } from './metrics/metrics.js';
+import { RefusedTokensLog } from './refused-tokens.js';
+import type { OnTokenRefused } from './token-budget.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -39,12 +42,18 @@ export function openReception(
   const imports = new ImportTally(db, (err) => logger.warn({ err }, 'what connectors read could not be counted yet'));
   app.addHook('onClose', () => imports.stop());
   app.addHook('onClose', () =>
-    storeTallied(db).catch((err) => logger.warn({ err }, 'some refused sign-ins were not recorded')),
+    storeRefusals(db).catch((err) => logger.warn({ err }, 'some refusals were not recorded')),
   );
   app.decorateRequest('client', null);
   app.decorateRequest('actor', null);
   const anonymous = new AnonymousBudget();
-  const askAgain = ({ client, raw }: FastifyRequest) => authenticate(db, config, client!, raw.rawHeaders);
+  const refusedTokens = new RefusedTokensLog(logger);
+  const onTokenRefused: OnTokenRefused = (reason, ipAddress) => {
+    metrics.countRefusedToken(reason);
+    refusedTokens.note(reason, ipAddress);
+  };
+  const askAgain = ({ client, raw }: FastifyRequest) =>
+    authenticate(db, config, client!, raw.rawHeaders, onTokenRefused);
   return {
     askAgain,
     onRequest: async (request, reply) => {
@@ -57,6 +66,7 @@ export function openReception(
       const context: Context = { db: pool, actor, settings: config, requestId: id, now: new Date().toISOString() };
       attachClient(context, client!);
       attachLog(context, log);
+      auditRefusedOperations(context);
       imports.watch(context);
       metrics.watch(context);
       return context;

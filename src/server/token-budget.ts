@@ -7,6 +7,7 @@ import { keptWith } from '../lib/kept-with.js';
 import { networkOf } from '../lib/network.js';
 import { TokenBuckets } from '../lib/token-buckets.js';
 import { UnknownToken } from '../lib/unknown-token.js';
+import type { TokenRefusal } from './refused-tokens.js';
 import { kindOf } from './token-kinds.js';
 
 /** Unknown tokens that each address may send; `refill` in milliseconds. */
@@ -20,6 +21,9 @@ class SeenTokens {
   readonly unknown = new TokenBuckets(UNKNOWN);
 }
 
+/** Called for each token that is refused since it is not known here, or cannot be. */
+export type OnTokenRefused = (reason: TokenRefusal, ipAddress: string | null) => void;
+
 const seenIn = keptWith<Db, SeenTokens>(() => new SeenTokens());
 
 /**
@@ -28,20 +32,40 @@ const seenIn = keptWith<Db, SeenTokens>(() => new SeenTokens());
  * that is refused reads why.
  * @throws AppError UNAUTHENTICATED or TOO_MANY_ATTEMPTS
  */
-export async function actorWithinBudget(db: Database, token: string, ipAddress: string | null): Promise<Actor> {
-  // What is no token costs nothing to refuse.
+export async function actorWithinBudget(
+  db: Database,
+  token: string,
+  ipAddress: string | null,
+  onRefused: OnTokenRefused,
+): Promise<Actor> {
   const { hashOf, actorOf } = kindOf(token);
-  const hash = hashOf(token);
+  const hash = hashIfWellFormed(hashOf, token, () => onRefused('malformed', ipAddress));
   const seen = seenIn(db.origin);
   if (seen.known.has(hash) || seen.asked.has(hash)) return actorOf(db, hash, ipAddress);
   const network = networkOf(ipAddress);
   const wait = seen.unknown.take(network);
-  if (wait > 0) throw tooManyAttempts(wait);
+  if (wait > 0) {
+    onRefused('too many', ipAddress);
+    throw tooManyAttempts(wait);
+  }
   seen.asked.add(hash);
   try {
     return await ifKnown(seen, hash, network, actorOf(db, hash, ipAddress));
+  } catch (error) {
+    if (error instanceof UnknownToken) onRefused('unknown', ipAddress);
+    throw error;
   } finally {
     seen.asked.delete(hash);
+  }
+}
+
+/** What is not a token costs nothing to refuse. */
+function hashIfWellFormed(hashOf: (token: string) => string, token: string, onRefused: () => void): string {
+  try {
+    return hashOf(token);
+  } catch (error) {
+    onRefused();
+    throw error;
   }
 }
 

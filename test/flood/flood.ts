@@ -88,7 +88,7 @@ async function failuresAccountedFor(): Promise<{ rows: number; attempts: number 
   const attempts = await world.count(
     `SELECT SUM(CASE WHEN reason LIKE '% more %' THEN CAST(reason AS UNSIGNED) ELSE 1 END) AS n ${failures}`,
   );
-  const open = await world.count('SELECT SUM(more) AS n FROM {db}.sign_in_refusals');
+  const open = await world.count('SELECT SUM(more) AS n FROM {db}.refusals');
   return { rows, attempts: attempts + open };
 }
 

@@ -63,7 +63,14 @@ export class Gateway {
     const db = new CountingDatabase(this.db);
     const now = new Date().toISOString();
     const contextValue: Context = { db, actor, settings: this.#settings, requestId: 'test', now };
-    attachClient(contextValue, { ipAddress: '192.0.2.1', sessionId: null, setSession: () => {} });
+    attachClient(contextValue, {
+      ipAddress: '192.0.2.1',
+      name: null,
+      sessionId: null,
+      deviceCookie: null,
+      setSession: () => {},
+      setDevice: () => {},
+    });
     const lists = this.writes ? attachRawLists(contextValue) : undefined;
     // As they would come over HTTP: what is undefined is not there.
     const sent = JSON.parse(JSON.stringify(variables)) as Variables;

@@ -35,11 +35,16 @@ export async function changePassword(door: FrontDoor, userName: string, password
   await transaction(door.db, (tx) => setPassword(tx, commandLine, prepared));
 }
 
-/** A browser's part: it keeps the cookie that it was given, and sends it with all that it asks. */
+/** A browser's part: it keeps the cookies that it was given, and sends them with all that it asks. */
 export class Browser {
+  /** Of the session. */
   cookie: string | null = null;
-  /** The whole of the last cookie that came. */
+  /** What the browser is known by at its next sign-in. */
+  device: string | null = null;
+  /** The whole of the last session cookie that came. */
   setCookie: string | null = null;
+  /** The whole of the last device cookie that came. */
+  setDevice: string | null = null;
 
   constructor(
     readonly door: FrontDoor,
@@ -47,10 +52,14 @@ export class Browser {
   ) {}
 
   async ask(query: string, variables: object = {}, headers: Record<string, string> = {}): Promise<HttpAnswer> {
-    const cookie = this.cookie === null ? {} : { cookie: this.cookie };
+    const kept = [this.cookie, this.device].filter((one) => one !== null).join('; ');
+    const cookie = kept === '' ? {} : { cookie: kept };
     const answer = await this.door.post({ query, variables }, { ...cookie, ...this.headers, ...headers });
-    this.setCookie = answer.headers.get('set-cookie');
+    const set = answer.headers.getSetCookie();
+    this.setCookie = set.find((one) => /^\S*_session=/.test(one)) ?? null;
+    this.setDevice = set.find((one) => /^\S*_device=/.test(one)) ?? null;
     if (this.setCookie) this.cookie = /Max-Age=0/.test(this.setCookie) ? null : this.setCookie.split(';')[0]!;
+    if (this.setDevice) this.device = this.setDevice.split(';')[0]!;
     return answer;
   }
 

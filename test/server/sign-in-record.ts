@@ -1,7 +1,7 @@
 import sql from 'sql-template-tag';
 import type { Database } from '../../src/database/db.js';
-import { tellEnded } from '../../src/features/sign-in/sign-in.refusals.js';
-import { storeTallied } from '../../src/features/sign-in/sign-in.tally.js';
+import { endOldRefusals } from '../../src/features/audits/refusals/count-refusals.js';
+import { storeRefusals } from '../../src/features/audits/refusals/refusal-tally.js';
 
 /** An audit of a sign-in that failed. */
 export interface Failure {
@@ -32,14 +32,14 @@ export class SignInRecord {
 
   /** As if the time of all that were counted were over. */
   timePasses(): Promise<number> {
-    return this.db.execute(sql`UPDATE sign_in_refusals SET ends_at = began_at WHERE ends_at > began_at`);
+    return this.db.execute(sql`UPDATE refusals SET ends_at = began_at WHERE ends_at > began_at`);
   }
 
   /** Everything that these processes have counted until now is told. */
   async tellAll(...processes: readonly Database[]): Promise<void> {
-    for (const db of [this.db, ...processes]) await storeTallied(db);
+    for (const db of [this.db, ...processes]) await storeRefusals(db);
     await this.timePasses();
-    await tellEnded(this.db);
+    await endOldRefusals(this.db);
   }
 }
 

@@ -1,8 +1,8 @@
 import sql from 'sql-template-tag';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openDatabase } from '../../src/database/open.js';
-import { tellEnded } from '../../src/features/sign-in/sign-in.refusals.js';
-import { keepRefusals } from '../../src/features/sign-in/sign-in.tally.js';
+import { endOldRefusals } from '../../src/features/audits/refusals/count-refusals.js';
+import { keepRefusals } from '../../src/features/audits/refusals/refusal-tally.js';
 import { sha256 } from '../../src/lib/sha256.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../helpers/databases.js';
 import { Browser, changePassword, makeSignIn, PASSWORD, SIGN_IN, type SignInAnswer } from './browser.js';
@@ -80,12 +80,12 @@ onEveryEngine('sign-ins that are refused unseen', (engine) => {
     const rows = await record.of(async () => {
       for (let i = 0; i < 3; i++) await guess(name);
       await record.timePasses();
-      await tellEnded(elsewhere.db);
+      await endOldRefusals(elsewhere.db);
     });
     const unknown = { operation: 'User Sign-In Refused', operatedBy: 'Unknown', userName: null };
     expect(rows).toMatchObject([unknown, { ...unknown, ipAddress: null }]);
     expect(rows[1]!.reason).toMatch(/^2 more by this name not looked at, .*, from several addresses$/);
-    expect(JSON.stringify(await door.db.query(sql`SELECT * FROM sign_in_refusals`))).not.toContain('secret');
+    expect(JSON.stringify(await door.db.query(sql`SELECT * FROM refusals`))).not.toContain('secret');
     expect(JSON.stringify(await record.audits())).not.toContain('secret');
   });
 
@@ -94,7 +94,7 @@ onEveryEngine('sign-ins that are refused unseen', (engine) => {
     const rows = await record.of(async () => {
       for (let i = 0; i < 4; i++) await guess('bob');
       await record.timePasses();
-      await Promise.all([door, elsewhere, door, elsewhere].map(({ db }) => tellEnded(db)));
+      await Promise.all([door, elsewhere, door, elsewhere].map(({ db }) => endOldRefusals(db)));
     });
     expect(accountedFor(rows)).toBe(4);
     expect(rows).toHaveLength(2);
@@ -113,7 +113,7 @@ onEveryEngine('sign-ins that are refused unseen', (engine) => {
     });
     expect(accountedFor(rows)).toBe(6);
     expect(rows).toHaveLength(4);
-    expect(await door.db.query(sql`SELECT * FROM sign_in_refusals WHERE user_name = 'cid'`)).toEqual([]);
+    expect(await door.db.query(sql`SELECT * FROM refusals WHERE user_name = 'cid'`)).toEqual([]);
   });
 
   test('of one address are few audits, however many they are, and account for each', async () => {
@@ -176,8 +176,8 @@ onEveryEngine('sign-ins that are refused unseen', (engine) => {
       const stop = new AbortController();
       const keeping = keepRefusals(door.db, stop.signal);
       await record.timePasses();
-      const left = () => door.db.query(sql`SELECT subject FROM sign_in_refusals WHERE subject LIKE 'name:%'`);
-      const more = () => door.db.query<{ more: number }>(sql`SELECT more FROM sign_in_refusals WHERE more > 0`);
+      const left = () => door.db.query(sql`SELECT subject FROM refusals WHERE subject LIKE 'name:%'`);
+      const more = () => door.db.query<{ more: number }>(sql`SELECT more FROM refusals WHERE more > 0`);
       await expect.poll(left, { timeout: 30_000 }).toEqual([]);
       stop.abort();
       await keeping;

@@ -2,8 +2,8 @@ import sql, { raw } from 'sql-template-tag';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Database } from '../../src/database/db.js';
 import { openDatabase } from '../../src/database/open.js';
+import { storeRefusals } from '../../src/features/audits/refusals/refusal-tally.js';
 import { hashPassword } from '../../src/features/sign-in/password.hashing.js';
-import { storeTallied } from '../../src/features/sign-in/sign-in.tally.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../helpers/databases.js';
 import { Browser, makeSignIn, PASSWORD } from './browser.js';
 import { FrontDoor, type HttpAnswer } from './front-door.js';
@@ -46,7 +46,7 @@ onEveryEngine('sign-ins that are turned away unseen', (engine) => {
   const ask = (query: string, from = FROM, at = door) => new Browser(at, { 'x-forwarded-for': from }).ask(query);
   const codeOf = ({ body }: HttpAnswer) => body.errors?.[0]?.extensions.code;
   const atOnce = (times: number, work: () => Promise<HttpAnswer>) => Promise.all(Array.from({ length: times }, work));
-  const tallied = () => database.db.query(sql`SELECT subject FROM sign_in_refusals WHERE subject NOT LIKE 'name:%'`);
+  const tallied = () => database.db.query(sql`SELECT subject FROM refusals WHERE subject NOT LIKE 'name:%'`);
 
   /** As if a table were gone while `work` is done. */
   async function without<T>(table: string, work: () => Promise<T>): Promise<T> {
@@ -117,7 +117,7 @@ onEveryEngine('sign-ins that are turned away unseen', (engine) => {
         await ask(SIGN_IN);
         await ask(SIGN_IN, '203.0.113.1');
       });
-      await without('sign_in_refusals', () => expect(storeTallied(database.db)).rejects.toThrow());
+      await without('refusals', () => expect(storeRefusals(database.db)).rejects.toThrow());
       await record.tellAll();
     });
     expect(rows).toEqual([

@@ -12,6 +12,7 @@ import { AuditRetention1764400000000 } from './0010-audit-retention.js';
 import { CountsOfQuarters1764410000000 } from './0011-counts-of-quarters.js';
 import { AuditNames1764500000000 } from './0012-audit-names.js';
 import { CursorKey1764600000000 } from './0013-cursor-key.js';
+import { TrustedDevices1764620000000 } from './0015-trusted-devices.js';
 import { ScopesAndTokens1764630000000 } from './0016-scopes-and-tokens.js';
 
 /** Every migration, oldest first. The list only ever grows at its end. */
@@ -29,5 +30,6 @@ export const migrations: (new () => MigrationInterface)[] = [
   CountsOfQuarters1764410000000,
   AuditNames1764500000000,
   CursorKey1764600000000,
+  TrustedDevices1764620000000,
   ScopesAndTokens1764630000000,
 ];

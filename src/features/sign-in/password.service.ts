@@ -9,7 +9,7 @@ import { lockUserNamed } from '../users/user-account.queries.js';
 import { noUserNamed } from '../users/user-name.js';
 import { hashPassword } from './password.hashing.js';
 import { newPassword } from './password.rules.js';
-import { forgetFailures } from './sign-in.throttle.js';
+import { forgetAttempts } from './sign-in.counters.js';
 
 /** A password that was found good for a user, as `setPassword` takes it. */
 export interface NewPassword {
@@ -47,6 +47,6 @@ export async function setPassword(
   await deleteBy(tx, Password, 'userId', [user.id]);
   await insertAll(tx, Password, [{ userId: user.id, hash, changedAt: new Date().toISOString() }]);
   await deleteBy(tx, Session, 'userId', [user.id]);
-  await forgetFailures(tx, userName);
+  await forgetAttempts(tx, user);
   await recordOperation(tx, by, { operation: 'Password Set', userName });
 }

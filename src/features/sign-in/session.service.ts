@@ -4,9 +4,10 @@ import type { Config } from '../../config.js';
 import type { Db, Transaction } from '../../database/db.js';
 import { insertAll } from '../../database/rows.js';
 import type { Privilege } from '../../graphql/access.js';
+import type { Client } from '../../graphql/client.js';
 import type { Actor } from '../../graphql/context.js';
 import { sha256 } from '../../lib/sha256.js';
-import { Session } from '../users/session.js';
+import { CLIENT_NAME_LENGTH, Session } from '../users/session.js';
 import { isInUse, type Validity } from '../users/validity.js';
 
 type Limits = Pick<Config, 'sessionIdleTime' | 'sessionTime'>;
@@ -19,9 +20,15 @@ export function newSessionId(): string {
   return randomBytes(32).toString('base64url');
 }
 
-export function startSession(tx: Transaction, id: string, userId: number): Promise<void> {
+/** Who signs in, as sessions keep it. */
+type SignsIn = Pick<Client, 'ipAddress' | 'name'>;
+
+export function startSession(tx: Transaction, id: string, userId: number, { ipAddress, name }: SignsIn): Promise<void> {
   const now = new Date().toISOString();
-  return insertAll(tx, Session, [{ hash: sha256(id), userId, createdAt: now, lastSeenAt: now }]);
+  // What is cut in the middle of a character is no text for a database.
+  const clientName = name === null ? null : [...name.toWellFormed()].slice(0, CLIENT_NAME_LENGTH).join('');
+  const seen = { lastSeenAt: now, lastSeenFrom: ipAddress };
+  return insertAll(tx, Session, [{ hash: sha256(id), userId, createdAt: now, ...seen, clientName }]);
 }
 
 /** Ends a session; whether there was one. */
@@ -30,16 +37,26 @@ export async function endSession(tx: Transaction, id: string): Promise<boolean> 
 }
 
 /**
- * The person whose session this is, as the database has it now: what is taken away is gone with the next request. Null
- * where the session has ended, or the user account is no longer in use.
+ * The user whose session this is, as the database has it now: what is taken away is gone with the next request. Null
+ * if the session has ended. A session ends for good when its user account is not in use, or its time is over.
  */
-export async function actorOfSession(db: Db, limits: Limits, id: string): Promise<Actor | null> {
+export async function actorOfSession(
+  db: Db,
+  limits: Limits,
+  id: string,
+  from: string | null = null,
+): Promise<Actor | null> {
   if (!/^[\w-]{43}$/.test(id)) return null;
   const hash = sha256(id);
   const [row, given] = await Promise.all([readSession(db, hash), readGiven(db, hash)]);
   const now = Date.now();
-  if (!row || !isInUse(row, now) || !isAlive(row, limits, now)) return null;
-  noteUse(db, hash, row, limits, now);
+  if (!row) return null;
+  if (!isInUse(row, now) || !isAlive(row, limits, now)) {
+    // If it fails, the session is refused all the same, and the next request tries again.
+    await db.execute(sql`DELETE FROM sessions WHERE hash = ${hash}`).catch(() => {});
+    return null;
+  }
+  noteUse(db, hash, from, row, limits, now);
   const { userId, userName, fullName, scope, scopeVersion } = row;
   return { kind: 'SESSION', userId, userName, fullName, scope, scopeVersion, ...given };
 }
@@ -79,12 +96,20 @@ function isAlive(
 }
 
 /** Nobody waits for it. Where it fails the next request tries again. */
-function noteUse(db: Db, hash: string, { lastSeenAt }: SessionRow, { sessionIdleTime }: Limits, now: number): void {
+function noteUse(
+  db: Db,
+  hash: string,
+  from: string | null,
+  { lastSeenAt }: SessionRow,
+  { sessionIdleTime }: Limits,
+  now: number,
+): void {
   // A session that ends after a minute without a request must not end because one was not noted.
   const every = Math.min(NOTED_EVERY, sessionIdleTime / 4);
   if (Date.parse(lastSeenAt) + every > now) return;
   const [seen, since] = [now, now - every].map((time) => db.dialect.timeValue(new Date(time).toISOString()));
-  db.execute(sql`UPDATE sessions SET last_seen_at = ${seen} WHERE hash = ${hash} AND last_seen_at <= ${since}`).catch(
-    () => {},
-  );
+  db.execute(
+    sql`UPDATE sessions SET last_seen_at = ${seen}, last_seen_from = COALESCE(${from}, last_seen_from)
+        WHERE hash = ${hash} AND last_seen_at <= ${since}`,
+  ).catch(() => {});
 }

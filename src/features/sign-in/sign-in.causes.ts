@@ -1,69 +1,78 @@
+import type { Refusal } from '../audits/refusals/count-refusals.js';
+import type { RefusalKind } from '../audits/refusals/refusal-tally.js';
+
 /**
  * Why a sign-in was not answered with right or wrong: too many failed before, by its name or from its network; its
- * operation was refused for its cost; it could not be looked at; or what came of it could not be recorded.
+ * operation was refused for its cost; it could not be checked; or its outcome could not be recorded. `change` is a
+ * change of the own password that was refused since too many failed before.
  */
-export type Cause = 'name' | 'network' | 'budget' | 'busy' | 'lost';
+export type Cause = 'name' | 'network' | 'budget' | 'busy' | 'lost' | 'change';
 
-/** How audits tell of a cause: of the first in a time, and of the number that followed it. */
-interface Said {
+/** What is counted by network. */
+export type NetworkCause = Exclude<Cause, 'name' | 'change'>;
+
+/** How audits describe a cause: the first one in a window, and the number of those that followed. */
+interface Texts {
   readonly operation: string;
   readonly first: string;
-  readonly more: string;
+  readonly further: string;
 }
 
-/** Networks beyond those that are told apart. */
-export const OTHERS = 'others';
-
-const saidOf: Readonly<Record<Cause, Said>> = {
+const texts: Readonly<Record<Cause, Texts>> = {
   name: {
     operation: 'User Sign-In Refused',
     first: 'not looked at, since too many by this name had failed before',
-    more: 'not looked at',
+    further: 'by this name not looked at',
   },
   network: {
     operation: 'User Sign-In Refused',
     first: 'not looked at, since too many from this network had failed before',
-    more: 'not looked at',
+    further: 'from this network not looked at',
   },
   budget: {
     operation: 'User Sign-In Turned Away',
     first: 'turned away unseen, since too much had been asked for in the seconds before: nothing was tried',
-    more: 'turned away unseen, since too much had been asked for',
+    further: 'from this network turned away unseen, since too much had been asked for',
   },
   busy: {
     operation: 'User Sign-In Turned Away',
     first: 'turned away unseen, since too many were waiting or the database did not answer: nothing was tried',
-    more: 'turned away unseen, since too many were waiting or the database did not answer',
+    further: 'from this network turned away unseen, since too many were waiting or the database did not answer',
   },
   lost: {
     operation: 'User Sign-In Failed',
     first: 'looked at and not answered, since the database did not confirm what came of it',
-    more: 'looked at and not answered, since the database did not confirm what came of them',
+    further: 'from this network looked at and not answered, since the database did not confirm what came of them',
+  },
+  change: {
+    operation: 'Password Change Refused',
+    first: 'the current password was not checked, since too many attempts had failed before',
+    further: 'changes refused without checking the current password',
   },
 };
 
-/** What is counted together: `by` is the SHA-256 of a name, a network, or OTHERS. */
+/** Networks that are counted together, since there are too many of them. */
+const OTHERS = 'others';
+
+/** Sign-ins that are counted by network, for a minute each. */
+export const byNetwork: RefusalKind = {
+  name: 'sign-in',
+  window: 60_000,
+  others: (refusal) => ({
+    ...refusal,
+    subject: subjectOf(refusal.subject.slice(0, refusal.subject.indexOf(':')) as Cause, OTHERS),
+    further: refusal.further.replace('from this network', 'from other networks'),
+  }),
+};
+
+/** What is counted together: `by` is the SHA-256 of a name, or a network. */
 export function subjectOf(cause: Cause, by: string): string {
   return `${cause}:${by}`;
 }
 
-export function operationOf(subject: string): string {
-  return saidOf[causeOf(subject)].operation;
-}
-
-/** The reason of the audit of the first. */
-export function firstOf(subject: string): string {
-  return saidOf[causeOf(subject)].first;
-}
-
-/** The reason of the audit of those that followed, without their number. */
-export function moreOf(subject: string): string {
-  const cause = causeOf(subject);
-  const others = subject === subjectOf(cause, OTHERS);
-  const whose = cause === 'name' ? 'by this name' : others ? 'from other networks' : 'from this network';
-  return `${whose} ${saidOf[cause].more}`;
-}
-
-function causeOf(subject: string): Cause {
-  return subject.slice(0, subject.indexOf(':')) as Cause;
+/** A sign-in that was not answered. `userName` is the user's, if the name that was typed is one: people type passwords there. */
+export function refusalOf(cause: Cause, by: string, userName: string | null): Refusal {
+  const { operation, first, further } = texts[cause];
+  const operator = { userName: userName ?? 'Unknown', clientType: 'Web Client' } as const;
+  return { subject: subjectOf(cause, by), operation, by: operator, userName, first, further };
 }

@@ -3,15 +3,15 @@ import { Access, Once } from '../../graphql/access.js';
 import type { Context } from '../../graphql/context.js';
 import { TurnedAway } from '../../graphql/limits/turned-away.js';
 import { withUserErrors } from '../../graphql/user-errors.js';
+import { countOverBudget } from './sign-in.counting.js';
 import { SignInPayload, SignOutPayload } from './sign-in.js';
 import { signIn, signOut } from './sign-in.service.js';
-import { turnedAwayOverBudget } from './sign-in.turned-away.js';
 
 @Resolver()
 export class SignInResolver {
   @Access()
   @Once()
-  @TurnedAway(turnedAwayOverBudget)
+  @TurnedAway(countOverBudget)
   @Mutation(() => SignInPayload, {
     description: 'Starts a session, whose cookie comes with the answer. It may stand in an operation once.',
   })

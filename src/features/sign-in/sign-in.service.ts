@@ -7,17 +7,20 @@ import { UserFault } from '../../graphql/user-errors.js';
 import { networkOf } from '../../lib/network.js';
 import { notSooner } from '../../lib/not-sooner.js';
 import { type Operator, operatorOf, recordOperation } from '../audits/own-audits.js';
+import { trustNetwork } from '../users/trusted-network.queries.js';
 import { type SignInUser, signInUser } from '../users/user-account.queries.js';
 import { LONGEST_USER_NAME } from '../users/user-name.js';
 import { isInUse } from '../users/validity.js';
 import { type Viewer, viewerOf } from '../users/viewer.js';
+import { DEVICE_LIFETIME, type Device, deviceOf, issueDevice } from './device-cookie.js';
 import { matchesHash } from './password.hashing.js';
 import { isPasswordSized, opaqueString } from './password.rules.js';
 import { actorOfSession, endSession, newSessionId, startSession } from './session.service.js';
 import { tooManyAttempts, withinBudget } from './sign-in.budget.js';
+import { signInCounters } from './sign-in.counters.js';
+import { orCountAs } from './sign-in.counting.js';
 import { sweepNowAndThen } from './sign-in.sweep.js';
-import { countAttempt, forgetFailures, takeBackAttempt } from './sign-in.throttle.js';
-import { orCountAs } from './sign-in.turned-away.js';
+import { type Admission, countAttempt, forgetFailures, takeBackAttempt } from './sign-in.throttle.js';
 
 /**
  * Milliseconds that an answer takes, or a multiple of it. What right, wrong and unknown cost beside the hash differs by
@@ -25,12 +28,26 @@ import { orCountAs } from './sign-in.turned-away.js';
  */
 const ANSWER_TIME = 250;
 
+/** An attempt to sign in. */
+interface Attempt {
+  readonly userName: string;
+  readonly password: string;
+  /** The browser, if its cookie was issued for this user name. */
+  readonly device: Device | null;
+  /** Whose work it is: the browser's, or that of the network that it comes from. */
+  readonly who: string;
+}
+
 /**
  * Starts a session. The same is answered, and the same work done, whatever is wrong.
  * @throws UserFault INVALID_CREDENTIALS or TOO_MANY_ATTEMPTS; AppError UNAVAILABLE
  */
-export function signIn(context: Context, userName: string, password: string): Promise<{ viewer: Viewer }> {
-  return withinBudget(context, () => notSooner(ANSWER_TIME, () => attempt(context, userName, password)));
+export async function signIn(context: Context, userName: string, password: string): Promise<{ viewer: Viewer }> {
+  const { ipAddress, deviceCookie } = clientOf(context);
+  const device = await orCountAs(context, 'busy', () => deviceOf(context.db, deviceCookie, userName));
+  const who = device ? `device ${device.nonce}` : networkOf(ipAddress);
+  const attempt = { userName, password, device, who };
+  return withinBudget(context, who, () => notSooner(ANSWER_TIME, () => answer(context, attempt)));
 }
 
 /** Ends the session of the request; whether there was one. */
@@ -50,50 +67,83 @@ export async function signOut(context: Context): Promise<boolean> {
   return ended;
 }
 
-async function attempt(context: Context, userName: string, password: string): Promise<{ viewer: Viewer }> {
+async function answer(context: Context, attempt: Attempt): Promise<{ viewer: Viewer }> {
   const { db, settings } = context;
   sweepNowAndThen(context);
-  const { user, refused } = await orCountAs(context, 'busy', () => lookAt(context, userName, password));
-  const id = refused === null ? await orCountAs(context, 'lost', () => enter(context, user!)) : null;
+  const checked = await orCountAs(context, 'busy', () => check(context, attempt));
+  const { user, refused } = checked;
+  const id = refused === null ? await orCountAs(context, 'lost', () => enter(context, user!, checked.admission)) : null;
   const actor = id && (await actorOfSession(db, settings, id));
   if (!actor) {
     const reason = refused ?? 'the user account was changed meanwhile';
     await orCountAs(context, 'lost', () => recordFailure(context, user, reason));
-    throw new UserFault(
-      'INVALID_CREDENTIALS',
-      'the user name or the password is wrong, or the user account is not in use',
-    );
+    throw faultOf(context, checked);
   }
-  clientOf(context).setSession(id);
+  const client = clientOf(context);
+  client.setSession(id);
+  client.setDevice(await issueDevice(db, client.deviceCookie, attempt.userName), DEVICE_LIFETIME);
   return { viewer: viewerOf(actor) };
 }
 
+/** An attempt whose password was checked. */
+interface Checked {
+  readonly user: SignInUser | undefined;
+  /** Why the person may not come in; null if nothing is wrong. */
+  readonly refused: string | null;
+  /** Whether the browser is trusted. */
+  readonly isDevice: boolean;
+  readonly admission: Admission;
+}
+
 /**
- * The user of a name, and why the person may not come in. What is not looked at, since too many wait, is no failure.
+ * Checks the password of an attempt. What is not checked, since too many wait, is no failure.
  * @throws UserFault TOO_MANY_ATTEMPTS
  */
-async function lookAt(
-  context: Context,
-  userName: string,
-  password: string,
-): Promise<{ user: SignInUser | undefined; refused: string | null }> {
+async function check(context: Context, { userName, password, device, who }: Attempt): Promise<Checked> {
   const { db } = context;
-  const wait = await countAttempt(db, userName, clientOf(context).ipAddress);
-  if (wait > 0) throw tooManyAttempts(context, wait);
+  const { ipAddress } = clientOf(context);
+  const network = networkOf(ipAddress);
+  const user = await signInUser(db, userName.slice(0, LONGEST_USER_NAME + 1), network);
+  const trusted = device && user && isIssuedFor(device, user) ? device : null;
+  const counters = signInCounters({
+    typedName: userName,
+    userName: user?.userName ?? null,
+    device: trusted,
+    network: user?.isTrustedNetwork ? network : null,
+  });
+  const admission = await countAttempt(db, counters, ipAddress);
+  if (admission.counted.length === 0) {
+    throw tooManyAttempts(context, trusted ? admission.wait : admission.commonWait);
+  }
   try {
-    const user = await signInUser(db, userName.slice(0, LONGEST_USER_NAME + 1));
-    return { user, refused: await refusalOf(context, user, password) };
+    return { user, refused: await refusalOf(who, user, password), isDevice: trusted !== null, admission };
   } catch (error) {
-    await takeBackAttempt(db, userName);
+    await takeBackAttempt(db, admission);
     throw error;
   }
 }
 
+/**
+ * What a person is told whose attempt failed. From a trusted network it is what a stranger would be told at this moment:
+ * whether a network is trusted would tell that the name exists. Whoever has the cookie of a trusted browser knows that.
+ */
+function faultOf(context: Context, { isDevice, admission: { commonWait } }: Checked): UserFault {
+  if (commonWait > 0 && !isDevice) return tooManyAttempts(context, commonWait);
+  return new UserFault(
+    'INVALID_CREDENTIALS',
+    'the user name or the password is wrong, or the user account is not in use',
+  );
+}
+
+/** A new password ends the trust in all browsers. */
+function isIssuedFor({ issuedAt }: Device, { passwordChangedAt }: SignInUser): boolean {
+  return passwordChangedAt !== null && issuedAt >= Date.parse(passwordChangedAt);
+}
+
 /** Why a person may not come in, for the audit and never for the person; null where nothing is wrong. */
-async function refusalOf(context: Context, user: SignInUser | undefined, password: string): Promise<string | null> {
-  const from = networkOf(clientOf(context).ipAddress);
+async function refusalOf(who: string, user: SignInUser | undefined, password: string): Promise<string | null> {
   const typed = isPasswordSized(password) ? opaqueString(password) : '';
-  const matches = await matchesHash(from, user?.hash ?? null, typed);
+  const matches = await matchesHash(who, user?.hash ?? null, typed);
   if (!user) return 'there is no such user account';
   if (user.hash === null) return 'the user account has no password';
   if (!matches) return 'the password was wrong';
@@ -101,19 +151,25 @@ async function refusalOf(context: Context, user: SignInUser | undefined, passwor
 }
 
 /** Starts a session in exchange for the one that the request carried; null where the password is another one by now. */
-async function enter(context: Context, { id: userId, userName, hash }: SignInUser): Promise<string | null> {
+async function enter(
+  context: Context,
+  { id: userId, userName, hash }: SignInUser,
+  admission: Admission,
+): Promise<string | null> {
   // Beside a token the cookie is not looked at.
   const hasToken = context.actor !== null && context.actor.kind !== 'SESSION';
-  const sessionId = hasToken ? null : clientOf(context).sessionId;
+  const client = clientOf(context);
+  const sessionId = hasToken ? null : client.sessionId;
   const id = newSessionId();
   const entered = await transaction(context.db, async (tx) => {
     const [current] = await tx.query<{ hash: string }>(
       sql`SELECT hash FROM passwords WHERE user_id = ${userId} ${raw(tx.dialect.forUpdate)}`,
     );
     if (current?.hash !== hash) return false;
-    await forgetFailures(tx, userName);
+    await forgetFailures(tx, admission);
+    await trustNetwork(tx, userId, networkOf(client.ipAddress));
     if (sessionId !== null && (await endSession(tx, sessionId))) await recordLeft(tx, context);
-    await startSession(tx, id, userId);
+    await startSession(tx, id, userId, client);
     await recordOperation(tx, operatorFor(context, userName), { operation: 'User Signed In', userName });
     return true;
   });

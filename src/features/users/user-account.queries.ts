@@ -2,6 +2,7 @@ import sql, { raw, type Sql } from 'sql-template-tag';
 import type { Db, Transaction } from '../../database/db.js';
 import type { Actor } from '../../graphql/context.js';
 import { UserFault } from '../../graphql/user-errors.js';
+import { isTrusted } from './trusted-network.queries.js';
 import { quotedUserName } from './user-name.js';
 import type { Validity } from './validity.js';
 
@@ -52,17 +53,24 @@ export async function userById(db: Db, id: number): Promise<NamedUser | undefine
   return user;
 }
 
-/** A user account that a person may sign in to; `hash` is null if it has no password. */
+/** A user account that a person may sign in to. */
 export interface SignInUser extends NamedUser {
+  /** Null if it has no password. */
   readonly hash: string | null;
+  readonly passwordChangedAt: string | null;
+  /** Whether the user has signed in from the network of the request, as 1 or 0. */
+  readonly isTrustedNetwork: number;
 }
 
-/** Finds the user account of a name for a sign-in: the one that has a password, else any of that name. */
-export async function signInUser(db: Db, userName: string): Promise<SignInUser | undefined> {
+/** Finds the user account of a name for a sign-in from a network: the one that has a password, else any of that name. */
+export async function signInUser(db: Db, userName: string, network: string): Promise<SignInUser | undefined> {
+  const time = (column: string) => raw(db.dialect.timeText(column));
   const [user] = await db.query<SignInUser>(
-    sql`SELECT u.id, u.user_name AS userName, u.source, u.status,
-          ${raw(db.dialect.timeText('u.expires_at'))} AS expiresAt, p.hash
+    sql`SELECT u.id, u.user_name AS userName, u.source, u.status, ${time('u.expires_at')} AS expiresAt,
+          p.hash, ${time('p.changed_at')} AS passwordChangedAt,
+          CASE WHEN n.user_id IS NULL THEN 0 ELSE 1 END AS isTrustedNetwork
         FROM user_accounts u LEFT JOIN passwords p ON p.user_id = u.id
+          LEFT JOIN trusted_networks n ON n.user_id = u.id AND ${isTrusted(db, 'n', network)}
         WHERE u.user_name = ${userName} ORDER BY CASE WHEN p.hash IS NULL THEN 1 ELSE 0 END, u.id LIMIT 1`,
   );
   return user;

@@ -9,6 +9,7 @@ import { Password } from './password.js';
 import { Role, RoleAssignment } from './role.js';
 import { ScopeRequest } from './scope-request.js';
 import { Session } from './session.js';
+import { TrustedNetwork } from './trusted-network.js';
 import { beginningInWords, changesInWords } from './user-account.changes.js';
 import { UserAccount, UserAccountRole } from './user-account.js';
 import type { UserAccountRecord } from './user-account.record.js';
@@ -75,7 +76,7 @@ export async function removeUserAccounts(
 ): Promise<Map<number, string[]>> {
   const ids = accounts.map(({ id }) => id);
   const had = await rolesHere(tx, ids);
-  for (const entity of [UserAccountRole, RoleAssignment, Password, Session, ScopeRequest])
+  for (const entity of [UserAccountRole, RoleAssignment, Password, Session, ScopeRequest, TrustedNetwork])
     await deleteBy(tx, entity, 'userId', ids);
   await deleteBy(tx, UserAccount, 'id', ids);
   for (const id of ids) recordDeleted(tx, Module.USER_ACCOUNTS, id, []);

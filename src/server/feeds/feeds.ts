@@ -5,6 +5,7 @@ import { type Progress, progressOf } from '../../database/positions.js';
 import { UNFORGEABLE_HEADERS } from '../../graphql/apollo.js';
 import type { Actor, Context } from '../../graphql/context.js';
 import { accountOf, type Budgets, budgetHeaders } from '../../graphql/limits/budgets.js';
+import { operationRefused } from '../../graphql/refused.js';
 import { plainCells } from '../../graphql/rows/row-text.js';
 import type { Selection } from '../../graphql/selection.js';
 import { pageServed } from '../../graphql/served.js';
@@ -58,15 +59,27 @@ async function answer(feed: Feed, request: FastifyRequest, reply: FastifyReply):
   checkCaller(request);
   const query = parseFlatQuery(request.query, feed.fields, feed.extension);
   checkProtocol(request, feed.extension, query);
-  const guard = (actor: Actor | null) => guardFields(feed.schema, feed.flat, query.fields, actor);
+  const context = feed.reception.contextOf(request);
+  const guard = (actor: Actor | null) => guardFeed(feed, context, query, actor);
   const selection = guard(request.actor);
   const running = feed.running.begin(request, accountOf(feed.budgets, request.actor, request.client!));
-  const context = feed.reception.contextOf(request);
   const rows = request.method === 'HEAD' ? 1 : query.limit;
   const spending = beginSpending(running, context, rows, stillAllowed(feed.reception, request, guard));
   const making = make(feed, { request, context, query, selection, running, spending });
   const { status, headers, stream } = await making.finally(spending.end);
   return reply.headers(headers).status(status).send(stream);
+}
+
+/** Guards a feed like the operation that reads the same, and reports a refusal as one of that operation. */
+function guardFeed({ schema, flat }: Feed, context: Context, { fields }: FlatQuery, actor: Actor | null): Selection {
+  try {
+    return guardFields(schema, flat, fields, actor);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'FORBIDDEN') {
+      operationRefused(context, { field: `Query.${flat.field}`, reason: error.message });
+    }
+    throw error;
+  }
 }
 
 interface Begun {

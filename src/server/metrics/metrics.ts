@@ -4,6 +4,7 @@ import type { Database } from '../../database/db.js';
 import type { Context } from '../../graphql/context.js';
 import { onServed } from '../../graphql/served.js';
 import type { SyslogListener } from '../../sources/syslog/listener.js';
+import type { TokenRefusal } from '../refused-tokens.js';
 import { gaugeFollower } from './follower-metrics.js';
 import { measureSyslog } from './syslog-metrics.js';
 import { isWorker, metricsOfAllWorkers, offerMetrics } from './workers-metrics.js';
@@ -15,6 +16,8 @@ const DURATIONS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 export interface Metrics {
   /** Counts the rows that are read for this request. */
   watch(context: Context): void;
+  /** Counts a token that was refused since it is not known here, or cannot be. */
+  countRefusedToken(reason: TokenRefusal): void;
 }
 
 /** Answers `GET /metrics` in Prometheus' format, of all workers together. Labels hold nothing that a caller wrote. */
@@ -34,6 +37,12 @@ export function addMetrics(app: FastifyInstance, db: Database, syslog: readonly 
     labelNames: ['module'],
     registers,
   });
+  const refusedTokens = new Counter({
+    name: 'pam_gateway_refused_tokens_total',
+    help: 'Requests whose token was refused, because it is unknown, malformed, or one of too many such tokens from its address',
+    labelNames: ['reason'],
+    registers,
+  });
   gaugeConnections(db, registers);
   if (syslog.length > 0) measureSyslog(syslog, registers);
   gaugeFollower(db, registers);
@@ -49,7 +58,10 @@ export function addMetrics(app: FastifyInstance, db: Database, syslog: readonly 
     reply.type(Registry.PROMETHEUS_CONTENT_TYPE);
     return isWorker() ? metricsOfAllWorkers() : Registry.merge([register, registry]).metrics();
   });
-  return { watch: (context) => onServed(context, (served) => rows.inc({ module: served.module }, served.rows)) };
+  return {
+    watch: (context) => onServed(context, (served) => rows.inc({ module: served.module }, served.rows)),
+    countRefusedToken: (reason) => refusedTokens.inc({ reason }),
+  };
 }
 
 /** Gauges of prom-client whose names end in `_total`, which Prometheus keeps for counters. Those by type stay. */

@@ -219,7 +219,14 @@ onEveryEngine('what was read with a token', (engine) => {
       const now = new Date(Date.now() + (but.at ?? 0)).toISOString();
       const actor = await scene.connector(token);
       const context: Context = { db: scene.db, actor, settings: readConfig({}), requestId: 'test', now };
-      attachClient(context, { ipAddress: but.from ?? null, sessionId: null, setSession: () => {} });
+      attachClient(context, {
+        ipAddress: but.from ?? null,
+        name: null,
+        sessionId: null,
+        deviceCookie: null,
+        setSession: () => {},
+        setDevice: () => {},
+      });
       tally.watch(context);
       pageServed(context, { module: Module.AUDITS, rows, caughtUp: but.caughtUp ?? false });
     }
