@@ -138,12 +138,30 @@ onEveryEngine('a session', (engine) => {
     ['LOCKED', { status: 'LOCKED' } as const],
     ['DISABLED', { status: 'DISABLED' } as const],
     ['expired', { expiresAt: '2020-02-29T00:00:00.000Z' }],
-  ])('of a user account that is %s is nobody', async (_, but) => {
-    const browser = await signedIn('flo');
+  ])('of a user account that is %s ends for good, used meanwhile or not', async (_, but) => {
+    const [used, unused] = [await signedIn('flo'), new Browser(door)];
+    await unused.signIn('flo');
     await door.record({ sourceId: 'flo', userName: 'flo', ...but });
-    expect(await browser.viewer()).toBeNull();
+    expect(await used.viewer()).toBeNull();
     await door.record({ sourceId: 'flo', userName: 'flo' });
-    expect(await browser.viewer()).toBe('flo');
+    expect([await used.viewer(), await unused.viewer()]).toEqual([null, null]);
+    expect(await unused.signInCode('flo')).toBeNull();
+  });
+
+  test('does not come back when an account that had expired by itself is extended', async () => {
+    const browser = await signedIn('fin');
+    const past = door.db.dialect.timeValue('2020-02-29T00:00:00.000Z');
+    await door.db.execute(sql`UPDATE user_accounts SET expires_at = ${past} WHERE user_name = 'fin'`);
+    await door.record({ sourceId: 'fin', userName: 'fin' });
+    expect(await browser.viewer()).toBeNull();
+  });
+
+  test('that was idle too long does not come back when the limit is raised', async () => {
+    const browser = await signedIn('fay');
+    await age(browser, 'last_seen_at', 31 * MINUTE);
+    expect(await browser.viewer()).toBeNull();
+    await age(browser, 'last_seen_at', 0);
+    expect(await browser.viewer()).toBeNull();
   });
 
   test('of a user account that was deleted is nobody', async () => {

@@ -85,7 +85,8 @@ export async function forgetFailures(tx: Transaction, { counters, counted }: Adm
   if (mine === undefined) return clearCounters(tx, [common], refusal.subject);
   const { failures } = await readCounter(tx, mine);
   await deleteBy(tx, SignInAttempts, 'nameHash', [mine]);
-  await subtract(tx, common, failures, counted.includes(common));
+  const isCommon = counted.includes(common);
+  await subtract(tx, common, isCommon ? failures : failures - 1, isCommon);
 }
 
 /** Forgets all failures of counters. */

@@ -1,0 +1,197 @@
+import sql from 'sql-template-tag';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openDatabase } from '../../src/database/open.js';
+import { dropUserAccounts } from '../../src/features/resources/access-grant.service.js';
+import { sha256 } from '../../src/lib/sha256.js';
+import { onEveryEngine, type TestDatabase, testDatabase } from '../helpers/databases.js';
+import { Browser, changePassword, makeSignIn, PASSWORD } from './browser.js';
+import { FrontDoor } from './front-door.js';
+
+const WRONG = 'a password that is not it';
+
+onEveryEngine('while strangers guess the password of a name', (engine) => {
+  let database: TestDatabase;
+  let door: FrontDoor;
+  let elsewhere: FrontDoor;
+  let address = 0;
+
+  beforeAll(async () => {
+    database = await testDatabase(engine);
+    const environment = { TRUSTED_PROXIES: '127.0.0.1' };
+    door = await FrontDoor.open(database.db, environment);
+    elsewhere = await FrontDoor.open(await openDatabase(database.url), environment);
+  });
+  afterAll(async () => {
+    await Promise.all([door.close(), elsewhere.close()]);
+    await elsewhere.db.close();
+    await database.drop();
+  });
+
+  const newAddress = () => `203.0.113.${++address}`;
+  const at = (from = newAddress(), where = door) => new Browser(where, { 'x-forwarded-for': from });
+
+  /** A browser of a user that has signed in before, at another address since. */
+  async function known(userName: string): Promise<Browser> {
+    await makeSignIn(door, userName);
+    const before = at();
+    expect(await before.signInCode(userName)).toBeNull();
+    return moved(before);
+  }
+
+  function moved(browser: Browser, where = door): Browser {
+    const other = at(newAddress(), where);
+    other.device = browser.device;
+    return other;
+  }
+
+  /** As if a name had failed so often that nobody may try it for a while. */
+  async function block(userName: string): Promise<void> {
+    const until = door.db.dialect.timeValue(new Date(Date.now() + 600_000).toISOString());
+    await at().signIn(userName, WRONG);
+    await door.db.execute(
+      sql`UPDATE sign_in_attempts SET failures = 14, blocked_until = ${until} WHERE name_hash = ${sha256(userName)}`,
+    );
+  }
+
+  async function failuresOf(userName: string): Promise<number | undefined> {
+    const rows = await door.db.query<{ failures: number }>(
+      sql`SELECT failures FROM sign_in_attempts WHERE name_hash = ${sha256(userName)}`,
+    );
+    return rows[0]?.failures;
+  }
+
+  test('a browser that signed in before gets in from anywhere, in every process, and strangers stay slowed', async () => {
+    const ann = await known('ann');
+    await block('ann');
+    expect(await at().signInCode('ann')).toBe('TOO_MANY_ATTEMPTS');
+    expect(await moved(ann, elsewhere).signInCode('ann')).toBeNull();
+    expect(await ann.signInCode('ann')).toBeNull();
+    expect(await at().signInCode('ann')).toBe('TOO_MANY_ATTEMPTS');
+    expect(await failuresOf('ann')).toBe(14);
+  });
+
+  test('a network that the user signed in from gets in without a cookie', async () => {
+    await makeSignIn(door, 'bea');
+    const home = newAddress();
+    await at(home).signIn('bea');
+    await block('bea');
+    expect(await at(home, elsewhere).signInCode('bea')).toBeNull();
+    expect(await at().signInCode('bea')).toBe('TOO_MANY_ATTEMPTS');
+  });
+
+  test('a wrong password from such a network is answered like one of a stranger, for every name', async () => {
+    await makeSignIn(door, 'cora');
+    const home = newAddress();
+    await at(home).signIn('cora');
+    const codesOf = async (name: string) => {
+      const codes: (string | null)[] = [];
+      for (let i = 0; i < 8; i++) codes.push(await at(home).signInCode(name, WRONG));
+      await block(name);
+      return [...codes, await at(home).signInCode(name, WRONG), await at().signInCode(name, WRONG)];
+    };
+    expect(await codesOf('cora')).toEqual(await codesOf('no such name'));
+    const answer = await at(home).signIn('cora', WRONG);
+    expect(answer.userErrors[0]!.message).toMatch(/^too many sign-ins failed: wait \d+ seconds before you try again$/);
+  });
+
+  test('a cookie that was stolen is counted for itself, and then like a stranger', async () => {
+    const dan = await known('dan');
+    const codes: (string | null)[] = [];
+    await block('dan');
+    for (let i = 0; i < 8; i++) codes.push(await moved(dan).signInCode('dan', WRONG));
+    expect(codes.slice(0, 6)).toEqual(Array(6).fill('INVALID_CREDENTIALS'));
+    expect(codes).toContain('TOO_MANY_ATTEMPTS');
+    await door.db.execute(sql`DELETE FROM sign_in_attempts WHERE name_hash = ${sha256('dan')}`);
+    expect(await moved(dan).signInCode('dan', WRONG)).toBe('INVALID_CREDENTIALS');
+  });
+
+  test('a browser in the network of strangers has failures of its own', async () => {
+    const eve = await known('eve');
+    const crowded = newAddress();
+    const codes = new Set<string | null>();
+    for (let round = 0; !codes.has('TOO_MANY_ATTEMPTS'); round++) {
+      const names = Array.from({ length: 6 }, (_, i) => `nobody ${round} ${i}`);
+      for (const code of await Promise.all(names.map((name) => at(crowded).signInCode(name, WRONG)))) codes.add(code);
+    }
+    eve.headers['x-forwarded-for'] = crowded;
+    expect(await eve.signInCode('eve')).toBeNull();
+  });
+
+  test.each([
+    ['of another user', async (browser: Browser) => void (browser.device = (await known('other')).device)],
+    [
+      'whose signature was changed',
+      async (browser: Browser) => void (browser.device = `${browser.device!.slice(0, -4)}AAAA`),
+    ],
+    [
+      'whose nonce was changed',
+      async (browser: Browser) => void (browser.device = browser.device!.replace(/\.[^.]{4}/, '.AAAA')),
+    ],
+    [
+      'that is something else',
+      async (browser: Browser) => void (browser.device = `pam_gateway_device=${'~'.repeat(3_000)}`),
+    ],
+    ['from before the password changed', async () => changePassword(door, 'fay', 'quite another password')],
+  ])('a cookie %s makes a stranger', async (_, spoil) => {
+    const fay = await known('fay');
+    await spoil(fay);
+    await block('fay');
+    expect([await fay.signInCode('fay'), await fay.signInCode('fay', 'quite another password')]).toEqual(
+      Array(2).fill('TOO_MANY_ATTEMPTS'),
+    );
+    await changePassword(door, 'fay', PASSWORD);
+  });
+
+  test('a cookie of a user that was deleted and made again makes a stranger', async () => {
+    const gus = await known('gus');
+    await dropUserAccounts(door.db, 'test', ['gus']);
+    expect(
+      await door.db.query(sql`SELECT network FROM trusted_networks n
+      WHERE NOT EXISTS (SELECT 1 FROM user_accounts u WHERE u.id = n.user_id)`),
+    ).toEqual([]);
+    await makeSignIn(door, 'gus');
+    await block('gus');
+    expect(await gus.signInCode('gus')).toBe('TOO_MANY_ATTEMPTS');
+  });
+
+  test('a browser of several users is known for each of them', async () => {
+    const browser = await known('hal');
+    await makeSignIn(door, 'ida');
+    await browser.signIn('ida');
+    await browser.signIn('hal');
+    await Promise.all([block('hal'), block('ida')]);
+    expect(await moved(browser).signInCode('hal')).toBeNull();
+    expect(await moved(browser).signInCode('ida')).toBeNull();
+  });
+
+  test('the cookie is for this site alone, for no script, and lasts; a failure sets none', async () => {
+    const jon = at();
+    await makeSignIn(door, 'jon');
+    await jon.signIn('jon', WRONG);
+    expect(jon.setDevice).toBeNull();
+    await jon.signIn('jon');
+    expect(jon.setDevice).toMatch(/^pam_gateway_device=[\w.-]+; Max-Age=15552000; Path=\/; HttpOnly; SameSite=Strict$/);
+    expect(decodeURIComponent(jon.setDevice!)).not.toContain('jon');
+    const secure = await FrontDoor.open(database.db, { PUBLIC_URL: 'https://gateway.example.com' });
+    const browser = new Browser(secure);
+    await browser.signIn('jon');
+    expect(browser.setDevice).toMatch(/^__Host-pam_gateway_device=.*; HttpOnly; Secure; SameSite=Strict$/);
+    await secure.close();
+  });
+
+  test('at most ten networks are kept of a user', async () => {
+    await makeSignIn(door, 'kim');
+    for (let i = 0; i < 12; i++) expect(await at().signInCode('kim')).toBeNull();
+    const rows = await door.db.query(sql`SELECT network FROM trusted_networks n
+      JOIN user_accounts u ON u.id = n.user_id WHERE u.user_name = 'kim'`);
+    expect(rows).toHaveLength(10);
+  });
+
+  test('a delay that a clock left far in the future is over', async () => {
+    await makeSignIn(door, 'lea');
+    await block('lea');
+    const far = door.db.dialect.timeValue(new Date(Date.now() + 86_400_000).toISOString());
+    await door.db.execute(sql`UPDATE sign_in_attempts SET blocked_until = ${far} WHERE name_hash = ${sha256('lea')}`);
+    expect(await at().signInCode('lea')).toBeNull();
+  });
+});
