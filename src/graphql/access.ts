@@ -32,6 +32,15 @@ export function Once(): MethodDecorator {
   return Extensions({ once: true }) as MethodDecorator;
 }
 
+/** A root field for users who signed in, and for no token. It stands beside `@Access()`. */
+export function SessionOnly(): MethodDecorator {
+  return Extensions({ sessionOnly: true }) as MethodDecorator;
+}
+
+export function isSessionOnly(field: { extensions: unknown }): boolean {
+  return (field.extensions as { sessionOnly?: boolean }).sessionOnly === true;
+}
+
 export function isOnce(field: { extensions: unknown }): boolean {
   return (field.extensions as { once?: boolean }).once === true;
 }

@@ -7,7 +7,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { quote } from '../lib/quote.js';
-import { accessOf, isOnce, Privilege } from './access.js';
+import { accessOf, isOnce, isSessionOnly, Privilege } from './access.js';
 import type { Actor } from './context.js';
 import { unauthenticated } from './limits/anonymous.js';
 import { Selection } from './selection.js';
@@ -52,6 +52,11 @@ function check(selection: Selection, actor: Actor | null, path: readonly string[
         const message = `${selection.type.name}.${name} is of a module that was not chosen when Analytics Plus connected with this token (${privilege})`;
         throw refusal('FORBIDDEN', message, here, node!);
       }
+    }
+    if (isSessionOnly(field) && actor?.kind !== 'SESSION') {
+      const coordinate = `${selection.type.name}.${name}`;
+      if (!actor) throw unauthenticated(coordinate, here, node!);
+      throw refusal('FORBIDDEN', `${coordinate} is for users who sign in: a token cannot use it`, here, node!);
     }
     if (isOnce(field) && new Set(nodes.map(({ alias }) => alias?.value ?? name)).size > 1) {
       throw refusal(

@@ -28,9 +28,11 @@ onEveryEngine('an operation that is refused for want of a privilege', (engine) =
             client_type AS clientType, reason FROM audits WHERE operation = 'Operation Refused' ORDER BY id`,
     );
   };
-  const since = async (work: () => Promise<unknown>) => {
+  /** The audits that are written while work is done, of which so many are awaited. */
+  const since = async (work: () => Promise<unknown>, awaited = 0) => {
     const { length } = await audits();
     await work();
+    await expect.poll(async () => (await audits()).length).toBeGreaterThanOrEqual(length + awaited);
     return (await audits()).slice(length);
   };
   const windowsEnd = async () => {
@@ -46,7 +48,7 @@ onEveryEngine('an operation that is refused for want of a privilege', (engine) =
     const rows = await since(async () => {
       const asked = Array.from({ length: 20 }, (_, i) => `{ alias${i}: audits { nodes { id } } }`);
       for (const query of asked) expect((await bob.ask(query)).status).toBe(403);
-    });
+    }, 1);
     const common = { operatedBy: 'bob', userName: 'bob', outcome: 'FAILURE', ipAddress: '198.51.100.7' };
     expect(rows).toEqual([
       { ...common, clientType: 'Web Client', reason: 'Query.audits needs the privilege READ_AUDITS' },
@@ -63,13 +65,13 @@ onEveryEngine('an operation that is refused for want of a privilege', (engine) =
     await door.db.execute(sql`INSERT INTO analytics_plus (token_id, build, reported_host_name, reported_port_number,
       time_zone, modules, import_period, import_every_minutes, connected_at)
       SELECT id, 4301, 'a', 1, 'UTC', 'AUDITS', 'ALL', 60, generated_at FROM connector_tokens`);
-    const refused = ['roles { id }', 'resources { nodes { id } }', 'sources { source }'];
+    const refused = ['roles { name }', 'resources { nodes { id } }', 'sources { name }'];
     const rows = await since(async () => {
       await expect.poll(async () => (await door.post({ query: `{ ${refused[1]} }` }, headers)).status).toBe(403);
       for (const field of refused) expect((await door.post({ query: `{ ${field} }` }, headers)).status).toBe(403);
       const feed = await door.send('/feeds/user-accounts.ndjson', { headers });
       expect(feed.status).toBe(403);
-    });
+    }, 4);
     expect(rows.map(({ reason }) => reason).sort()).toEqual([
       expect.stringMatching(/^Query\.resources is of a module that was not chosen/),
       'Query.roles needs the privilege MANAGE_USERS',

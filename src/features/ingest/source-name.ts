@@ -1,11 +1,9 @@
+import { INVISIBLE } from '../../lib/invisible.js';
 import { quote } from '../../lib/quote.js';
 import { holdsToken } from '../../lib/token.js';
 import { OWN_SOURCE } from '../audits/own-audits.js';
 
 const LONGEST = 64;
-
-/** Characters that nobody sees, or that break a line or its direction. */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /** What is wrong with the name of a source, said for people; undefined where nothing is. */
 export function faultOfSource(name: string): string | undefined {
@@ -19,7 +17,6 @@ export function faultOfLabel(name: string): string | undefined {
   if (holdsToken(name)) return 'this is a token: write a name';
   if (name.trim() === '' || characters > LONGEST) return `it must have 1 to ${LONGEST} characters`;
   if (name !== name.trim()) return `${quote(name, LONGEST)} has a space at its end: leave it out`;
-  if (UNPRINTABLE.test(name))
-    return `${quote(name, LONGEST)} has a control character or an invisible one: leave it out`;
+  if (INVISIBLE.test(name)) return `${quote(name, LONGEST)} has a control character or an invisible one: leave it out`;
   return undefined;
 }

@@ -1,11 +1,9 @@
 import { tooLong } from '../../database/rows.js';
 import { UserFault } from '../../graphql/user-errors.js';
+import { INVISIBLE } from '../../lib/invisible.js';
 import { quote } from '../../lib/quote.js';
 import { holdsToken } from '../../lib/token.js';
 import { Role } from '../users/role.js';
-
-/** Characters that nobody sees, or that break a line or its direction. */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /**
  * A name for a role beside `others`, without spaces around it. Names are compared exactly wherever one is looked up, so
@@ -27,7 +25,7 @@ export function nameBeside(others: readonly Role[], given: string): string {
 function faultOf(name: string): string | undefined {
   if (holdsToken(name)) return 'name is an auth token: write a name';
   if (name === '') return 'name is empty: write 1 to 255 characters';
-  if (UNPRINTABLE.test(name)) return `name ${quote(name)} has a control character or an invisible one: leave it out`;
+  if (INVISIBLE.test(name)) return `name ${quote(name)} has a control character or an invisible one: leave it out`;
   return tooLong(Role, { name });
 }
 

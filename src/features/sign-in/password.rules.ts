@@ -1,4 +1,5 @@
 import { AppError } from '../../lib/app-error.js';
+import { isEasyToGuess, isMadeOfNames } from './password.strength.js';
 
 const LEAST = 12;
 const MOST = 1_000;
@@ -17,26 +18,31 @@ export function isPasswordSized(text: string): boolean {
 }
 
 /**
- * A new password, as it is hashed.
+ * Checks a new password, and returns it as it is hashed. `names` are those of its user: user name, full name, mail address.
  * @throws AppError BAD_USER_INPUT that says what to choose instead
  */
-export function newPassword(userName: string, text: string): string {
+export async function newPassword(names: readonly string[], text: string): Promise<string> {
   const password = opaqueString(text);
   const characters = [...password].length;
   if (characters < LEAST || characters > MOST) {
-    throw new AppError(
-      'BAD_USER_INPUT',
-      `the password has ${characters} characters: choose one of ${LEAST} to ${MOST}`,
-    );
+    throw refused(`the password has ${characters} characters: choose one of ${LEAST} to ${MOST}`);
   }
   if (/[\p{Cc}\p{Cs}]/u.test(password)) {
-    throw new AppError(
-      'BAD_USER_INPUT',
-      'the password has a control character, such as the end of a line: leave it out',
+    throw refused('the password has a control character, such as the end of a line: leave it out');
+  }
+  if (isMadeOfNames(password, names)) {
+    throw refused(
+      'the password is made of the name of its user or of the product: choose several words that have nothing to do with them',
     );
   }
-  if (password.toLowerCase() === opaqueString(userName).toLowerCase()) {
-    throw new AppError('BAD_USER_INPUT', 'the password is the user name: choose another one');
+  if (await isEasyToGuess(password, names)) {
+    throw refused(
+      'the password is easy to guess, since it is a common one, repeats itself or follows a sequence: choose several words that have nothing to do with each other, or let a password manager make one',
+    );
   }
   return password;
+}
+
+function refused(message: string): AppError {
+  return new AppError('BAD_USER_INPUT', message);
 }

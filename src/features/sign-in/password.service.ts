@@ -20,7 +20,8 @@ export interface NewPassword {
 }
 
 /**
- * Checks and hashes a password. It takes long, so it comes before the transaction that sets it.
+ * Checks and hashes a password. It takes long, so it comes before the transaction that sets it. `otherNames` are the full name
+ * and the mail address, which the password must not be made of either.
  * @throws AppError BAD_USER_INPUT that says what to choose instead; UNAVAILABLE
  */
 export async function preparePassword(
@@ -28,8 +29,10 @@ export async function preparePassword(
   userName: string,
   text: string,
   source: string | null = null,
+  otherNames: readonly string[] = [],
 ): Promise<NewPassword> {
-  const hash = await hashPassword(networkOf(by.ipAddress), newPassword(userName, text));
+  const password = await newPassword([userName, ...otherNames], text);
+  const hash = await hashPassword(networkOf(by.ipAddress), password);
   return { userName, source, hash };
 }
 

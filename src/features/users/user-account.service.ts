@@ -13,7 +13,8 @@ import { TrustedNetwork } from './trusted-network.js';
 import { beginningInWords, changesInWords } from './user-account.changes.js';
 import { UserAccount, UserAccountRole } from './user-account.js';
 import type { UserAccountRecord } from './user-account.record.js';
-import { quotedUserName } from './user-name.js';
+import { faultOfUserName, quotedUserName } from './user-name.js';
+import { isInUse } from './validity.js';
 
 export interface WrittenUserAccount {
   readonly record: UserAccountRecord;
@@ -44,11 +45,13 @@ export async function writeUserAccounts(
   const changedRoles = await writeRoles(tx, accepted, stored);
   const written = new Map<UserAccountRecord, WrittenUserAccount>();
   const changes = new Map<number, Partial<UserAccount>>();
+  const unused: number[] = [];
   for (const record of accepted) {
     const account = stored.get(record.sourceId)!;
     const before = existing.get(record.sourceId);
     const changed = before && changesOf(before, record, changedRoles.has(account.id));
     if (changed) changes.set(account.id, changed.columns);
+    if (changed && !isInUseThroughout(before, changed.columns)) unused.push(account.id);
     if (!before) recordAdded(tx, Module.USER_ACCOUNTS, account.id);
     else if (changed) recordChanged(tx, Module.USER_ACCOUNTS, account.id);
     const outcome = !before ? 'ADDED' : changed ? 'CHANGED' : 'UNCHANGED';
@@ -60,6 +63,8 @@ export async function writeUserAccounts(
     });
   }
   await updateAll(tx, UserAccount, changes);
+  // A session does not come back when its user account is enabled again.
+  await deleteBy(tx, Session, 'userId', unused);
   // Records are owned by name.
   const renamed = [...changes].flatMap(([id, { userName }]) => (userName ? [id] : []));
   await scopeWidened(tx, 'id', renamed);
@@ -133,13 +138,21 @@ async function refuse(
     const identity = JSON.stringify([source, record.sourceId]);
     const holder = holders.get(record.userName) ?? identity;
     const roles = (record.roles ?? []).map((role) => tooLong(UserAccountRole, { role }));
-    const fault = tooLong(UserAccount, record) ?? roles.find(Boolean);
+    // A name that is stored already stays, so that its source can still lock the user account or rename it.
+    const isNew = holders.get(record.userName) !== identity;
+    const fault = tooLong(UserAccount, record) ?? roles.find(Boolean) ?? (isNew && faultOfUserName(record.userName));
     if (fault) refusals.set(record, fault);
     else if (holder !== identity) {
       refusals.set(record, `userName: ${quotedUserName(record.userName)} belongs to another user account already`);
     } else holders.set(record.userName, identity);
   }
   return refusals;
+}
+
+/** Whether a user account was in use before a change, and is after it. */
+function isInUseThroughout(before: UserAccount, changes: Partial<UserAccount>): boolean {
+  const now = Date.now();
+  return isInUse(before, now) && isInUse({ ...before, ...changes }, now);
 }
 
 async function addMissing(tx: Transaction, source: string, records: readonly UserAccountRecord[]): Promise<void> {

@@ -1,3 +1,4 @@
+import { INVISIBLE } from '../../lib/invisible.js';
 import { quote } from '../../lib/quote.js';
 
 /** The most characters of a user name. */
@@ -15,4 +16,12 @@ export const SOURCE_OF_USER = 'The source of the user account. Needed only if se
 export function noUserNamed(userName: string, source: string | null = null): string {
   const ofSource = source === null ? '' : ` of the source ${quote(source, 64)}`;
   return `there is no user account ${quotedUserName(userName)}${ofSource}`;
+}
+
+/** What is wrong with a user name, as a message; undefined if nothing is. Names are told apart by eye. */
+export function faultOfUserName(userName: string): string | undefined {
+  const [invisible] = INVISIBLE.exec(userName) ?? [];
+  if (invisible === undefined) return undefined;
+  const code = `U+${invisible.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
+  return `userName: ${quotedUserName(userName)} has an invisible or control character (${code}): remove it in the source`;
 }

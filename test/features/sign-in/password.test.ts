@@ -14,12 +14,44 @@ describe('a new password', () => {
     ['p'.repeat(1_001), /has 1001 characters/],
     ['two lines of\npassword', /control character, such as the end of a line/],
     ['half a pair \ud83d', /control character/],
-    ['AnnabelleArbor', /is the user name/],
+    ['AnnabelleArbor', /is made of the name of its user or of the product/],
+    ['annabellearbor 2026!', /made of the name/],
+    ['12-Arbör-583920174', /made of the name/],
+    ['robraellebanna', /made of the name/],
+    ['aarbor99999999', /made of the name/],
+    ['PAM360-19283746', /made of the name/],
+    ['password manager pro', /made of the name/],
+    ['aaaaaaaaaaaa', /easy to guess/],
+    [' '.repeat(12), /easy to guess/],
+    ['\u3000'.repeat(12), /easy to guess/],
+    ['\u200b'.repeat(12), /easy to guess/],
+    ['😀'.repeat(12), /easy to guess/],
+    ['p'.repeat(1_000), /easy to guess/],
+    ['abababababababab', /easy to guess/],
+    ['passwordpassword', /easy to guess/],
+    ['Password Password', /easy to guess/],
+    ['P@ssw0rd1234', /easy to guess/],
+    ['drowssapdrowssap', /easy to guess/],
+    ['123456789012', /easy to guess/],
+    ['qwertyuiopasdf', /easy to guess/],
+    ['1q2w3e4r5t6y', /easy to guess/],
+    ['Summer2026!!', /easy to guess/],
+    ['пароль123456', /easy to guess/],
   ])('such as %j is refused with what to choose', async (password, message) => {
-    await expect(preparePassword(commandLine, 'annabellearbor', password)).rejects.toThrow(message);
+    const names = ['Annabelle Arbor', 'aarbor@example.com'];
+    await expect(preparePassword(commandLine, 'annabellearbor', password, null, names)).rejects.toThrow(message);
   });
 
-  test.each(['twelve chars', '😀'.repeat(12), 'p'.repeat(1_000)])('such as %j is taken', async (password) => {
+  test.each([
+    'twelve chars',
+    'k3Jx8vQz1LmP',
+    '583920174658',
+    '😀🦊🌵🎻🧊🚲🥝🪁🐙🎯🧵🪐',
+    'correct horse battery staple',
+    'the garden of annabelle blooms in may',
+    `${'a'.repeat(100)} but then it says something else`,
+    Array.from({ length: 1_000 }, (_, i) => String.fromCodePoint(0x4e00 + ((i * 7_919) % 20_000))).join(''),
+  ])('such as %j is taken', async (password) => {
     expect((await preparePassword(commandLine, 'ann', password)).hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   });
 });
