@@ -49,3 +49,8 @@ export function isOnce(field: { extensions: unknown }): boolean {
 export function accessOf(element: { extensions: unknown }): readonly Privilege[] | undefined {
   return (element.extensions as { access?: readonly Privilege[] }).access;
 }
+
+/** Whether anybody may ask for a root field, signed in or not. */
+export function isPublic(field: { extensions: unknown }): boolean {
+  return accessOf(field)?.length === 0 && !isSessionOnly(field);
+}

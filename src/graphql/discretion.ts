@@ -1,5 +1,5 @@
 import { type GraphQLSchema, getNamedType, isEnumType, isInputObjectType, isObjectType } from 'graphql';
-import { accessOf } from './access.js';
+import { isPublic } from './access.js';
 import type { Plugin } from './phases.js';
 
 /** What is said in the place of a message that would tell more. */
@@ -41,7 +41,7 @@ function guardedWords(schema: GraphQLSchema): ReadonlySet<string> {
       if (!root) continue;
       everybodys.add(root.name);
       for (const field of Object.values(root.getFields())) {
-        if (accessOf(field)?.length === 0) addField(everybodys, field);
+        if (isPublic(field)) addField(everybodys, field);
       }
     }
     const all = new Set<string>();

@@ -55,7 +55,7 @@ function check(selection: Selection, actor: Actor | null, path: readonly string[
     }
     if (isSessionOnly(field) && actor?.kind !== 'SESSION') {
       const coordinate = `${selection.type.name}.${name}`;
-      if (!actor) throw unauthenticated(coordinate, here, node!);
+      if (!actor) throw unauthenticated(coordinate, node!, here);
       throw refusal('FORBIDDEN', `${coordinate} is for users who sign in: a token cannot use it`, here, node!);
     }
     if (isOnce(field) && new Set(nodes.map(({ alias }) => alias?.value ?? name)).size > 1) {

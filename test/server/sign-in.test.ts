@@ -55,7 +55,7 @@ onEveryEngine('signing in', (engine) => {
     ['an empty name', '', PASSWORD],
     ['an empty password', 'ann', ''],
     ['a name that is too long', 'n'.repeat(256), PASSWORD],
-    ['a huge password', 'ann', 'p'.repeat(500_000)],
+    ['a huge password', 'ann', 'p'.repeat(15_000)],
     ['a name in another case', 'ANN', PASSWORD],
     ['a name with a space behind it', 'ann ', PASSWORD],
   ])('of %s is refused in the same words, by the same statements', async (_, userName, password) => {

@@ -8,7 +8,7 @@ import {
   type OperationDefinitionNode,
   type SelectionNode,
 } from 'graphql';
-import { accessOf } from '../access.js';
+import { isPublic } from '../access.js';
 
 /**
  * Finds the first root field of a document that takes a sign-in, without validating the document: a field that is guarded,
@@ -26,7 +26,7 @@ export function guardedRootField(
     const { value: name } = node.name;
     const field = root.getFields()[name];
     if (name === '__schema' || name === '__type') return unauthenticated(name, node);
-    if (field && accessOf(field)?.length !== 0) return unauthenticated(`${root.name}.${name}`, node);
+    if (field && !isPublic(field)) return unauthenticated(`${root.name}.${name}`, node);
   }
   return undefined;
 }
