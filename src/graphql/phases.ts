@@ -1,5 +1,7 @@
 import type { ApolloServerPlugin, GraphQLRequestContext, GraphQLRequestListener } from '@apollo/server';
+import { yieldToOthers } from '../lib/event-loop.js';
 import type { Context } from './context.js';
+import { mayPush } from './limits/body.js';
 
 type Listener = Required<GraphQLRequestListener<Context>>;
 type At<Phase extends keyof Listener> = (request: Parameters<Listener[Phase]>[0]) => void;
@@ -33,6 +35,8 @@ export function asOnePlugin(...plugins: readonly Plugin[]): ApolloServerPlugin<C
         },
         async didResolveOperation(request) {
           for (const phases of all) phases.didResolveOperation?.(request);
+          // What is pushed may be large: its execution reads it in a turn of the event loop of its own.
+          if (mayPush(request.contextValue.actor) && request.operation?.operation === 'mutation') await yieldToOthers();
         },
         async didEncounterErrors(request) {
           for (const phases of all) phases.didEncounterErrors?.(request);

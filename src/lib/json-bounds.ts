@@ -6,6 +6,8 @@ export interface JsonBounds {
   readonly values: number;
   /** Objects. */
   readonly objects: number;
+  /** Members of one object: an object of very many takes long to build. */
+  readonly members: number;
 }
 
 /** A bound that a JSON text exceeds. */
@@ -29,24 +31,28 @@ export function exceededBound(json: Uint8Array, bounds: JsonBounds): ExceededBou
   let depth = 0;
   let values = 0;
   let objects = 0;
+  /** The members of each object that is open, by its depth; of a list, minus infinity. */
+  const members = [0];
   /** Whether the previous token opened a list or an object, which may be empty. */
   let opened = false;
   for (let at = 0; at < length; at++) {
     const byte = json[at]!;
     if (byte <= SPACE) continue;
-    if (opened && byte !== CLOSE_LIST && byte !== CLOSE_OBJECT && ++values > bounds.values) return 'values';
+    if (byte === COMMA || (opened && byte !== CLOSE_LIST && byte !== CLOSE_OBJECT)) {
+      if (++values > bounds.values) return 'values';
+      if (++members[depth]! > bounds.members) return 'members';
+    }
     opened = false;
     if (byte === QUOTE) {
       at++;
       for (; at < length && json[at] !== QUOTE; at++) if (json[at] === BACKSLASH) at++;
-    } else if (byte === COMMA) {
-      if (++values > bounds.values) return 'values';
     } else if (byte === OPEN_LIST || byte === OPEN_OBJECT) {
       if (++depth > bounds.depth) return 'depth';
       if (byte === OPEN_OBJECT && ++objects > bounds.objects) return 'objects';
+      members[depth] = byte === OPEN_OBJECT ? 0 : Number.NEGATIVE_INFINITY;
       opened = true;
     } else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) {
-      depth--;
+      depth = Math.max(0, depth - 1);
     }
   }
   return undefined;

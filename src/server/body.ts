@@ -68,7 +68,7 @@ function checkBounds(what: string, json: Uint8Array, bounds: JsonBounds): void {
 
 function tooMuch(what: string, exceeded: ExceededBound, most: number): Error {
   if (exceeded === 'depth') return badRequest(`${what} nests JSON deeper than ${most}: send flatter JSON`);
-  const things = exceeded === 'values' ? 'values' : 'JSON objects';
+  const things = { values: 'values', objects: 'JSON objects', members: 'members in one JSON object' }[exceeded];
   return new AppError('VARIABLES_TOO_LARGE', `${what} has more than ${most} ${things}: send fewer in one request`);
 }
 

@@ -30,20 +30,32 @@ export function limitConnections(app: FastifyInstance, { trustedProxies }: Confi
   const isTls = app.server instanceof TlsServer;
   const open = new Map<string, number>();
   app.server.maxConnections = CONNECTIONS.inAll;
-  app.server.prependListener('connection', (socket: Socket) => {
+  const serve = app.server.listeners('connection');
+  app.server.removeAllListeners('connection');
+  app.server.on('connection', (socket: Socket) => {
     const address = plainAddress(socket.remoteAddress ?? '');
-    if (isProxy(address)) return;
     const network = networkOf(address);
-    const number = (open.get(network) ?? 0) + 1;
-    open.set(network, number);
-    socket.once('close', () => {
-      const left = open.get(network)! - 1;
-      if (left > 0) open.set(network, left);
-      else open.delete(network);
-    });
-    if (number <= CONNECTIONS.ofNetwork) return;
-    // An answer under TLS would cost a handshake.
-    if (!isTls) socket.write(answer);
-    socket.destroySoon();
+    if (!isProxy(address)) {
+      const number = open.get(network) ?? 0;
+      if (number >= CONNECTIONS.ofNetwork) {
+        refuse(socket, isTls);
+        return;
+      }
+      open.set(network, number + 1);
+      socket.once('close', () => {
+        const left = open.get(network)! - 1;
+        if (left > 0) open.set(network, left);
+        else open.delete(network);
+      });
+    }
+    for (const listener of serve) listener.call(app.server, socket);
   });
+}
+
+/** Ends a connection before anything is set up for it. */
+function refuse(socket: Socket, isTls: boolean): void {
+  socket.on('error', () => {});
+  // An answer under TLS would cost a handshake.
+  if (isTls) socket.destroy();
+  else socket.end(answer, () => socket.destroy());
 }

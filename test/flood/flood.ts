@@ -5,7 +5,9 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { median, short } from '../bench/numbers.js';
+import { World } from '../bench/world.js';
 import { type Asked, Client, keepAsking } from './ask.js';
+import { attackEachEngine } from './engines.js';
 import { quantile } from './numbers.js';
 import { signInTimings } from './timings.js';
 import { FloodedWorld } from './world.js';
@@ -14,12 +16,29 @@ import { FloodedWorld } from './world.js';
 const FLOOD_PER_SECOND = 10_000 / 60;
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '60' }, out: { type: 'string', default: 'test/flood/RESULTS.md' } },
+  options: {
+    seconds: { type: 'string', default: '30' },
+    'attack-seconds': { type: 'string', default: '10' },
+    /** Only the attacks whose names hold this text, and nothing else. */
+    only: { type: 'string' },
+    out: { type: 'string', default: 'test/flood/RESULTS.md' },
+  },
 });
 const seconds = Number(values.seconds);
 const { newToken } = (await import(pathToFileURL(resolve('dist/lib/token.js')).href)) as {
   newToken(prefix: string): string;
 };
+
+const attackSeconds = Number(values['attack-seconds']);
+if (values.only !== undefined) {
+  const world = await World.start(20_000);
+  console.log(await attackEachEngine(world, attackSeconds, values.only).finally(() => world.server.stop()));
+  process.exit();
+}
+
+const SAID_OF_ATTACKS = `Each attack below comes over 8 connections from one address for ${attackSeconds} s, each request as soon as the one before was answered.
+Another process looks at \`/health/live\` every 50 ms, and reads pages of 1,000 audits with a token, one after another.
+`;
 
 const world = await FloodedWorld.start(12);
 try {
@@ -39,11 +58,14 @@ try {
   );
   await world.gateway.stop();
   const after = await failuresAccountedFor();
+  const attacked = await attackEachEngine(world.world, attackSeconds);
   const report = [
     describeRun(),
     describeFloods({ calm, tokens, passwords }),
     describeAudits(passwords.flood, after.rows - before.rows, after.attempts - before.attempts),
     timings,
+    SAID_OF_ATTACKS,
+    attacked,
   ].join('\n');
   writeFileSync(values.out, report);
   console.log(report);

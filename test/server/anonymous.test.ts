@@ -149,7 +149,11 @@ describe('a client that is signed in', () => {
   test.each([
     ['numbers', Array(500_000).fill(1), /more than 20100 values/],
     ['empty lists', Array(300_000).fill([]), /more than 20100 values/],
-    ['keys', Object.fromEntries(Array.from({ length: 80_000 }, (_, n) => [n, 1])), /more than 20100 values/],
+    [
+      'keys',
+      Object.fromEntries(Array.from({ length: 80_000 }, (_, n) => [n, 1])),
+      /more than 1000 members in one JSON object/,
+    ],
   ])('may not send so many %s, which are counted before they are parsed', async (_, v, message) => {
     expect(refusal(await door.post({ query: VIEWER, variables: { v } }, bearer()))).toEqual({
       status: 400,

@@ -5,6 +5,7 @@ import Sqlite from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
 import { raw, type Sql, default as sql } from 'sql-template-tag';
 import { AppError } from '../../lib/app-error.js';
+import { yieldIfLong } from '../../lib/event-loop.js';
 import { makeDirectory } from '../../lib/make-directory.js';
 import { Mutex } from '../../lib/mutex.js';
 import type { Database, Db, Rows, Transaction } from '../db.js';
@@ -48,6 +49,9 @@ const dialect: Dialect = {
   mayLoseCommits: false,
   mayRunAgain: (error) => lostRaces.has(codeOf(error) ?? '') || isBusy(error),
 };
+
+/** Rows that go in between two looks at the time. */
+const ROWS_BETWEEN_LOOKS = 32;
 
 /** Seconds. */
 const FROM_YEAR_0_TO_1970 = 62_167_219_200;
@@ -216,6 +220,7 @@ class SqliteTransaction implements Transaction {
   ) {}
 
   async query<Row>(statement: Sql): Promise<Row[]> {
+    await yieldIfLong();
     return this.#connection().all(statement.sql, statement.values) as Row[];
   }
 
@@ -224,6 +229,7 @@ class SqliteTransaction implements Transaction {
   }
 
   async execute(statement: Sql): Promise<number> {
+    await yieldIfLong();
     return this.#connection().run(statement.sql, statement.values).changes;
   }
 
@@ -233,8 +239,15 @@ class SqliteTransaction implements Transaction {
 
   async insertRows(table: string, columns: readonly string[], rows: Rows): Promise<void> {
     const text = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
-    const connection = this.#connection();
-    for (const row of rows) connection.run(text, row);
+    let left = 0;
+    for (const row of rows) {
+      // Other work of the process goes on meanwhile; who wants to write waits for this transaction.
+      if (left-- === 0) {
+        await yieldIfLong();
+        left = ROWS_BETWEEN_LOOKS;
+      }
+      this.#connection().run(text, row);
+    }
   }
 
   async commit(): Promise<void> {

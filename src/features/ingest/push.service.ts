@@ -5,6 +5,7 @@ import type { ChangingModule } from '../../database/positions.js';
 import { actorOf, type Context } from '../../graphql/context.js';
 import { AppError } from '../../lib/app-error.js';
 import { chunks } from '../../lib/chunks.js';
+import { mapInSlices, yieldToOthers } from '../../lib/event-loop.js';
 import { quote } from '../../lib/quote.js';
 import { conflictReason } from '../audits/audit.conflict.js';
 import { recordAudits } from '../audits/audit.service.js';
@@ -82,12 +83,14 @@ async function pushRows<Item>(
   rules: z.ZodType<Item>,
   write: Write<Item>,
 ): Promise<PushPayload> {
-  const read = rows.map((row) => rules.safeParse(row));
+  // GraphQL has read all records in one turn of the event loop.
+  await yieldToOthers();
+  const read = await mapInSlices(rows, (row) => rules.safeParse(row));
   const sound = read.flatMap((row) => (row.success ? [row.data] : []));
   const written = sound.length > 0 ? await write(context.db, operatorOf(context), source, sound) : [];
   const outcomes = written.values();
   const held = await heldOf(context.db, source, sound as readonly Partial<UserAccountRecord>[]);
-  const all = read.map((row, index): PushResult => {
+  const all = await mapInSlices(read, (row, index): PushResult => {
     const { sourceId } = rows[index]!;
     const outcome = row.success ? outcomes.next().value! : { refused: faultsOf(row.error) };
     const result = resultOf(index, sourceId, outcome);

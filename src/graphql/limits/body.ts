@@ -14,7 +14,8 @@ export function largestBody(actor: Actor | null): number {
 /** What the JSON of a request may hold. It is checked before the JSON is parsed, so it is a little more than variables may. */
 export function boundsOf(actor: Actor | null): JsonBounds {
   const { variableValues } = limitsOf(actor);
-  return { depth: LIMITS.jsonDepth, values: variableValues + BESIDE, objects: LIMITS.objects + BESIDE };
+  const { jsonDepth: depth, objects, members } = LIMITS;
+  return { depth, values: variableValues + BESIDE, objects, members };
 }
 
 /** The values that variables may have. */

@@ -30,7 +30,9 @@ export const LIMITS = {
   /** Lists and objects of the JSON of a request within each other. */
   jsonDepth: 32,
   /** JSON objects of a request. Each costs as much as its type has fields. */
-  objects: 20_000,
+  objects: 50_000,
+  /** Members of one of them. */
+  members: 1_000,
 } as const;
 
 /** What whoever may push records sends at most, where others may send less. */
@@ -38,7 +40,7 @@ export const INGEST_LIMITS = {
   /** A body, in bytes. */
   body: 16 * 1024 * 1024,
   /** Of the variables of a mutation. */
-  variableValues: 100_000,
+  variableValues: 250_000,
 } as const;
 
 /** What whoever is not signed in sends at most: enough to sign in. */

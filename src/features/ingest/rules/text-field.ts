@@ -24,9 +24,19 @@ export function readText(value: unknown, limit: number): string {
   if (typeof value !== 'string') throw new FieldFault(`is ${kindOf(value)}, not a text`);
   if (value.includes('\0')) throw new FieldFault('holds a NUL character');
   const whole = value.replace(/\p{Surrogate}/gu, '\ufffd');
-  const length = whole.length <= limit ? whole.length : Array.from(whole).length;
+  const length = whole.length <= limit ? whole.length : codePointsIn(whole);
   if (length > limit) throw new FieldFault(`is longer than ${limit} characters: it has ${length}`);
   return whole;
+}
+
+/** Counts the characters of a well-formed text, which may be very long. */
+function codePointsIn(text: string): number {
+  let count = text.length;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit >= 0xd800 && unit < 0xdc00) count--;
+  }
+  return count;
 }
 
 /** What sort of value JSON holds, for a message. */

@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UNTIL, type World } from '../bench/world.js';
+import { attacks } from './attacks.js';
+import { underAttack } from './under-attack.js';
+
+const AUDITS = '20000';
+
+/** Attacks a gateway on SQLite, then one on MariaDB, with databases of their own; `only` chooses attacks by their names. */
+export async function attackEachEngine(world: World, seconds: number, only = ''): Promise<string> {
+  const wanted = attacks.filter(({ name }) => name.includes(only));
+  const folder = mkdtempSync(join(tmpdir(), 'pam-gateway-flood-'));
+  try {
+    await world.query('CREATE DATABASE attacked');
+    const reports: string[] = [];
+    for (const [engine, url] of [
+      ['SQLite', `sqlite:${join(folder, 'gateway.db')}`],
+      ['MariaDB', world.server.url('attacked')],
+    ] as const) {
+      console.error(`Attacking a gateway on ${engine} ...`);
+      reports.push(await underAttack(engine, url, await fill(world, url), seconds, wanted));
+    }
+    return reports.join('\n');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Fills a database with demo data; tokens of a connector and of what pushes. */
+async function fill(world: World, url: string) {
+  await world.run(url, ['demo-data', '--resources', '2000', '--users', '100', '--audits', AUDITS, '--until', UNTIL]);
+  await world.run(url, ['user', 'create', 'flooded', '--roles', 'Password Auditor', '--scope', 'ALL']);
+  const connector = await world.run(url, ['token', 'generate', '--user', 'flooded']);
+  const ingest = await world.run(url, [
+    'token',
+    'generate',
+    '--kind',
+    'ingest',
+    '--name',
+    'flood',
+    '--source',
+    'flood',
+  ]);
+  return { connector: connector.trim(), ingest: ingest.trim() };
+}
