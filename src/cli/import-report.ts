@@ -10,6 +10,7 @@ export class ImportReport {
   readonly #conflicts = new FaultGroups();
   readonly #notes = new FaultGroups();
   readonly #progress: Progress;
+  #warnings: string[] = [];
   #skippedLines = 0;
   #begun = false;
 
@@ -29,6 +30,7 @@ export class ImportReport {
       this.#conflicts.add(line, [reason], `${line} (sourceId ${quote(sourceId, 255)})`);
     },
     onNote: (line, note) => this.#notes.add(line, [note]),
+    onWarning: (message) => this.#warnings.push(message),
     onProgress: (lines) => {
       this.#begun ||= lines > 0;
       this.#progress.update(lines);
@@ -39,6 +41,7 @@ export class ImportReport {
   clear(): void {
     Object.assign(this.tally, emptyTally());
     for (const groups of [this.#refused, this.#conflicts, this.#notes]) groups.clear();
+    this.#warnings = [];
     this.#skippedLines = 0;
   }
 
@@ -58,6 +61,7 @@ export class ImportReport {
     for (const text of this.#refused.toLines()) console.error(text);
     for (const text of this.#conflicts.toLines()) console.error(text);
     for (const text of this.#notes.toLines()) console.error(`note: ${text}`);
+    for (const text of this.#warnings) console.error(`warning: ${text}`);
     if (this.#begun && !process.stderr.isTTY) this.#progress.finish();
   }
 

@@ -1,4 +1,5 @@
 import { quote } from './quote.js';
+import type { LocalClock } from './source-time.js';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -36,16 +37,31 @@ export class TimeZone {
 
   /**
    * From a local wall-clock time (epoch ms as if it were UTC) to epoch ms. A time that the clock skipped is taken with
-   * the offset before the gap, so that it moves forward; of a time that occurs twice it is the first.
+   * the offset before the gap, so that it moves forward. Of a time that occurs twice it is the first, or the one that is
+   * nearer to the instant `near`.
    */
-  toEpoch(localMs: number): number {
+  toEpoch(localMs: number, near?: number): number {
+    const { first, second } = this.locate(localMs);
+    return near !== undefined && Math.abs(second - near) < Math.abs(first - near) ? second : first;
+  }
+
+  /** A clock of this zone that takes times that occur twice for the one that is nearer to `epochMs`. */
+  near(epochMs: number): LocalClock {
+    return { toEpoch: (localMs) => this.toEpoch(localMs, epochMs) };
+  }
+
+  /** The instants at which the clock showed a local time, which are equal where it did so once; and whether it ever did. */
+  locate(localMs: number): { first: number; second: number; exists: boolean } {
     // No zone is further than 16 hours from UTC, and none changes its clock twice within two days.
     const before = this.#offset(localMs - DAY_MS);
     const after = this.#offset(localMs + DAY_MS);
     const early = localMs - before;
-    if (before === after || this.#offset(early) === before) return early;
+    if (before === after) return { first: early, second: early, exists: true };
     const late = localMs - after;
-    return this.#offset(late) === after ? late : early;
+    const isEarly = this.#offset(early) === before;
+    const isLate = this.#offset(late) === after;
+    const first = isEarly || !isLate ? early : late;
+    return { first, second: isLate ? late : first, exists: isEarly || isLate };
   }
 
   #offset(epochMs: number): number {

@@ -79,6 +79,16 @@ describe('a wall-clock time', () => {
     expect(localTime(zone, Date.UTC(2026, 2, 29, 1, 30))).toBe(Date.UTC(2026, 2, 29, 3, 30));
   });
 
+  it('that occurs twice is the one that is nearer to an instant, where one is given', () => {
+    const berlin = new TimeZone('Europe/Berlin');
+    const local = Date.UTC(2026, 9, 25, 2, 30);
+    const [first, second] = [Date.UTC(2026, 9, 25, 0, 30), Date.UTC(2026, 9, 25, 1, 30)];
+    expect(berlin.locate(local)).toEqual({ first, second, exists: true });
+    expect([berlin.toEpoch(local, first), berlin.toEpoch(local, second)]).toEqual([first, second]);
+    expect(berlin.near(second + 600_000).toEpoch(local)).toBe(second);
+    expect(berlin.locate(Date.UTC(2026, 2, 29, 2, 30)).exists).toBe(false);
+  });
+
   it('that occurs twice is the first', () => {
     expect(new TimeZone('America/New_York').toEpoch(Date.UTC(2026, 10, 1, 1, 30))).toBe(Date.UTC(2026, 10, 1, 5, 30));
     expect(new TimeZone('Australia/Lord_Howe').toEpoch(Date.UTC(2026, 3, 5, 1, 45))).toBe(Date.UTC(2026, 3, 4, 14, 45));

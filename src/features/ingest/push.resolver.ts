@@ -1,8 +1,10 @@
-import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, FieldResolver, ID, Info, Mutation, Resolver, Root } from 'type-graphql';
 import { Module } from '../../database/module.js';
 import { Access, Privilege } from '../../graphql/access.js';
 import type { Context } from '../../graphql/context.js';
 import { RowsBehind } from '../../graphql/limits/rows-behind.js';
+import { writtenArgument } from '../../graphql/variables.js';
 import { PushOutcome, PushPayload, PushResult } from './push.payload.js';
 import { pushDeletions, pushRecords } from './push.service.js';
 import { PushedAudit } from './pushed-audit.js';
@@ -34,8 +36,9 @@ export class PushResolver {
     @Arg('source', () => String, { nullable: true, description: SOURCE }) source: string | null,
     @Arg('records', () => [PushedAudit]) records: PushedAudit[],
     @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<PushPayload> {
-    return pushRecords(context, Module.AUDITS, source ?? null, records);
+    return pushRecords(context, Module.AUDITS, source ?? null, records, writtenArgument(context, info, 'records'));
   }
 
   @Access(Privilege.INGEST)
@@ -47,8 +50,9 @@ export class PushResolver {
     @Arg('source', () => String, { nullable: true, description: SOURCE }) source: string | null,
     @Arg('records', () => [PushedResource]) records: PushedResource[],
     @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<PushPayload> {
-    return pushRecords(context, Module.RESOURCES, source ?? null, records);
+    return pushRecords(context, Module.RESOURCES, source ?? null, records, writtenArgument(context, info, 'records'));
   }
 
   @Access(Privilege.INGEST)
@@ -60,8 +64,15 @@ export class PushResolver {
     @Arg('source', () => String, { nullable: true, description: SOURCE }) source: string | null,
     @Arg('records', () => [PushedUserAccount]) records: PushedUserAccount[],
     @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<PushPayload> {
-    return pushRecords(context, Module.USER_ACCOUNTS, source ?? null, records);
+    return pushRecords(
+      context,
+      Module.USER_ACCOUNTS,
+      source ?? null,
+      records,
+      writtenArgument(context, info, 'records'),
+    );
   }
 
   @Access(Privilege.INGEST)
@@ -70,8 +81,15 @@ export class PushResolver {
     @Arg('source', () => String, { nullable: true, description: SOURCE }) source: string | null,
     @Arg('sourceIds', () => [ID]) sourceIds: string[],
     @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<PushPayload> {
-    return pushDeletions(context, Module.RESOURCES, source ?? null, sourceIds);
+    return pushDeletions(
+      context,
+      Module.RESOURCES,
+      source ?? null,
+      sourceIds,
+      writtenArgument(context, info, 'sourceIds'),
+    );
   }
 
   @Access(Privilege.INGEST)
@@ -80,7 +98,14 @@ export class PushResolver {
     @Arg('source', () => String, { nullable: true, description: SOURCE }) source: string | null,
     @Arg('sourceIds', () => [ID]) sourceIds: string[],
     @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<PushPayload> {
-    return pushDeletions(context, Module.USER_ACCOUNTS, source ?? null, sourceIds);
+    return pushDeletions(
+      context,
+      Module.USER_ACCOUNTS,
+      source ?? null,
+      sourceIds,
+      writtenArgument(context, info, 'sourceIds'),
+    );
   }
 }

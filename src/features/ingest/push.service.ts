@@ -3,6 +3,7 @@ import type { Db } from '../../database/db.js';
 import { Module, type RecordOutcome } from '../../database/module.js';
 import type { ChangingModule } from '../../database/positions.js';
 import { actorOf, type Context } from '../../graphql/context.js';
+import { restoreNumbers } from '../../graphql/variables.js';
 import { AppError } from '../../lib/app-error.js';
 import { chunks } from '../../lib/chunks.js';
 import { mapInSlices, yieldToOthers } from '../../lib/event-loop.js';
@@ -43,7 +44,8 @@ const removers: Record<ChangingModule, Write<string>> = {
 
 /**
  * Stores records of a source. Each is answered for: one that the rules refuse does not stop the others. A call that was cut
- * off may be sent again, since a record is known by its source and the source's own id.
+ * off may be sent again, since a record is known by its source and the source's own id. `written` is the argument before
+ * GraphQL read it: an id that was written as a number is refused if JSON may have rounded it, as in files.
  * @throws AppError TOO_MANY_RECORDS, BAD_USER_INPUT or FORBIDDEN, with nothing stored
  */
 export async function pushRecords<M extends Module>(
@@ -51,9 +53,11 @@ export async function pushRecords<M extends Module>(
   module: M,
   givenSource: string | null,
   rows: readonly { readonly sourceId: string }[],
+  written: unknown,
 ): Promise<PushPayload> {
   const source = sourceOf(context, givenSource);
   checkNumber(rows);
+  restoreNumbers(rows, written);
   const rules: z.ZodType<RecordOf<M>> = recordSchemas[module](null).schema;
   const write: Write<RecordOf<M>> = writers[module];
   return pushRows(context, source, rows, rules, write);
@@ -65,9 +69,11 @@ export async function pushDeletions(
   module: ChangingModule,
   givenSource: string | null,
   sourceIds: readonly string[],
+  written: unknown,
 ): Promise<PushPayload> {
   const source = sourceOf(context, givenSource);
   checkNumber(sourceIds);
+  restoreNumbers(sourceIds, written);
   const rows = sourceIds.map((sourceId) => ({ sourceId }));
   return pushRows(context, source, rows, deletion, removers[module]);
 }
@@ -91,7 +97,7 @@ async function pushRows<Item>(
   const outcomes = written.values();
   const held = await heldOf(context.db, source, sound as readonly Partial<UserAccountRecord>[]);
   const all = await mapInSlices(read, (row, index): PushResult => {
-    const { sourceId } = rows[index]!;
+    const sourceId = String(rows[index]!.sourceId);
     const outcome = row.success ? outcomes.next().value! : { refused: faultsOf(row.error) };
     const result = resultOf(index, sourceId, outcome);
     return held.has(sourceId) ? { ...result, reason: result.reason ?? HELD } : result;

@@ -8,6 +8,7 @@ import { fileBytes } from './file-bytes.js';
 import { type FileFormat, formatOfContent, formatOfName } from './file-format.js';
 import type { ImportLine, Row } from './import-line.js';
 import { jsonRows } from './json.js';
+import { LocalTimes } from './local-times.js';
 import { ndjsonRows } from './ndjson.js';
 import { peek } from './peek.js';
 import { rowToLine } from './row-to-line.js';
@@ -21,6 +22,8 @@ export interface ImportFileOptions {
   format?: FileFormat;
   /** Of times without an offset. */
   zone: TimeZone;
+  /** Reads the times without an offset instead, and counts those that are in doubt. */
+  localTimes?: LocalTimes;
 }
 
 /**
@@ -31,15 +34,18 @@ export interface ImportFileOptions {
 export async function* readImportFile<M extends Module>(
   module: M,
   path: string,
-  { format, zone }: ImportFileOptions,
+  { format, zone, localTimes = new LocalTimes(zone) }: ImportFileOptions,
 ): AsyncGenerator<ImportLine<RecordOf<M>>> {
-  const schema: RowSchema<RecordOf<M>> = recordSchemas[module](zone);
+  const schema: RowSchema<RecordOf<M>> = recordSchemas[module](localTimes);
   const { first, all } = await peek(fileBytes(path));
   if (!first) return;
   const read = format ?? formatOfName(path) ?? formatOfContent(first);
   checkTextFormat(first, read, schema);
   for await (const rows of rowsOf(all, read, schema)) {
-    for (const row of rows) yield rowToLine(row, schema);
+    for (const row of rows) {
+      localTimes.line = row.line;
+      yield rowToLine(row, schema);
+    }
   }
 }
 

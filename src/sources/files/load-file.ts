@@ -7,6 +7,7 @@ import { deleteUserAccounts, recordUserAccounts } from '../../features/audits/us
 import type { RecordOf } from '../../features/ingest/rules/record-schemas.js';
 import { deleteResources, recordResources } from '../../features/resources/resource.service.js';
 import { type ImportFileOptions, type ImportLine, readImportFile } from './import-file.js';
+import { LocalTimes } from './local-times.js';
 
 const LINES_AT_ONCE = 1_000;
 
@@ -21,6 +22,8 @@ export interface LoadOptions extends ImportFileOptions {
   onConflict: (line: number, sourceId: string, reason: string) => void;
   /** Called for what an operator should know of a row that is stored nevertheless. */
   onNote?: (line: number, note: string) => void;
+  /** Called at the end for what is worth knowing of a file that was read. */
+  onWarning?: (message: string) => void;
   onProgress: (lines: number) => void;
   /** Called as the load begins, which may be again if its transaction has to run again. */
   onBegin?: () => void;
@@ -72,6 +75,7 @@ export async function loadFile<M extends Module>(
 ): Promise<Tally> {
   options.onBegin?.();
   const tally = Object.assign(options.tally ?? emptyTally(), emptyTally());
+  const localTimes = new LocalTimes(options.zone);
   let lines = 0;
   let batch: ImportLine<RecordOf<M>>[] = [];
   const flush = async (): Promise<void> => {
@@ -84,7 +88,7 @@ export async function loadFile<M extends Module>(
     options.onProgress(lines);
   };
   try {
-    for await (const line of readImportFile(module, path, options)) {
+    for await (const line of readImportFile(module, path, { ...options, localTimes })) {
       batch.push(line);
       if (batch.length < LINES_AT_ONCE) continue;
       await flush();
@@ -93,6 +97,7 @@ export async function loadFile<M extends Module>(
   } finally {
     // The rows before a fault of the file itself are stored.
     if (!options.signal?.aborted) await flush();
+    for (const warning of localTimes.warnings()) options.onWarning?.(warning);
   }
   options.signal?.throwIfAborted();
   return tally;

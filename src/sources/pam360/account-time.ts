@@ -8,8 +8,8 @@ const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
 /** As in "Mar 13, 2024 08:50 PM". Newer versions of Java write a comma behind the year and a narrow space before PM. */
 const ACCOUNT_TIME = /^([A-Za-z]{3})[a-z]*\.? (\d{1,2}), (\d{4}),? (\d{1,2}):(\d\d)(?::(\d\d))? ([AP])M$/i;
 
-/** The UTC of a time of an account, which is written without its zone. @throws DateTimeError */
-export function parseAccountTime(text: string, zone: TimeZone): string {
+/** The UTC of a time of an account, which is written without its zone; null for what stands for no time. @throws DateTimeError */
+export function parseAccountTime(text: string, zone: TimeZone): string | null {
   const plain = text.replace(/\s+/gu, ' ').trim();
   const parts = ACCOUNT_TIME.exec(plain);
   if (!parts) return parseSourceTime(plain, zone);

@@ -1,6 +1,7 @@
 import type { AuditRecord } from '../../features/audits/audit.record.js';
 import { DateTimeError, wallClockMs } from '../../lib/date-time.js';
-import { parseSourceTime } from '../../lib/source-time.js';
+import { quote } from '../../lib/quote.js';
+import { faultOfOccurredAt, parseSourceTime } from '../../lib/source-time.js';
 import type { TimeZone } from '../../lib/time-zone.js';
 import { type ForeignRow, said, saidId } from './said.js';
 
@@ -10,7 +11,7 @@ const UNKNOWN = 'Unknown';
 /** The id of no resource, account or user. */
 const NONE = '0';
 
-const EPOCH = /^\d{12,14}$/;
+const EPOCH = /^\d{12,13}$/;
 const STAMP = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/;
 
 /**
@@ -29,7 +30,11 @@ export function auditOf(
   const time = instantOf(row);
   if (time === null) return { refused: `audit ${id}: TIME and Time Stamp are missing` };
   try {
-    return { ...fieldsOf(row), sourceId: `${id}@${time}`, occurredAt: parseSourceTime(time, zone), category };
+    const occurredAt = parseSourceTime(time, zone);
+    if (occurredAt === null) return { refused: `audit ${id}: ${quote(time)} stands for no time` };
+    const fault = faultOfOccurredAt(occurredAt);
+    if (fault) return { refused: `audit ${id}: ${fault}` };
+    return { ...fieldsOf(row), sourceId: `${id}@${time}`, occurredAt, category };
   } catch (error) {
     if (error instanceof DateTimeError) return { refused: `audit ${id}: ${error.message}` };
     throw error;

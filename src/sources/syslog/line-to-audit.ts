@@ -1,10 +1,10 @@
 import type { AuditRecord } from '../../features/audits/audit.record.js';
-import { DateTimeError, formatEpoch } from '../../lib/date-time.js';
+import { formatEpoch } from '../../lib/date-time.js';
 import { sha256 } from '../../lib/sha256.js';
-import { parseSourceTime } from '../../lib/source-time.js';
 import type { TimeZone } from '../../lib/time-zone.js';
 import { type Cut, cutText } from './cut-text.js';
 import type { Envelope } from './envelope.js';
+import { lineTime } from './line-time.js';
 import { readPamAudit } from './pam-audit.js';
 import { readEnvelope } from './read-envelope.js';
 
@@ -36,10 +36,15 @@ export function lineToAudit(line: Line, zone: TimeZone): AuditRecord {
   return pamRecord(line, innermost(line, envelope, zone), zone) ?? otherRecord(line, envelope);
 }
 
+/** The instant that a local time within an envelope is near to. */
+function instantOf({ time }: Envelope, receivedAt: number): number {
+  return time === null ? receivedAt : Date.parse(time);
+}
+
 /** A line that a relay, or somebody who sends a file of lines again, has put whole into an envelope keeps its own. */
 function innermost(line: Line, outer: Envelope, zone: TimeZone): Envelope {
   const behindTag = outer.content.replace(TAG, '');
-  const inner = readEnvelope(behindTag, zone, line.receivedAt);
+  const inner = readEnvelope(behindTag, zone, instantOf(outer, line.receivedAt));
   if (inner.time === null) return outer;
   return { ...inner, host: inner.host ?? outer.host, sequenceId: inner.sequenceId ?? outer.sequenceId };
 }
@@ -48,7 +53,7 @@ function innermost(line: Line, outer: Envelope, zone: TimeZone): Envelope {
 function pamRecord(line: Line, envelope: Envelope, zone: TimeZone): AuditRecord | undefined {
   if (line.cut?.isBroken || line.cut?.isMiscounted) return undefined;
   const audit = readPamAudit(envelope.content);
-  const occurredAt = audit && readTime(audit.time, zone);
+  const occurredAt = audit && lineTime(audit.time, zone, instantOf(envelope, line.receivedAt));
   if (!audit || !occurredAt || audit.operation === '') return undefined;
   const { category, operation, outcome, resourceName, accountName, userName } = audit;
   return {
@@ -95,13 +100,4 @@ function identity(occurredAt: string, ...parts: unknown[]): string {
 /** The host that the line names stays the same through relays; the address does not. */
 function senderOf({ sender }: Line, { host }: Envelope): string {
   return (host ?? sender).toLowerCase();
-}
-
-function readTime(text: string, zone: TimeZone): string | undefined {
-  try {
-    return parseSourceTime(text, zone);
-  } catch (error) {
-    if (error instanceof DateTimeError) return undefined;
-    throw error;
-  }
 }

@@ -13,5 +13,5 @@ export function readEnvelope(text: string, zone: TimeZone, receivedAt: number): 
   if (tag === '' || priority > HIGHEST_PRIORITY) return readRfc3164(text, null, zone, receivedAt);
   const rest = text.slice(tag.length);
   const facility = priority >> 3;
-  return readRfc5424(rest, facility) ?? readRfc3164(rest.trimStart(), facility, zone, receivedAt);
+  return readRfc5424(rest, facility, zone, receivedAt) ?? readRfc3164(rest.trimStart(), facility, zone, receivedAt);
 }

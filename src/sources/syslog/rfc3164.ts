@@ -1,14 +1,13 @@
 import { isIP } from 'node:net';
-import { DateTimeError } from '../../lib/date-time.js';
-import { parseSourceTime } from '../../lib/source-time.js';
 import type { TimeZone } from '../../lib/time-zone.js';
 import type { Envelope } from './envelope.js';
+import { lineTime } from './line-time.js';
 import { nearestYear } from './nearest-year.js';
 
 /** 'Sep 23 11:39:00', with a fraction or a year where a sender writes one: before the time of day or behind it. */
 const OLD_TIME =
-  /^(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec) {1,2}(\d{1,2}) (?:(\d{4}) )?(\d\d:\d\d:\d\d(?:\.\d{1,9})?)(?: (\d{4}))?(?::? +|$)/i;
-const NEW_TIME = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d{1,9})?)(Z|[+-]\d\d:?\d\d)?(?::? +|$)/;
+  /^(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec) {1,2}(\d{1,2}) (?:(\d{4}) )?(\d\d:\d\d:\d\d(?:[.,]\d{1,9})?)(?: (\d{4}))?(?::? +|$)/i;
+const NEW_TIME = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:[.,]\d{1,9})?)(Z|[+-]\d\d(?::?\d\d)?| UTC| GMT)?(?::? +|$)/i;
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
 /** A host, where something follows it. A tag has a colon or a bracket; so has an IPv6 address. */
@@ -21,7 +20,7 @@ const TAG = /^([^\s:[\]]{1,255})(?:\[[^\s\]]*\])?:(?: |$)/;
  * `zone`, one without a year in that which brings it nearest to `receivedAt`, in milliseconds since 1970.
  */
 export function readRfc3164(text: string, facility: number | null, zone: TimeZone, receivedAt: number): Envelope {
-  const stamp = readOldTime(text, zone, receivedAt) ?? readNewTime(text, zone);
+  const stamp = readOldTime(text, zone, receivedAt) ?? readNewTime(text, zone, receivedAt);
   let content = text.slice(stamp?.length ?? 0);
   const host = stamp ? readHost(content) : undefined;
   if (host) content = content.slice(host.length);
@@ -47,27 +46,16 @@ function readOldTime(text: string, zone: TimeZone, receivedAt: number): Stamp | 
   const date = `${twoDigits(MONTHS.indexOf(month!.toLowerCase()) + 1)}-${day!.padStart(2, '0')}`;
   const year = before ?? behind;
   const time = year
-    ? readTime(`${year}-${date} ${clock}`, zone)
-    : nearestYear(receivedAt, (candidate) => readTime(`${candidate}-${date} ${clock}`, zone));
+    ? lineTime(`${year}-${date} ${clock}`, zone, receivedAt)
+    : nearestYear(receivedAt, (candidate) => lineTime(`${candidate}-${date} ${clock}`, zone, receivedAt));
   return { time, length: all.length };
 }
 
-function readNewTime(text: string, zone: TimeZone): Stamp | undefined {
+function readNewTime(text: string, zone: TimeZone, receivedAt: number): Stamp | undefined {
   const found = NEW_TIME.exec(text);
   if (!found) return undefined;
   const [all, date, clock, offset = ''] = found;
-  const withColon = offset.replace(/^(...):?(\d\d)$/, '$1:$2');
-  return { time: readTime(`${date}T${clock}${withColon}`, zone), length: all.length };
-}
-
-/** Null for a time that does not exist. */
-function readTime(text: string, zone: TimeZone): string | null {
-  try {
-    return parseSourceTime(text, zone);
-  } catch (error) {
-    if (error instanceof DateTimeError) return null;
-    throw error;
-  }
+  return { time: lineTime(`${date}T${clock}${offset}`, zone, receivedAt), length: all.length };
 }
 
 function readHost(text: string): { name: string; length: number } | undefined {

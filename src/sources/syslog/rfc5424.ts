@@ -1,5 +1,6 @@
-import { DateTimeError, parseDateTime } from '../../lib/date-time.js';
+import type { TimeZone } from '../../lib/time-zone.js';
 import type { Envelope } from './envelope.js';
+import { lineTime } from './line-time.js';
 
 const HEADER = /^1 ([^ ]+) ([^ ]+) ([^ ]+) ([^ ]+) ([^ ]+) (?=[-[])/;
 const NIL = '-';
@@ -9,8 +10,11 @@ const BYTE_ORDER_MARK = '\uFEFF';
 const ELEMENT = /\[([^\s=\]"]+)((?: +[^\s=\]"]+="(?:[^"\\]|\\[\s\S])*")*) *\]/y;
 const SEQUENCE_ID = / sequenceId="(\d+)"/;
 
-/** Reads what follows the priority by RFC 5424; undefined where it is no such message. */
-export function readRfc5424(text: string, facility: number): Envelope | undefined {
+/**
+ * Reads what follows the priority by RFC 5424; undefined if it is no such message. Its time is read as loosely as that of
+ * RFC 3164: with +0100, with a comma before the fraction, or without an offset in `zone`.
+ */
+export function readRfc5424(text: string, facility: number, zone: TimeZone, receivedAt: number): Envelope | undefined {
   const header = HEADER.exec(text);
   if (!header) return undefined;
   const [all, time, host, app] = header;
@@ -18,7 +22,7 @@ export function readRfc5424(text: string, facility: number): Envelope | undefine
   const message = text.slice(text[end] === ' ' ? end + 1 : end);
   return {
     facility,
-    time: readTime(time!),
+    time: time === NIL ? null : lineTime(time!, zone, receivedAt),
     host: unlessNil(host!),
     app: unlessNil(app!),
     sequenceId,
@@ -39,16 +43,6 @@ function readStructuredData(text: string, start: number): { end: number; sequenc
     end = ELEMENT.lastIndex;
   }
   return { end, sequenceId };
-}
-
-function readTime(text: string): string | null {
-  if (text === NIL) return null;
-  try {
-    return parseDateTime(text);
-  } catch (error) {
-    if (error instanceof DateTimeError) return null;
-    throw error;
-  }
 }
 
 function unlessNil(text: string): string | null {

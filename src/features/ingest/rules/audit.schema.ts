@@ -1,18 +1,18 @@
-import type { TimeZone } from '../../../lib/time-zone.js';
+import type { LocalClock } from '../../../lib/source-time.js';
 import { AuditOutcome } from '../../audits/audit.js';
 import type { AuditRecord } from '../../audits/audit.record.js';
 import { categories, outcomes } from './product-words.js';
 import { type RowSchema, rowSchema } from './row-schema.js';
 import { CUT_IF_TOO_LONG, id, optionalId, optionalText, text } from './text-field.js';
-import { time } from './time-field.js';
+import { occurredAt } from './time-field.js';
 import { optionalWord, word } from './word-field.js';
 
 /** A row of audits. Audits are never deleted. A text that is too long is cut when the audit is stored; a sourceId is refused. */
-export function auditSchema(zone: TimeZone | null): RowSchema<AuditRecord> {
+export function auditSchema(zone: LocalClock | null): RowSchema<AuditRecord> {
   return rowSchema(
     {
       sourceId: id(),
-      occurredAt: time(zone),
+      occurredAt: occurredAt(zone),
       category: word(categories),
       operation: text(CUT_IF_TOO_LONG),
       outcome: optionalWord(outcomes).transform((outcome) => outcome ?? AuditOutcome.UNKNOWN),

@@ -1,5 +1,5 @@
 import { Module } from '../../../database/module.js';
-import type { TimeZone } from '../../../lib/time-zone.js';
+import type { LocalClock } from '../../../lib/source-time.js';
 import type { AuditRecord } from '../../audits/audit.record.js';
 import type { ResourceRecord } from '../../resources/resource.record.js';
 import type { UserAccountRecord } from '../../users/user-account.record.js';
@@ -18,7 +18,7 @@ interface Records {
 export type RecordOf<M extends Module> = Records[M];
 
 /** The rules for the rows of a module, whatever way they come in by; times without an offset are read in the zone, or refused where that is null. */
-export const recordSchemas: { [M in Module]: (zone: TimeZone | null) => RowSchema<RecordOf<M>> } = {
+export const recordSchemas: { [M in Module]: (zone: LocalClock | null) => RowSchema<RecordOf<M>> } = {
   [Module.RESOURCES]: resourceSchema,
   [Module.USER_ACCOUNTS]: userAccountSchema,
   [Module.AUDITS]: auditSchema,

@@ -1,4 +1,4 @@
-import type { TimeZone } from '../../../lib/time-zone.js';
+import type { LocalClock } from '../../../lib/source-time.js';
 import type { ResourceRecord } from '../../resources/resource.record.js';
 import { list } from './list-field.js';
 import { objectOf, type RowSchema, rowSchema } from './row-schema.js';
@@ -7,7 +7,7 @@ import { optionalTime } from './time-field.js';
 import { compliance } from './word-field.js';
 
 /** A row of resources, with its privileged accounts and custom fields. */
-export function resourceSchema(zone: TimeZone | null): RowSchema<ResourceRecord> {
+export function resourceSchema(zone: LocalClock | null): RowSchema<ResourceRecord> {
   return rowSchema(
     {
       sourceId: id(),
@@ -31,7 +31,7 @@ export function resourceSchema(zone: TimeZone | null): RowSchema<ResourceRecord>
   );
 }
 
-function accountSchema(zone: TimeZone | null) {
+function accountSchema(zone: LocalClock | null) {
   const shape = {
     sourceId: optionalId(),
     name: text(),

@@ -57,6 +57,6 @@ function optional(value: string): string | null {
 
 function digitsOf(value: unknown): unknown {
   if (typeof value !== 'number') return value;
-  if (Number.isSafeInteger(value)) return String(value);
+  if (Number.isSafeInteger(value) && !Object.is(value, -0)) return String(value);
   throw new FieldFault(`${quote(String(value))} is not a whole number that JSON keeps exactly: write it as a text`);
 }

@@ -1,23 +1,31 @@
-import { parseDateTime } from '../../../lib/date-time.js';
-import { parseSourceTime } from '../../../lib/source-time.js';
-import type { TimeZone } from '../../../lib/time-zone.js';
+import { quote } from '../../../lib/quote.js';
+import { faultOfOccurredAt, type LocalClock, parseSourceTime } from '../../../lib/source-time.js';
 import { FieldFault, field, isNothing } from './field.js';
 import { kindOf } from './text-field.js';
 
-/** A time that must be there; without an offset it is one of `zone`, and refused where that is null. */
-export const time = (zone: TimeZone | null) =>
+/** When an audit occurred, which must be there; without an offset it is a time of `zone`, and refused if that is null. */
+export const occurredAt = (zone: LocalClock | null) =>
   field((value) => {
     const read = readTime(value, zone);
-    if (read === null) throw new FieldFault('is missing');
+    if (read === null) throw new FieldFault(isNothing(value) ? 'is missing' : whyNoTime(value));
+    const fault = faultOfOccurredAt(read);
+    if (fault) throw new FieldFault(fault);
     return read;
   });
 
-export const optionalTime = (zone: TimeZone | null) => field((value) => readTime(value, zone));
+/** A time, or null for what stands for none; without an offset it is a time of `zone`, and refused if that is null. */
+export const optionalTime = (zone: LocalClock | null) => field((value) => readTime(value, zone));
 
-function readTime(value: unknown, zone: TimeZone | null): string | null {
+function readTime(value: unknown, zone: LocalClock | null): string | null {
   if (typeof value === 'number' && zone) return parseSourceTime(value, zone);
   const text = typeof value === 'string' ? value.trim() : value;
   if (isNothing(text)) return null;
   if (typeof text !== 'string') throw new FieldFault(`is ${kindOf(text)}, not a time`);
-  return zone ? parseSourceTime(text, zone) : parseDateTime(text);
+  return parseSourceTime(text, zone);
+}
+
+function whyNoTime(value: unknown): string {
+  const text = String(value);
+  if (text.trim() === '') return 'is missing';
+  return `${quote(text)} stands for no time: write when it happened, like 2026-11-22T08:30:00Z`;
 }

@@ -1,4 +1,4 @@
-import type { TimeZone } from '../../../lib/time-zone.js';
+import type { LocalClock } from '../../../lib/source-time.js';
 import type { UserAccountRecord } from '../../users/user-account.record.js';
 import { list, names } from './list-field.js';
 import { accessScopes, shareLevels, userStatuses } from './product-words.js';
@@ -11,7 +11,7 @@ import { optionalWord, word } from './word-field.js';
 const FULL_NAME_LENGTH = 511;
 
 /** A row of user accounts, with the roles of the PAM product and what was shared with the user. */
-export function userAccountSchema(zone: TimeZone | null): RowSchema<UserAccountRecord> {
+export function userAccountSchema(zone: LocalClock | null): RowSchema<UserAccountRecord> {
   return rowSchema(
     {
       sourceId: id(),
@@ -35,7 +35,7 @@ export function userAccountSchema(zone: TimeZone | null): RowSchema<UserAccountR
   );
 }
 
-function grantSchema(zone: TimeZone | null) {
+function grantSchema(zone: LocalClock | null) {
   const shape = {
     level: word(shareLevels),
     resourceSourceId: id(),
