@@ -9,6 +9,9 @@ export interface Db {
   /** The database as it was opened, whatever pool or transaction this is. What a process remembers of a database it keeps under it. */
   readonly origin: Db;
 
+  /** The same database for SELECTs that may read many rows: they must not hold up the process. Within a transaction it is itself. */
+  readonly apart: Apart;
+
   /** The rows of a SELECT, as the driver gives them. */
   query<Row>(statement: Sql): Promise<Row[]>;
 
@@ -23,6 +26,12 @@ export interface Db {
 
   /** Inserts many rows by the fastest way there is. Throws where not every row went in. */
   insertRows(table: string, columns: readonly string[], rows: Rows): Promise<void>;
+}
+
+/** A database for SELECTs that may read many rows. */
+export interface Apart extends Db {
+  /** The rows of a SELECT, and how long it ran: without the time that it waited to begin. */
+  timed<Row>(statement: Sql): Promise<{ readonly rows: Row[]; readonly milliseconds: number }>;
 }
 
 /** What may stand in a row. A time is what `dialect.timeValue` makes of it. */

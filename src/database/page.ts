@@ -64,18 +64,31 @@ export function readPage<Row>(db: Db, { select, rows }: Reading<Row>, asked: Pag
   );
 }
 
-/** How many rows the arms hold. */
+/** The places of the rows that end the first `count` rows of the arms, taken alike from each that has so many. */
+export async function placesAt(db: Db, asked: PageQuery, count: number): Promise<Place[]> {
+  const query = { ...withoutRedundantBounds(asked), where: sql`1 = 1`, limit: 1 };
+  const spans = spansOf(db, query);
+  const offset = Math.ceil(count / spans.length) - 1;
+  const parts = spans.map((span, n) => {
+    const alias = orderedIn(span);
+    const select = raw(`${alias}.${query.column} AS value, ${alias}.id AS id`);
+    return sql`SELECT * FROM (${spanText(db, query, span, select)} OFFSET ${offset}) ${raw(`place${n}`)}`;
+  });
+  return db.query<Place>(join(parts, ' UNION ALL '));
+}
+
+/** How many rows the arms hold, and how long it took to count them. */
 export async function countRows(
-  db: Db,
+  { apart: db }: Db,
   query: Pick<PageQuery, 'table' | 'arms' | 'where' | 'column' | 'from' | 'to'>,
-): Promise<number> {
+): Promise<{ count: number; milliseconds: number }> {
   const parts = query.arms.map(
     (arm) =>
       sql`SELECT COUNT(*) AS n FROM ${fromArm(db, query.table, arm)}
           WHERE ${arm.where} AND ${query.where}${within(query, orderedIn(arm))}`,
   );
-  const rows = await db.query<{ n: number }>(join(parts, ' UNION ALL '));
-  return rows.reduce((sum, { n }) => sum + n, 0);
+  const { rows, milliseconds } = await db.timed<{ n: number }>(join(parts, ' UNION ALL '));
+  return { count: rows.reduce((sum, { n }) => sum + n, 0), milliseconds };
 }
 
 /** FROM of an arm: the rows as `t`, found by its index. */

@@ -3,7 +3,7 @@ import type { FormattedExecutionResult as ExecutionResult, GraphQLFormattedError
 import { pino } from 'pino';
 import sql, { type Sql } from 'sql-template-tag';
 import { type Config, readConfig } from '../../src/config.js';
-import type { Database, Rows, Transaction } from '../../src/database/db.js';
+import type { Apart, Database, Rows, Transaction } from '../../src/database/db.js';
 import type { WrittenForm, WrittenRow } from '../../src/database/written-rows.js';
 import { Privilege } from '../../src/graphql/access.js';
 import { makeApollo } from '../../src/graphql/apollo.js';
@@ -154,6 +154,33 @@ export class CountingDatabase implements Database {
 
   get dialect() {
     return this.#db.dialect;
+  }
+
+  /** Counts with this one. */
+  get apart(): Apart {
+    const { apart } = this.#db;
+    const counted = <T>(statement: Sql, read: () => Promise<T>) =>
+      this.reading(() => {
+        this.statements.push(statement);
+        return read();
+      });
+    const db: Apart = {
+      dialect: this.dialect,
+      origin: this,
+      get apart() {
+        return db;
+      },
+      query: <Row>(statement: Sql) => counted(statement, () => apart.query<Row>(statement)),
+      timed: <Row>(statement: Sql) => counted(statement, () => apart.timed<Row>(statement)),
+      queryWritten: <Keys>(statement: Sql, form: WrittenForm) => {
+        this.written.push(statement);
+        return counted(statement, () => apart.queryWritten<Keys>(statement, form));
+      },
+      execute: (statement) => this.execute(statement),
+      insert: (statement) => this.insert(statement),
+      insertRows: (...rows) => this.insertRows(...rows),
+    };
+    return db;
   }
 
   query<Row>(statement: Sql): Promise<Row[]> {

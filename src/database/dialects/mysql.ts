@@ -4,6 +4,7 @@ import { createPool, type Pool } from 'mysql2';
 import mysql from 'mysql2/promise';
 import sql, { raw, type Sql } from 'sql-template-tag';
 import type { DataSourceOptions } from 'typeorm';
+import { timed } from '../../lib/timed.js';
 import type { Database, Db, Rows, Transaction } from '../db.js';
 import type { WrittenForm, WrittenRow } from '../written-rows.js';
 import type { Dialect } from './dialect.js';
@@ -125,6 +126,7 @@ const QUEUE = 1_000;
 
 class MysqlDatabase implements Database {
   readonly dialect = dialect;
+  readonly apart = this;
   readonly origin: Db;
   readonly forConnectors: Database;
   readonly load = { inUse: 0, waiting: 0 };
@@ -147,6 +149,10 @@ class MysqlDatabase implements Database {
 
   query<Row>(statement: Sql): Promise<Row[]> {
     return this.#withSession((session) => session.query<Row>(statement));
+  }
+
+  timed<Row>(statement: Sql) {
+    return this.#withSession((session) => timed(() => session.query<Row>(statement)));
   }
 
   queryWritten<Keys>(statement: Sql, form: WrittenForm): Promise<(WrittenRow & Keys)[]> {
@@ -208,6 +214,7 @@ class MysqlDatabase implements Database {
 
 class MysqlTransaction implements Transaction {
   readonly dialect = dialect;
+  readonly apart = this;
   #open = true;
 
   constructor(
@@ -218,6 +225,10 @@ class MysqlTransaction implements Transaction {
 
   query<Row>(statement: Sql): Promise<Row[]> {
     return this.#session().query<Row>(statement);
+  }
+
+  timed<Row>(statement: Sql) {
+    return timed(() => this.query<Row>(statement));
   }
 
   queryWritten<Keys>(statement: Sql, form: WrittenForm): Promise<(WrittenRow & Keys)[]> {

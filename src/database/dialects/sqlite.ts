@@ -8,10 +8,12 @@ import { AppError } from '../../lib/app-error.js';
 import { yieldIfLong } from '../../lib/event-loop.js';
 import { makeDirectory } from '../../lib/make-directory.js';
 import { Mutex } from '../../lib/mutex.js';
+import { timed } from '../../lib/timed.js';
 import type { Database, Db, Rows, Transaction } from '../db.js';
 import type { WrittenForm, WrittenRow } from '../written-rows.js';
 import type { Dialect } from './dialect.js';
 import type { DatabaseLimits, Engine } from './engine.js';
+import { SqliteApart } from './sqlite-apart.js';
 import { codeOf, isBusy, toRefusal } from './sqlite-errors.js';
 import { selectWritten, writtenRow } from './sqlite-text.js';
 
@@ -128,6 +130,7 @@ class SqliteDatabase implements Database {
   // A statement has the process to itself, on whatever connection: there is nothing to wait for.
   readonly forConnectors = this;
   readonly load = { inUse: 0, waiting: 0 };
+  readonly apart: SqliteApart;
   readonly #writer: Connection;
   readonly #reader: Connection;
   readonly #turn = new Mutex();
@@ -138,6 +141,7 @@ class SqliteDatabase implements Database {
     this.#writer = Connection.writer(path);
     this.#reader = new Connection(path, { readonly: true });
     this.#limits = limits;
+    this.apart = new SqliteApart(this, path, limits.statementTimeout);
   }
 
   async query<Row>(statement: Sql): Promise<Row[]> {
@@ -174,6 +178,7 @@ class SqliteDatabase implements Database {
 
   async close(): Promise<void> {
     const release = await this.#turn.acquire();
+    await this.apart.close();
     this.#reader.close();
     this.#writer.close();
     release();
@@ -211,6 +216,7 @@ class SqliteDatabase implements Database {
 
 class SqliteTransaction implements Transaction {
   readonly dialect = dialect;
+  readonly apart = this;
   #open = true;
 
   constructor(
@@ -222,6 +228,10 @@ class SqliteTransaction implements Transaction {
   async query<Row>(statement: Sql): Promise<Row[]> {
     await yieldIfLong();
     return this.#connection().all(statement.sql, statement.values) as Row[];
+  }
+
+  timed<Row>(statement: Sql) {
+    return timed(() => this.query<Row>(statement));
   }
 
   async queryWritten<Keys>(statement: Sql, _form: WrittenForm): Promise<(WrittenRow & Keys)[]> {

@@ -1,7 +1,7 @@
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import type { Db } from '../../database/db.js';
 import { type Arm, fromArm, type Via } from '../../database/page.js';
-import { actorOf, type Context } from '../../graphql/context.js';
+import { type Actor, actorOf, type Context } from '../../graphql/context.js';
 import { all, isOneOf } from '../../graphql/pages/filters.js';
 import { readAuditedResourceIds } from '../resources/resource.queries.js';
 import type { AuditFilter } from './audit.inputs.js';
@@ -35,40 +35,47 @@ const MOST_PARAMETERS = 30_000;
 /**
  * The index ranges to read a page from, so that it costs what a page costs and never a scan: one for each value of a
  * column, since within one value an index is in the order of time. The column is the one that keeps the fewest rows:
- * what a filter names, then what the actor may see, then what a filter names of columns with few values.
+ * what a filter names, then what a filter names of columns with few values. For an actor that does not see everything the
+ * ranges are those of what it may see.
  */
 export async function searchAudits(context: Context, filter: AuditFilter | null | undefined): Promise<AuditSearch> {
   const actor = actorOf(context);
   const conditions = conditionsOf(filter);
-  const resourceIds = actor.scope === 'ALL' ? undefined : await readAuditedResourceIds(context, MOST_RESOURCES);
-  const others = (left?: Condition) =>
-    conditions.filter(({ column }) => column !== left?.column).map(({ where }) => where);
-  const without = (left?: Condition) => all(visibleAudits(actor, resourceIds), ...others(left));
-  const foundBy = (search: Search): AuditSearch => {
-    const { arms, ranges } = search;
-    const where = without(search);
-    if (isFeasible(arms, where)) return { arms, where };
-    if (isFeasible(ranges, where)) return { arms: ranges, where };
-    return { arms: ranges, where: all(visibleAudits(actor), ...others(search)) };
-  };
-
+  if (actor.scope !== 'ALL') return searchVisible(context, actor, conditions);
+  const without = (left?: Condition) => matching(conditions.filter(({ column }) => column !== left?.column));
   const best = await mostSelective(
     context.db,
     conditions.filter(({ column }) => !kinds.has(column)),
   );
-  if (best?.keepsFew) return foundBy(best);
-  const filtered = all(sql`1 = 1`, ...conditions.map((condition) => condition.where));
-  if (resourceIds) {
-    const arms = armsOfVisible(actor.userName, resourceIds);
-    if (isFeasible(arms, filtered)) return { arms, where: filtered };
+  if (best) {
+    const where = without(best);
+    return { arms: isFeasible(best.arms, where) ? best.arms : best.ranges, where };
   }
-  if (best) return foundBy(best);
-  const inTime = [{ index: 'audits_occurred_at', where: sql`1 = 1` }];
   const ofKinds = conditions.length > 0 ? armsOfKinds(filter!) : [];
-  const arms = isFeasible(ofKinds, without()) ? ofKinds : inTime;
-  if (!resourceIds) return { arms, where: without() };
+  return { arms: isFeasible(ofKinds, without()) ? ofKinds : inTime, where: without() };
+}
+
+const inTime: readonly Arm[] = [{ index: 'audits_occurred_at', where: sql`1 = 1` }];
+
+/**
+ * The ranges of what an actor may see, whatever the filter asks for: to look for what a filter names, or to count it, takes
+ * longer the more there is of it, and would tell of rows that the actor may not see.
+ */
+async function searchVisible(context: Context, actor: Actor, conditions: readonly Condition[]): Promise<AuditSearch> {
+  const resourceIds = await readAuditedResourceIds(context, MOST_RESOURCES);
+  const filtered = matching(conditions);
+  if (!resourceIds) return { arms: inTime, where: all(visibleAudits(actor), filtered) };
+  const asked = conditions.find(({ column }) => column === 'resource_id')?.values;
+  const ids = asked ? resourceIds.filter((id) => asked.includes(id)) : resourceIds;
+  const arms = armsOfVisible(actor.userName, ids);
+  if (isFeasible(arms, filtered)) return { arms, where: filtered };
   // Who sees that many resources finds a page soon in the order of time, but must not be counted by walking all of it.
-  return { arms, where: without(), counted: { arms: sumsOfVisible(actor.userName, resourceIds), where: filtered } };
+  const counted = { arms: sumsOfVisible(actor.userName, ids), where: filtered };
+  return { arms: inTime, where: all(visibleAudits(actor, resourceIds), filtered), counted };
+}
+
+function matching(conditions: readonly Condition[]): Sql {
+  return all(sql`1 = 1`, ...conditions.map(({ where }) => where));
 }
 
 /** Where the rows of a condition are. */
@@ -100,8 +107,7 @@ async function mostSelective(db: Db, conditions: readonly Condition[]): Promise<
     const records = rows.filter((row) => row.n === n).reduce((sum, row) => sum + row.records, 0);
     return { search, records };
   });
-  const { search, records } = counted.reduce((best, other) => (other.records < best.records ? other : best));
-  return { ...search, keepsFew: search.keepsFew || records < COUNTED };
+  return counted.reduce((best, other) => (other.records < best.records ? other : best)).search;
 }
 
 async function searchOf(db: Db, condition: Condition): Promise<Search> {

@@ -11,7 +11,7 @@ import { checkSize } from '../../graphql/pages/page-arguments.js';
 import type { FeedPage } from '../../graphql/pages/read-change-feed.js';
 import { neededOf, textList } from '../../graphql/rows/text-list.js';
 import type { Selection } from '../../graphql/selection.js';
-import { pageServed } from '../../graphql/served.js';
+import { pageServed, rowsExamined } from '../../graphql/served.js';
 import { readAuditedResourceIds } from '../resources/resource.queries.js';
 import type { AuditFilter } from './audit.inputs.js';
 import { Audit } from './audit.js';
@@ -49,7 +49,7 @@ export async function readAuditFeed(
   const start = cursors.start(after, since);
   const { rows, place, caughtUp } = await readAuditsBehind<Row>(context, cursors, start, first, wanted, filter);
   await text?.put(rows);
-  return { nodes: text ? [] : rows, nextCursor: cursors.encode(place), caughtUp };
+  return { nodes: text ? [] : rows, nextCursor: cursors.encode(place), caughtUp, hasMore: !caughtUp };
 }
 
 /**
@@ -71,6 +71,7 @@ export async function readAuditsBehind<Row extends AuditRow>(
   const behind = await spansBehind(db, isNew ? null : place.position, wantsAll ? size : WINDOW);
   const begun = { position: behind.start, step: place.step ?? behind.step };
   if (behind.last < begun.position) await cursors.checkReached(place);
+  const reads = wantsAll ? db : db.apart;
   const matching = wantsAll ? undefined : await conditions(context, filter, place);
   const rows: Row[] = [];
   // Of those that match it takes one more to know that there are more.
@@ -78,7 +79,7 @@ export async function readAuditsBehind<Row extends AuditRow>(
   let from = begun.position;
   for (let count = size; from < behind.end && rows.length < limit; count = Math.min(4 * count, MOST_POSITIONS)) {
     const spans = cutSpans(behind.spans, from, from + count);
-    rows.push(...(await readSpans<Row>(db, spans, wanted, { matching, limit: limit - rows.length })));
+    rows.push(...(await readSpans<Row>(reads, spans, wanted, { matching, limit: limit - rows.length })));
     from += count;
   }
   const more = rows.length > size;
@@ -88,6 +89,7 @@ export async function readAuditsBehind<Row extends AuditRow>(
   // A feed that begins now has missed nothing; nor has one where every position had its audit.
   const isWhole = isNew || (wantsAll && rows.length === position - begun.position);
   const step = isWhole ? begun.step : await stepUntilNow(db, begun, servedSince(context, place));
+  if (!wantsAll) rowsExamined(context, Math.min(from, behind.end) - begun.position);
   pageServed(context, { module: Module.AUDITS, rows: rows.length, caughtUp });
   return { rows, place: { position, since: place.since, step }, caughtUp };
 }

@@ -28,8 +28,6 @@ export interface Condition {
   readonly column: string;
   readonly values: readonly (string | number)[];
   readonly where: Sql;
-  /** Whether a value of this column stands in few rows of many. */
-  readonly keepsFew: boolean;
 }
 
 /** What a filter asks for, what keeps the fewest rows first. */
@@ -49,7 +47,7 @@ export function conditionsOf(filter: AuditFilter | null | undefined): Condition[
     outcome: filter.outcomes,
   };
   return Object.entries({ ...few, ...many }).flatMap(([column, values]) =>
-    values ? [{ column, values, where: isOneOf(`t.${column}`, values), keepsFew: column in few }] : [],
+    values ? [{ column, values, where: isOneOf(`t.${column}`, values) }] : [],
   );
 }
 

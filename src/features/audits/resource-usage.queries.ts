@@ -30,11 +30,14 @@ export async function readUsages(
   retrievals: readonly string[],
   range: DateRange | null | undefined,
   ids: readonly number[],
+  tookMilliseconds: (milliseconds: number) => void = () => {},
 ): Promise<ResourceUsage[]> {
   const usages: ResourceUsage[] = [];
   for (const part of chunks(ids, RESOURCES_AT_ONCE)) {
     const statement = isShort(range) ? shortStatement : usageStatement;
-    const rows = await db.query<ResourceUsage & { resourceId: number }>(statement(db, retrievals, range, part));
+    const asked = statement(db, retrievals, range, part);
+    const { rows, milliseconds } = await db.apart.timed<ResourceUsage & { resourceId: number }>(asked);
+    tookMilliseconds(milliseconds);
     for (const usage of oneForEach(part, rows, ({ resourceId }) => resourceId)) usages.push(usage ?? unused);
   }
   return usages;

@@ -5,6 +5,7 @@ import { checkRange, DateRange, isRange } from '../../graphql/pages/page-argumen
 import { loaderOf } from '../../graphql/rows/loaders.js';
 import { type TextsOf, Written } from '../../graphql/rows/written-field.js';
 import type { Selection } from '../../graphql/selection.js';
+import { timeSpent } from '../../graphql/served.js';
 import { Resource } from '../resources/resource.js';
 import { servedRange } from './audit.queries.js';
 import { ResourceUsage } from './resource-usage.js';
@@ -52,9 +53,10 @@ function usageTexts(
 
 /** Who may see a resource may see every audit on it. */
 function usagesOf(
-  { db, settings }: Context,
+  context: Context,
   range: DateRange | null | undefined,
   ids: readonly number[],
 ): Promise<ResourceUsage[]> {
-  return readUsages(db, settings.passwordRetrievalOperations, range, ids);
+  const { db, settings } = context;
+  return readUsages(db, settings.passwordRetrievalOperations, range, ids, (took) => timeSpent(context, took));
 }

@@ -3,7 +3,7 @@ import type { FormattedExecutionResult, GraphQLSchema } from 'graphql';
 import { clientOf } from '../client.js';
 import type { Context } from '../context.js';
 import type { Plugin } from '../phases.js';
-import { onServed } from '../served.js';
+import { onServed, onWork } from '../served.js';
 import { type Account, accountOf, availableIn, type Budgets, budgetHeaders, setAside, settle } from './budgets.js';
 import { actualCost, type Cost } from './cost.js';
 import { overBudget, overLimit, saidOverBudget } from './limit.js';
@@ -19,6 +19,7 @@ export function admissionPlugin(schema: GraphQLSchema, budgets: Budgets): Plugin
     let cost: Cost | undefined;
     let isAdmitted = false;
     let rows = 0;
+    let work = 0;
     return {
       didResolveOperation({ document, operation, request }) {
         cost = operation && judge(schema, document, operation, request.variables ?? {}, contextValue.actor);
@@ -28,9 +29,12 @@ export function admissionPlugin(schema: GraphQLSchema, budgets: Budgets): Plugin
         onServed(contextValue, (page) => {
           rows += page.rows;
         });
+        onWork(contextValue, (cost) => {
+          work += cost;
+        });
       },
       willSendResponse({ response }) {
-        const actual = cost && isAdmitted ? actualCost(cost, rows) : 0;
+        const actual = cost && isAdmitted ? Math.max(actualCost(cost, rows), work) : 0;
         if (cost && isAdmitted) settle(account, cost.requested, actual);
         tell(response, account, cost && { requested: cost.requested, actual });
       },

@@ -16,13 +16,18 @@ export interface ChangeFeed {
   changes: Change[];
   nextCursor: string;
   caughtUp: boolean;
+  hasMore: boolean;
 }
 
 export interface NodeFeed {
   nodes: object[];
   nextCursor: string;
   caughtUp: boolean;
+  hasMore: boolean;
 }
+
+const MORE =
+  'Whether a further page can be read now, behind `nextCursor`. A page of few rows, or of none, may have more behind it.';
 
 /** The feed type of records that change: every record and every later change, in the order of their commits. */
 export function changeFeedOf(node: ClassType): ClassType<ChangeFeed> {
@@ -38,6 +43,7 @@ export function changeFeedOf(node: ClassType): ClassType<ChangeFeed> {
     @Field(() => [NodeChange]) changes!: NodeChange[];
     @Field(() => String) nextCursor!: string;
     @Field(() => Boolean) caughtUp!: boolean;
+    @Field(() => Boolean, { description: MORE }) hasMore!: boolean;
   }
   return NodeFeedType;
 }
@@ -52,6 +58,7 @@ export function nodeFeedOf(node: ClassType): ClassType<NodeFeed> {
     @Field(() => [node]) nodes!: object[];
     @Field(() => String) nextCursor!: string;
     @Field(() => Boolean) caughtUp!: boolean;
+    @Field(() => Boolean, { description: MORE }) hasMore!: boolean;
   }
   return NodeFeedType;
 }

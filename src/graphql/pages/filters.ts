@@ -44,6 +44,11 @@ export function contains(column: string, text: string | null | undefined): Sql {
   return sql`${raw(column)} LIKE ${pattern} ESCAPE '!'`;
 }
 
+/** Whether a condition of `all` holds for every row. */
+export function isAlways({ sql }: Sql): boolean {
+  return /^1 = 1( AND 1 = 1)*$/.test(sql);
+}
+
 /** All conditions together. */
 export function all(...conditions: Sql[]): Sql {
   return join(conditions, ' AND ');

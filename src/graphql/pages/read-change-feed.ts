@@ -66,6 +66,7 @@ export async function readChangeFeed(
     changes: text ? [] : rows.map((row) => ({ kind: kindOf(row), id: row.feedId, node: row.isDeleted ? null : row })),
     nextCursor: cursors.encode(place),
     caughtUp,
+    hasMore: !caughtUp,
   };
 }
 
@@ -81,7 +82,9 @@ export async function readChanges<Row extends ChangeRow>(
   size: number,
   wanted: Wanted,
 ): Promise<FeedPage<Row>> {
-  const reading = readingOf<Row>(context.db, wanted, feedKeys);
+  // Who does not see everything may have many records passed over.
+  const db = actorOf(context).scope === 'ALL' ? context.db : context.db.apart;
+  const reading = readingOf<Row>(db, wanted, feedKeys);
   const rows = await reading.rows(statement(context, source, place.position, size + 1, reading.select));
   const caughtUp = rows.length <= size;
   if (!caughtUp) rows.pop();

@@ -1,4 +1,5 @@
 import type { Sql } from 'sql-template-tag';
+import { type BoundedPage, readBoundedPage } from '../../database/bounded-page.js';
 import type { Db } from '../../database/db.js';
 import type { SortDirection } from '../../database/dialects/dialect.js';
 import type { Module } from '../../database/module.js';
@@ -11,10 +12,11 @@ import { actorOf, type Context } from '../context.js';
 import { keyOf } from '../rows/row-text.js';
 import { neededOf, type TextList, textList } from '../rows/text-list.js';
 import type { Selection } from '../selection.js';
-import { pageServed } from '../served.js';
+import { pageServed, rowsExamined, timeSpent } from '../served.js';
 import type { Connection } from './connection.js';
 import { Cursors } from './cursor.js';
 import type { CursorPart } from './cursor-values.js';
+import { isAlways } from './filters.js';
 import { type DateRange, type PageArguments, pageSize } from './page-arguments.js';
 
 /** A bounded list, as a feature describes it. */
@@ -60,21 +62,21 @@ export async function readConnection(
   const page = { size, backward, behind, ahead };
   const nodes = [selection.under('nodes'), selection.under('edges').under('node')];
   const wanted = text?.wanted ?? neededOf(context, list.entity, ...nodes);
-  const [{ rows, more }, totalCount] = await Promise.all([
+  const [{ rows, more, reached }, totalCount] = await Promise.all([
     wantsRows ? readListPage<Row>(context, list, page, wanted) : nothing,
     selection.has('totalCount') ? count(context, list) : 0,
   ]);
   const edges = selection.has('edges') && selection.under('edges').has('cursor') ? cursorsOfRows(cursors, rows) : [];
   await text?.put(rows, (_, name, at) => (name === 'cursor' ? `"${edges[at]}"` : undefined));
-  const cursorOf = (row: Row | undefined) => (row ? cursorsOfRows(cursors, [row])[0]! : null);
+  const cursorOf = (row: ListRow | undefined) => (row ? cursorsOfRows(cursors, [row])[0]! : null);
   return {
     nodes: text ? [] : rows,
     edges: selection.has('edges') && !text ? rows.map((node, at) => ({ node, cursor: edges[at]! })) : [],
     pageInfo: {
       hasNextPage: backward ? ahead !== undefined : more,
       hasPreviousPage: backward ? more : behind !== undefined,
-      startCursor: cursorOf(rows[0]),
-      endCursor: cursorOf(rows.at(-1)),
+      startCursor: cursorOf(backward ? (reached ?? rows[0]) : rows[0]),
+      endCursor: cursorOf(backward ? rows.at(-1) : (reached ?? rows.at(-1))),
     },
     totalCount,
   };
@@ -117,32 +119,40 @@ export interface ListPage {
   readonly ahead: Place | undefined;
 }
 
-const nothing = { rows: [], more: false };
+/** More ranges than these are read apart: each of them is read as far as a page is long. */
+const FEW_ARMS = 8;
 
-/** At most `size` rows of a list in its order, with what is wanted of them, and whether there are more beyond them. */
+const nothing = { rows: [], more: false, reached: undefined };
+
+/**
+ * At most `size` rows of a list in its order, with what is wanted of them, and whether there may be more beyond them: beyond
+ * `reached` if the page ended because it had looked through too many rows.
+ */
 export async function readListPage<Row extends ListRow>(
   context: Context,
   list: List,
   page: ListPage,
   wanted: Wanted,
-): Promise<{ rows: Row[]; more: boolean }> {
-  const rows = await readRows<Row>(context, list, { ...page, size: page.size + 1 }, wanted);
-  const more = rows.length > page.size;
-  if (more) rows.pop();
+): Promise<{ rows: Row[]; more: boolean; reached: ListRow | undefined }> {
+  const { rows, reached, examined } = await readRows<Row>(context, list, { ...page, size: page.size + 1 }, wanted);
+  const isFull = rows.length > page.size;
+  if (isFull) rows.pop();
+  const more = isFull || reached !== undefined;
   if (page.backward) rows.reverse();
   // A page that is looked at for something else says nothing of an import.
   const isLast = !more && !page.backward && !page.ahead && !list.boundTo.filter;
+  rowsExamined(context, examined);
   pageServed(context, { module: list.module, rows: rows.length, caughtUp: isLast || null });
-  return { rows, more };
+  return { rows, more, reached: reached && { sortValue: sortValueOf(list, reached), sortId: reached.id } };
 }
 
 /** The rows of a page from its end inwards: where it is read backward they come in reverse. */
-function readRows<Row>(
+async function readRows<Row>(
   { db }: Context,
   list: List,
   { size, backward, behind, ahead }: ListPage,
   wanted: Wanted,
-): Promise<Row[]> {
+): Promise<BoundedPage<Row>> {
   const { name: table, columns } = tableOf(list.entity);
   const order = columns.get(list.orderBy)!;
   const keys = [keyOf(list.entity, list.orderBy, 'sortValue'), keyOf(list.entity, 'id', 'sortId')];
@@ -162,14 +172,33 @@ function readRows<Row>(
     ahead: compared(backward ? behind : ahead),
     limit: size,
   };
-  return readPage<Row>(db, readingOf<Row>(db, wanted, keys), query);
+  const rejects = !isAlways(list.where);
+  const reads = rejects || list.arms.length > FEW_ARMS ? db.apart : db;
+  const reading = readingOf<Row>(reads, wanted, keys);
+  if (rejects) return readBoundedPage<Row>(reads, reading, query);
+  return { rows: await readPage<Row>(reads, reading, query), reached: undefined, examined: 0 };
 }
 
-function count({ db }: Context, list: List): Promise<number> {
+/** The value of a place as rows have it: RFC 3339, if it is a time. */
+function sortValueOf({ entity, orderBy }: List, { value }: Place): ListRow['sortValue'] {
+  if (typeof value !== 'string' || !tableOf(entity).columns.get(orderBy)!.isTime) return value;
+  return `${value.slice(0, 10)}T${value.slice(11, 23)}Z`;
+}
+
+async function count(context: Context, list: List): Promise<number> {
+  const { db } = context;
   if (list.isWhole) return countRecords(db, list.module);
   const { name: table, columns } = tableOf(list.entity);
   const { arms, where } = list.counted ?? list;
-  return countRows(db, { table, column: columns.get(list.orderBy)!.name, arms, where, ...boundsOf(db, list) });
+  const counted = await countRows(db, {
+    table,
+    column: columns.get(list.orderBy)!.name,
+    arms,
+    where,
+    ...boundsOf(db, list),
+  });
+  timeSpent(context, counted.milliseconds);
+  return counted.count;
 }
 
 function boundsOf({ dialect }: Db, { range }: List): Pick<PageQuery, 'from' | 'to'> {

@@ -70,8 +70,8 @@ function openList(
       // What the actor may see of it may be less by now.
       const list = await flat.list(context, range);
       const page = { size, backward: false, behind, ahead: undefined };
-      const { rows, more } = await readListPage<TextRow<ListRow>>(context, list, page, wanted);
-      const end = rows.at(-1);
+      const { rows, more, reached } = await readListPage<TextRow<ListRow>>(context, list, page, wanted);
+      const end = reached ?? rows.at(-1);
       if (end) behind = { value: end.sortValue, id: end.sortId };
       return { rows, more };
     },

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../../graphql/context.js';
 import { type Account, availableIn, setAside, settle } from '../../graphql/limits/budgets.js';
 import { saidOverBudget } from '../../graphql/limits/limit.js';
-import { onServed } from '../../graphql/served.js';
+import { onServed, onWork } from '../../graphql/served.js';
 import { AppError } from '../../lib/app-error.js';
 import { CHUNK } from './answer-text.js';
 import type { Running } from './running.js';
@@ -40,7 +40,14 @@ export function beginSpending(
     settle(account, aside, cost);
     aside = 0;
   };
-  onServed(context, (page) => take(Math.max(1, page.rows)));
+  let work = 0;
+  onWork(context, (cost) => {
+    work += cost;
+  });
+  onServed(context, (page) => {
+    take(Math.max(1, page.rows, work));
+    work = 0;
+  });
   return {
     async nextChunk() {
       const leaveLine = await line.acquire();

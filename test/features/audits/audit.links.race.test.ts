@@ -25,6 +25,7 @@ function waitingBefore(tx: Transaction, table: string) {
   const waiting: Transaction = {
     dialect: tx.dialect,
     origin: tx.origin,
+    apart: tx.apart,
     query,
     queryWritten: (statement, form) => tx.queryWritten(statement, form),
     execute: (statement) => tx.execute(statement),
