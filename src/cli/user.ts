@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import sql from 'sql-template-tag';
-import type { Transaction } from '../database/db.js';
+import type { Db, Transaction } from '../database/db.js';
 import { findBy } from '../database/rows.js';
 import { transaction } from '../database/transaction.js';
 import { commandLine, OWN_SOURCE } from '../features/audits/own-audits.js';
@@ -46,11 +46,25 @@ export function userCommand(): Command {
     )
     .option('--password-stdin', 'read its password from standard input, which makes it a sign-in and ends its sessions')
     .action(async (name: string, { passwordStdin, roles, source, ...given }: CreateOptions) => {
-      const password = passwordStdin && (await preparePassword(commandLine, name, await readStandardInput()));
+      const text = passwordStdin && (await readStandardInput());
       const user = { userName: name, source };
-      console.log(await withDatabase((db) => transaction(db, (tx) => create(tx, user, roles, given, password))));
+      const said = await withDatabase(async (db) => {
+        const password =
+          text === undefined
+            ? undefined
+            : await preparePassword(commandLine, name, text, null, await otherNames(db, name, given));
+        return transaction(db, (tx) => create(tx, user, roles, given, password));
+      });
+      console.log(said);
     });
   return user;
+}
+
+/** The full names and mail addresses of a user, given now or stored before: a password must not be made of them. */
+async function otherNames(db: Db, userName: string, { fullName, email }: Given): Promise<string[]> {
+  const stored = await findBy<UserAccount>(db, UserAccount, 'userName', [userName]);
+  const all = [fullName, email, ...stored.flatMap((user) => [user.fullName, user.email])];
+  return all.filter((name) => typeof name === 'string');
 }
 
 async function create(

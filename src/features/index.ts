@@ -25,6 +25,7 @@ import { AccessGrantResolver, UserAccountGrantsResolver } from './resources/acce
 import { CustomField, PrivilegedAccount, Resource } from './resources/resource.js';
 import { ResourceResolver } from './resources/resource.resolver.js';
 import { RoleResolver } from './roles/role.resolver.js';
+import { AccountResolver } from './sign-in/account.resolver.js';
 import { SignInResolver } from './sign-in/sign-in.resolver.js';
 import { SignInAttempts } from './sign-in/sign-in-attempts.js';
 import { Password } from './users/password.js';
@@ -83,6 +84,7 @@ export const resolvers = [
   RoleResolver,
   ScopeRequestResolver,
   SignInResolver,
+  AccountResolver,
   IngestTokenResolver,
   PushResolver,
   ServerResolver,

@@ -1,4 +1,5 @@
 import {
+  type ConstArgumentNode,
   type ConstDirectiveNode,
   type GraphQLSchema,
   isObjectType,
@@ -8,11 +9,11 @@ import {
   printSchema,
   visit,
 } from 'graphql';
-import { accessOf, type Privilege } from './access.js';
+import { accessOf, isSessionOnly, type Privilege } from './access.js';
 
-const DEFINITION = 'directive @access(requires: [Privilege!]) on OBJECT | FIELD_DEFINITION';
+const DEFINITION = 'directive @access(requires: [Privilege!], sessionOnly: Boolean) on OBJECT | FIELD_DEFINITION';
 
-/** The schema as text, with every guard as `@access(requires: [...])`. */
+/** The schema as text, with every guard as `@access(requires: [...])`; `sessionOnly: true` refuses tokens. */
 export function printGuardedSchema(schema: GraphQLSchema): string {
   let parent = '';
   const document = visit(parse(printSchema(schema)), {
@@ -32,16 +33,21 @@ export function printGuardedSchema(schema: GraphQLSchema): string {
 
 function directives(element: { extensions: unknown } | undefined | null): ConstDirectiveNode[] {
   const requires = element && accessOf(element);
-  return requires ? [accessDirective(requires)] : [];
+  return requires ? [accessDirective(requires, isSessionOnly(element))] : [];
 }
 
-function accessDirective(requires: readonly Privilege[]): ConstDirectiveNode {
+function accessDirective(requires: readonly Privilege[], sessionOnly: boolean): ConstDirectiveNode {
   const list = requires.map((value) => ({ kind: Kind.ENUM, value }) as const);
   return {
     kind: Kind.DIRECTIVE,
     name: { kind: Kind.NAME, value: 'access' },
     arguments: [
-      { kind: Kind.ARGUMENT, name: { kind: Kind.NAME, value: 'requires' }, value: { kind: Kind.LIST, values: list } },
+      argument('requires', { kind: Kind.LIST, values: list }),
+      ...(sessionOnly ? [argument('sessionOnly', { kind: Kind.BOOLEAN, value: true })] : []),
     ],
   };
+}
+
+function argument(name: string, value: ConstArgumentNode['value']): ConstArgumentNode {
+  return { kind: Kind.ARGUMENT, name: { kind: Kind.NAME, value: name }, value };
 }

@@ -124,6 +124,7 @@ const rootFields: Record<string, readonly string[]> = {
   ],
   INGEST: ['recordAudits', 'upsertResources', 'upsertUserAccounts', 'deleteResources', 'deleteUserAccounts', 'sources'],
   public: ['viewer', 'server', 'signIn', 'signOut'],
+  session: ['mySessions', 'changePassword', 'endSession', 'endOtherSessions'],
 };
 
 test.each([
@@ -141,17 +142,25 @@ test.each([
 ])('%s may use the root fields of its privileges and those that are public, and no others', (name, held) => {
   const roots = paths.filter(({ steps }) => steps.length === 1);
   const allowed = roots.filter((path) => expectedOf(path, callers.get(name)!) === 'allowed');
-  const expected = [...held, 'public'].flatMap((privilege) => rootFields[privilege]!);
+  const isSession = callers.get(name)?.kind === 'SESSION';
+  const expected = [...held, 'public', ...(isSession ? ['session'] : [])].flatMap(
+    (privilege) => rootFields[privilege]!,
+  );
   expect(allowed.map(({ steps }) => steps[0]!.field.name).sort()).toEqual(expected.toSorted());
 });
 
 /** The guards as schema.graphql says them, by type and by field: apart from how the guard itself finds them. */
 const printed = new Map<string, Privilege[]>();
+const sessionOnly = new Set<string>();
 for (const definition of parse(readFileSync('schema.graphql', 'utf8')).definitions) {
   if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) continue;
   printed.set(definition.name.value, requiresOf(definition.directives));
-  for (const field of definition.fields!)
-    printed.set(`${definition.name.value}.${field.name.value}`, requiresOf(field.directives));
+  for (const field of definition.fields!) {
+    const coordinate = `${definition.name.value}.${field.name.value}`;
+    printed.set(coordinate, requiresOf(field.directives));
+    const { arguments: given = [] } = field.directives?.find(({ name }) => name.value === 'access') ?? {};
+    if (given.some(({ name }) => name.value === 'sessionOnly')) sessionOnly.add(coordinate);
+  }
 }
 
 function requiresOf(directives: readonly ConstDirectiveNode[] | undefined): Privilege[] {
@@ -166,7 +175,9 @@ function expectedOf({ steps }: SchemaPath, actor: Actor | null): string {
       .slice(0, index + 1)
       .map((step) => step.field.name)
       .join('.');
-    if (required.length > 0 && !actor) return `UNAUTHENTICATED at ${at}`;
+    const needsSession = sessionOnly.has(`${type}.${field.name}`);
+    if ((required.length > 0 || needsSession) && !actor) return `UNAUTHENTICATED at ${at}`;
+    if (needsSession && actor!.kind !== 'SESSION') return `FORBIDDEN at ${at}`;
     if (required.some((privilege) => !actor!.privileges.has(privilege))) return `FORBIDDEN at ${at}`;
   }
   return 'allowed';

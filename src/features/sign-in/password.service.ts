@@ -1,10 +1,10 @@
+import sql from 'sql-template-tag';
 import type { Transaction } from '../../database/db.js';
 import { deleteBy, insertAll } from '../../database/rows.js';
 import { AppError } from '../../lib/app-error.js';
 import { networkOf } from '../../lib/network.js';
 import { type Operator, recordOperation } from '../audits/own-audits.js';
 import { Password } from '../users/password.js';
-import { Session } from '../users/session.js';
 import { lockUserNamed } from '../users/user-account.queries.js';
 import { noUserNamed } from '../users/user-name.js';
 import { hashPassword } from './password.hashing.js';
@@ -47,9 +47,19 @@ export async function setPassword(
 ): Promise<void> {
   const user = await lockUserNamed(tx, userName, source);
   if (!user) throw new AppError('BAD_USER_INPUT', noUserNamed(userName, source));
+  await replacePassword(tx, user, hash);
+  await recordOperation(tx, by, { operation: 'Password Set', userName });
+}
+
+/** Stores a password in place of the one before, ends all sessions of its user and forgets failures; how many sessions there were. */
+export async function replacePassword(
+  tx: Transaction,
+  user: { id: number; userName: string },
+  hash: string,
+): Promise<number> {
   await deleteBy(tx, Password, 'userId', [user.id]);
   await insertAll(tx, Password, [{ userId: user.id, hash, changedAt: new Date().toISOString() }]);
-  await deleteBy(tx, Session, 'userId', [user.id]);
+  const sessions = await tx.execute(sql`DELETE FROM sessions WHERE user_id = ${user.id}`);
   await forgetAttempts(tx, user);
-  await recordOperation(tx, by, { operation: 'Password Set', userName });
+  return sessions;
 }

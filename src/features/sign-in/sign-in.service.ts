@@ -26,7 +26,7 @@ import { type Admission, countAttempt, forgetFailures, takeBackAttempt } from '.
  * Milliseconds that an answer takes, or a multiple of it. What right, wrong and unknown cost beside the hash differs by
  * statements, and the time to answer would tell which names there are; with this, each of them takes the same.
  */
-const ANSWER_TIME = 250;
+export const ANSWER_TIME = 250;
 
 /** An attempt to sign in. */
 interface Attempt {
