@@ -155,7 +155,7 @@ function writeValue(kind: u8, to: u32, from: u32, end: u32): u32 {
   if (kind === BOOLEAN) return writeBoolean(to, load<u8>(from) !== ZERO);
   if (kind === CSV_TEXT || kind === SAFE_CSV_TEXT) {
     store<u8>(to++, QUOTE);
-    if (kind === SAFE_CSV_TEXT && from < end && startsFormula(load<u8>(from))) store<u8>(to++, APOSTROPHE);
+    if (kind === SAFE_CSV_TEXT && from < end && startsFormula(from, end)) store<u8>(to++, APOSTROPHE);
     to = copyDoubled(to, from, end);
     store<u8>(to, QUOTE);
     return to + 1;
@@ -175,9 +175,15 @@ function writeBoolean(to: u32, value: bool): u32 {
   return to + 5;
 }
 
-/** `=`, `+`, `-`, `@`, tab and carriage return. */
-function startsFormula(byte: u8): bool {
-  return byte === 0x3d || byte === 0x2b || byte === 0x2d || byte === 0x40 || byte === 0x09 || byte === 0x0d;
+/** `=`, `+`, `-`, `@`, their full-width forms, tab, line feed and carriage return: as `src/lib/formula.ts` lists them. */
+function startsFormula(from: u32, end: u32): bool {
+  const byte = load<u8>(from);
+  if (byte === 0x3d || byte === 0x2b || byte === 0x2d || byte === 0x40) return true;
+  if (byte === 0x09 || byte === 0x0a || byte === 0x0d) return true;
+  // In UTF-8 the full-width forms are EF BC and one more byte.
+  if (byte !== 0xef || end - from < 3 || load<u8>(from + 1) !== 0xbc) return false;
+  const last = load<u8>(from + 2);
+  return last === 0x9d || last === 0x8b || last === 0x8d || last === 0xa0;
 }
 
 function copy(to: u32, from: u32, length: u32): u32 {

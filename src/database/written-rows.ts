@@ -33,9 +33,6 @@ export interface WrittenForm extends RowForm {
   readonly keys: readonly Key[];
 }
 
-/** The codes of `=`, `+`, `-`, `@`, tab and carriage return: what begins with one of them a spreadsheet may run. */
-export const FORMULA_STARTS: readonly number[] = [61, 43, 45, 64, 9, 13];
-
 /** Bytes that rows stand in, one behind the other. */
 export interface Sheet {
   readonly bytes: Buffer;

@@ -1,6 +1,7 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { syncDirectory } from './durable-file.js';
+import { openToAppend } from './private-file.js';
 
 /** A file that only grows, in steps that last once `append` has returned. */
 export class AppendFile {
@@ -14,7 +15,7 @@ export class AppendFile {
    * than that.
    */
   static async open(path: string, bytes: number): Promise<AppendFile | null> {
-    const handle = await open(path, 'a');
+    const handle = await openToAppend(path);
     try {
       const { size } = await handle.stat();
       if (size >= bytes) {

@@ -17,6 +17,7 @@ interface CommandOptions {
   format: FormatName;
   since?: string;
   pageSize: number;
+  safe?: boolean;
   every?: number;
   resync?: ModuleName[];
 }
@@ -32,6 +33,7 @@ export function connectorCommand(): Command {
     .option('--token-file <file>', 'file that holds the auth token')
     .requiredOption('--out <directory>', 'directory of the files and of the state between runs')
     .addOption(new Option('--format <format>', 'format of the files').choices(['ndjson', 'csv']).default('ndjson'))
+    .option('--safe', 'in CSV, put an apostrophe before text that a spreadsheet would run as a formula')
     .option('--since <date>', 'leave out audits before this time, such as 2026-01-01T00:00:00Z')
     .option('--page-size <rows>', 'rows a request', wholeNumber(1), 10_000)
     .option('--every <interval>', 'go on importing, at intervals such as 15m or 1h', interval)

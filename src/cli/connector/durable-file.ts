@@ -1,5 +1,6 @@
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, lstat, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { createPrivate, modeInPlaceOf } from './private-file.js';
 
 const BUFFER_LENGTH = 1 << 20;
 
@@ -9,8 +10,11 @@ const BUFFER_LENGTH = 1 << 20;
  */
 export async function replaceFile(path: string, parts: Iterable<string>): Promise<void> {
   const temporary = `${path}.tmp`;
-  const handle = await open(temporary, 'w');
+  // What a killed run left, or somebody put there, is removed: nothing is written through it.
+  await rm(temporary, { force: true });
+  const handle = await createPrivate(temporary);
   try {
+    await handle.chmod(modeInPlaceOf(await modeOf(path)));
     await writeParts(handle, parts);
     await handle.sync();
   } finally {
@@ -39,6 +43,11 @@ export async function syncDirectory(directory: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+async function modeOf(path: string): Promise<number | undefined> {
+  const found = await lstat(path).catch(() => undefined);
+  return found?.isFile() ? found.mode : undefined;
 }
 
 async function writeParts(handle: FileHandle, parts: Iterable<string>): Promise<void> {

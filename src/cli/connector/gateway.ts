@@ -15,6 +15,10 @@ export interface Gateway {
   retryBaseMs: number;
   /** How long nothing may come before a request is given up, in milliseconds. */
   idleMs: number;
+  /** How long a request may take in all, in milliseconds. */
+  longestMs: number;
+  /** The most bytes of an answer: one that never ends must not fill the memory. */
+  maxAnswerBytes: number;
 }
 
 /** A query as it is posted. */
@@ -50,7 +54,7 @@ export async function ask<T>(
 }
 
 async function post(gateway: Gateway, query: Query, signal: AbortSignal): Promise<Answer> {
-  const timeout = new IdleTimeout(gateway.idleMs, signal);
+  const timeout = new IdleTimeout(gateway.idleMs, gateway.longestMs, signal);
   try {
     const response = await fetch(gateway.endpoint, {
       method: 'POST',
@@ -63,21 +67,34 @@ async function post(gateway: Gateway, query: Query, signal: AbortSignal): Promis
       redirect: 'manual',
       signal: timeout.signal,
     });
-    return { status: response.status, headers: response.headers, text: await textOf(response, timeout) };
+    return {
+      status: response.status,
+      headers: response.headers,
+      text: await textOf(response, timeout, gateway.maxAnswerBytes),
+    };
   } catch (error) {
-    throw networkFault(error);
+    throw error instanceof ConnectorError ? error : networkFault(error);
   } finally {
     timeout.stop();
   }
 }
 
-async function textOf(response: Response, timeout: IdleTimeout): Promise<string> {
+async function textOf(response: Response, timeout: IdleTimeout, maxBytes: number): Promise<string> {
   const parts: Uint8Array[] = [];
+  let size = 0;
   for await (const part of response.body ?? []) {
     timeout.touch();
+    size += part.length;
+    if (size > maxBytes) throw tooLong(maxBytes);
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');
+}
+
+function tooLong(maxBytes: number): ConnectorError {
+  return new ConnectorError(
+    `The answer is longer than ${Math.floor(maxBytes / 1024 / 1024)} MiB, and was not read on. Does the URL name the gateway? If it does, give a smaller --page-size.`,
+  );
 }
 
 function gaveUp(fault: ConnectorError): ConnectorError {

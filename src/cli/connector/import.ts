@@ -6,7 +6,7 @@ import { AUDITS, RESOURCES, USER_ACCOUNTS } from './modules.js';
 import { openState } from './open-state.js';
 import { type ConnectorOptions, checkOptions } from './options.js';
 import { explained } from './refusals.js';
-import { ROW_FORMATS } from './row-format.js';
+import { rowFormat } from './row-format.js';
 import { importSnapshot, type SnapshotModule } from './snapshot-import.js';
 import { saveState } from './state.js';
 import type { ModuleResult } from './tally.js';
@@ -21,18 +21,20 @@ export type { ModuleResult } from './tally.js';
  */
 export async function runConnector(options: ConnectorOptions): Promise<ModuleResult[]> {
   const wanted = checkOptions(options);
-  makeDirectory(options.out);
+  makeDirectory(options.out, 0o700);
   const release = await lockDirectory(options.out);
   try {
     const state = await openState(options.out, wanted);
     const run: ImportRun = {
       out: options.out,
-      format: ROW_FORMATS[options.format],
+      format: rowFormat(wanted.format, wanted.safe),
       gateway: {
         endpoint: wanted.endpoint,
         token: options.token,
         retryBaseMs: options.retryBaseMs ?? 500,
         idleMs: options.idleMs ?? 90_000,
+        longestMs: options.longestMs ?? 30 * 60_000,
+        maxAnswerBytes: options.maxAnswerBytes ?? 256 * 1024 * 1024,
       },
       pageSize: options.pageSize,
       state,

@@ -1,8 +1,9 @@
-import { open, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectorError } from './connector-error.js';
+import { createPrivate } from './private-file.js';
 import { isRunning, processStart } from './process-start.js';
 
 const LOCK = /^(?<pid>\d+)\.(?<start>\d+)\.(?<host>.+)\.lock$/;
@@ -32,7 +33,7 @@ export async function lockDirectory(directory: string): Promise<() => Promise<vo
 
 async function create(directory: string, path: string, name: string): Promise<void> {
   try {
-    await (await open(path, 'wx')).close();
+    await (await createPrivate(path)).close();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw held(directory, name);
     throw error;

@@ -13,8 +13,8 @@ export async function openState(directory: string, wanted: CheckedOptions): Prom
   const found = await loadState(directory);
   if (found === null) await refuseForeignFiles(directory, wanted.format);
   else refuseOtherOptions(directory, found, wanted);
-  const { endpoint: url, format } = wanted;
-  const state: ConnectorState = found ?? { version: 1, url, format, since: null, modules: {} };
+  const { endpoint: url, format, safe } = wanted;
+  const state: ConnectorState = found ?? { version: 1, url, format, since: null, safe, modules: {} };
   state.since = wanted.since ?? state.since;
   const { AUDITS: audits } = state.modules;
   if (audits && wanted.resync.has('AUDITS')) audits.resync = freshResync();
@@ -42,6 +42,10 @@ function refuseOtherOptions(directory: string, found: ConnectorState, wanted: Ch
     throw new ConnectorError(
       `${directory} was begun with --format ${found.format}. Give that, or import into another directory.`,
     );
+  }
+  if ((found.safe ?? false) !== wanted.safe) {
+    const [begun, advice] = wanted.safe ? ['without --safe', 'Leave --safe out'] : ['with --safe', 'Give --safe'];
+    throw new ConnectorError(`${directory} was begun ${begun}. ${advice}, or import into another directory.`);
   }
   const begun = found.modules.AUDITS !== undefined && !wanted.resync.has('AUDITS');
   if (begun && wanted.since !== null && wanted.since !== found.since) {

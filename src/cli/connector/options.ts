@@ -22,6 +22,8 @@ export interface ConnectorOptions {
   /** RFC 3339 with Z or an offset: audits that occurred before are left out. Remembered for later runs. */
   since?: string;
   pageSize: number;
+  /** Whether text in CSV that a spreadsheet may run as a formula gets an apostrophe before it. */
+  safe?: boolean;
   /** Modules to import again from their beginning. */
   resync?: readonly ModuleName[];
   onProgress?: (progress: ConnectorProgress) => void;
@@ -30,6 +32,10 @@ export interface ConnectorOptions {
   retryBaseMs?: number;
   /** How long the gateway may say nothing during a request, in milliseconds; 90,000 where it is left out. */
   idleMs?: number;
+  /** How long a request may take in all, in milliseconds; 30 minutes if it is left out. */
+  longestMs?: number;
+  /** The most bytes of an answer; 256 MiB if it is left out. */
+  maxAnswerBytes?: number;
 }
 
 /** What a run is given, after all that can be checked before it begins. */
@@ -37,16 +43,26 @@ export interface CheckedOptions {
   endpoint: string;
   format: FormatName;
   since: string | null;
+  safe: boolean;
   resync: ReadonlySet<ModuleName>;
 }
 
 /** Throws ConnectorError for options that cannot be meant. */
-export function checkOptions({ url, token, format, since, pageSize, resync }: ConnectorOptions): CheckedOptions {
+export function checkOptions({
+  url,
+  token,
+  format,
+  since,
+  pageSize,
+  resync,
+  safe = false,
+}: ConnectorOptions): CheckedOptions {
   if (!/^[\x21-\x7e]+$/.test(token))
     throw new ConnectorError('The token is empty or holds characters that no token has.');
   if (!Number.isSafeInteger(pageSize) || pageSize < 1)
     throw new ConnectorError('The page size must be a whole number from 1.');
-  return { endpoint: endpointOf(url), format, since: sinceOf(since), resync: new Set(resync) };
+  if (safe && format !== 'csv') throw new ConnectorError('--safe is for --format csv: leave it out for other formats.');
+  return { endpoint: endpointOf(url), format, since: sinceOf(since), safe, resync: new Set(resync) };
 }
 
 function sinceOf(since: string | undefined): string | null {

@@ -1,8 +1,8 @@
-import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { ConnectorError } from './connector-error.js';
 import { replaceFile } from './durable-file.js';
 import type { Column, ModuleName } from './modules.js';
+import { openToRead } from './private-file.js';
 import { RecordSplitter } from './record-splitter.js';
 import type { RowFormat } from './row-format.js';
 
@@ -15,13 +15,15 @@ export async function readRecords(path: string, format: RowFormat, module: Modul
   const splitter = new RecordSplitter(format);
   let headers = format.extension === 'csv' ? 1 : 0;
   try {
-    for await (const part of createReadStream(path, { encoding: 'utf8', highWaterMark: 1 << 20 })) {
+    const handle = await openToRead(path);
+    for await (const part of handle.createReadStream({ encoding: 'utf8', highWaterMark: 1 << 20 })) {
       for (const record of splitter.push(part)) {
         if (headers-- > 0) continue;
         records.set(format.idOf(record), record);
       }
     }
   } catch (error) {
+    if (error instanceof ConnectorError) throw error;
     throw damaged(path, module, error);
   }
   if (!splitter.isWhole) throw damaged(path, module, null);

@@ -1,4 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
+import { disarmed } from '../../lib/formula.js';
 import type { Column, Row } from './modules.js';
 
 export type FormatName = 'ndjson' | 'csv';
@@ -28,19 +29,30 @@ const NDJSON: RowFormat = {
 };
 
 /** As RFC 4180 has it, lines ended by CRLF. Nested values are cells of JSON text, lists of words are joined with `;`. */
-const CSV: RowFormat = {
-  extension: 'csv',
-  end: '\r\n',
-  quoted: true,
-  header: (columns) => csv([columns.map(({ name }) => name)]),
-  text: (columns, rows) => csv(rows.map((row) => columns.map((column) => cell(column, row[column.name])))),
-  idOf: (record) => {
-    const [, quoted, plain] = CSV_FIRST_CELL.exec(record) ?? [];
-    return quoted?.replaceAll('""', '"') ?? plain ?? '';
-  },
-};
+const CSV: RowFormat = csvFormat((text) => text);
 
-export const ROW_FORMATS: Readonly<Record<FormatName, RowFormat>> = { ndjson: NDJSON, csv: CSV };
+/** The same, with text disarmed that a spreadsheet may run as a formula. */
+const SAFE_CSV: RowFormat = csvFormat(disarmed);
+
+function csvFormat(write: (text: string) => string): RowFormat {
+  return {
+    extension: 'csv',
+    end: '\r\n',
+    quoted: true,
+    header: (columns) => csv([columns.map(({ name }) => name)]),
+    text: (columns, rows) => csv(rows.map((row) => columns.map((column) => write(cell(column, row[column.name]))))),
+    idOf: (record) => {
+      const [, quoted, plain] = CSV_FIRST_CELL.exec(record) ?? [];
+      return quoted?.replaceAll('""', '"') ?? plain ?? '';
+    },
+  };
+}
+
+/** The format of a name; `isSafe` is for CSV alone. */
+export function rowFormat(name: FormatName, isSafe = false): RowFormat {
+  if (name === 'ndjson') return NDJSON;
+  return isSafe ? SAFE_CSV : CSV;
+}
 
 function csv(rows: string[][]): string {
   // A cell with half of a CRLF must be quoted too: readers end a record at either.

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConnectorError } from './connector-error.js';
 import { replaceFile } from './durable-file.js';
 import { isRecord, parseJson } from './json.js';
+import { openToRead } from './private-file.js';
 import type { FormatName } from './row-format.js';
 
 const FILE = 'state.json';
@@ -36,6 +36,8 @@ export interface ConnectorState {
   url: string;
   format: FormatName;
   since: string | null;
+  /** Whether formulas are disarmed in the files; left out for those of before there was the choice. */
+  safe?: boolean;
   modules: { RESOURCES?: SnapshotState; USER_ACCOUNTS?: SnapshotState; AUDITS?: AuditsState };
 }
 
@@ -47,7 +49,7 @@ export function freshResync(): ResyncState {
 /** The state in a directory, null where there is none. Throws ConnectorError where it cannot be understood. */
 export async function loadState(directory: string): Promise<ConnectorState | null> {
   const path = join(directory, FILE);
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const text = await readText(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
     throw error;
   });
@@ -62,6 +64,15 @@ export function saveState(directory: string, state: ConnectorState): Promise<voi
   return replaceFile(join(directory, FILE), [`${JSON.stringify(state, null, 2)}\n`]);
 }
 
+async function readText(path: string): Promise<string> {
+  const handle = await openToRead(path);
+  try {
+    return await handle.readFile('utf8');
+  } finally {
+    await handle.close();
+  }
+}
+
 function isState(value: unknown): value is ConnectorState {
   if (!isRecord(value) || value.version !== 1 || !isRecord(value.modules)) return false;
   const { RESOURCES: resources, USER_ACCOUNTS: users, AUDITS: audits } = value.modules;
@@ -69,6 +80,7 @@ function isState(value: unknown): value is ConnectorState {
     typeof value.url === 'string' &&
     (value.format === 'ndjson' || value.format === 'csv') &&
     (value.since === null || typeof value.since === 'string') &&
+    (value.safe === undefined || typeof value.safe === 'boolean') &&
     [resources, users].every((module) => module === undefined || isSnapshot(module)) &&
     (audits === undefined || (isAppend(audits) && isResync(audits.resync)))
   );

@@ -1,4 +1,5 @@
-import { type Cell, FORMULA_STARTS, type RowForm, type WrittenForm, WrittenRow } from '../written-rows.js';
+import { FORMULA_STARTS } from '../../lib/formula.js';
+import { type Cell, type RowForm, type WrittenForm, WrittenRow } from '../written-rows.js';
 
 /** The select list of rows that SQLite writes itself, with their keys. Bytes are asked for: a string would be read, and written again. */
 export function selectWritten(form: WrittenForm): string {

@@ -32,6 +32,39 @@ test('a gateway that is silent for too long is asked again', async () => {
   expect(idsIn(scene.out, 'resources')).toEqual(numbers(1, 12));
 });
 
+test.each([
+  ['in one line', 'x'.repeat(64 * 1024)],
+  ['in many lines', '{}\n'.repeat(20_000)],
+])('an answer that never ends, %s, is not read on', async (_name, part) => {
+  let sent = 0;
+  scene.gateway.faults = [
+    (_request, response) => {
+      const more = () => {
+        while (!response.destroyed && response.write(part)) sent += part.length;
+      };
+      response.on('drain', more);
+      more();
+    },
+  ];
+  await expect(scene.run({ maxAnswerBytes: 2 * 1024 * 1024 })).rejects.toThrow(
+    /^The answer is longer than 2 MiB, and was not read on\..*--page-size/,
+  );
+  expect(scene.gateway.requests).toHaveLength(1);
+  expect(sent).toBeLessThan(100 * 1024 * 1024);
+});
+
+test('an answer that comes drop by drop is given up in the end, and asked for again', async () => {
+  fill(scene.gateway);
+  scene.gateway.faults = [
+    (_request, response) => {
+      const drops = setInterval(() => response.write(' '), 20);
+      response.on('close', () => clearInterval(drops));
+    },
+  ];
+  await scene.run({ longestMs: 1_000 });
+  expect(idsIn(scene.out, 'resources')).toEqual(numbers(1, 12));
+});
+
 test('eight tries are enough: the run ends and a later one goes on', async () => {
   fill(scene.gateway);
   scene.gateway.faults = [null, ...Array(8).fill(status(503))];

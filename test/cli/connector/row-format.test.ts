@@ -3,14 +3,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Column } from '../../../src/cli/connector/modules.js';
 import { RecordSplitter } from '../../../src/cli/connector/record-splitter.js';
-import { ROW_FORMATS } from '../../../src/cli/connector/row-format.js';
+import { rowFormat } from '../../../src/cli/connector/row-format.js';
 
 const columns: Column[] = [{ name: 'id' }, { name: 'text' }, { name: 'nested', cell: 'json' }];
 const text = fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', '\r', ';', '\\', '😀', '\u2028', '{', ' ') });
 const rows = fc.array(fc.record({ id: text.filter(Boolean), text: fc.option(text), nested: fc.array(text) }));
 
 describe.each(['ndjson', 'csv'] as const)('%s', (name) => {
-  const format = ROW_FORMATS[name];
+  const format = rowFormat(name);
 
   test('is cut into its rows wherever the parts of the text end', () => {
     fc.assert(
@@ -43,8 +43,18 @@ describe.each(['ndjson', 'csv'] as const)('%s', (name) => {
 test('CSV is read by others as it was written', () => {
   fc.assert(
     fc.property(rows, (rows) => {
-      const read = parse(ROW_FORMATS.csv.text(columns, rows), { record_delimiter: '\r\n' });
+      const read = parse(rowFormat('csv').text(columns, rows), { record_delimiter: '\r\n' });
       expect(read).toEqual(rows.map(({ id, text, nested }) => [id, text ?? '', JSON.stringify(nested)]));
     }),
   );
+});
+
+test('CSV disarms formulas only where that is asked for, and JSON never', () => {
+  const texts = ['=1', '+1', '-1', '@A', '\t=1', '\r=1', '\n=1', '＝1', '＋1', '－1', '＠A'];
+  const rows = [...texts, '1=1', ' a', "'="].map((text, n) => ({ id: String(n), text, nested: [] }));
+  const read = (safe: boolean) =>
+    parse(rowFormat('csv', safe).text(columns, rows), { record_delimiter: '\r\n' }).map(([, text]: string[]) => text);
+  expect(read(false)).toEqual(rows.map(({ text }) => text));
+  expect(read(true)).toEqual(rows.map(({ text }) => (texts.includes(text) ? `'${text}` : text)));
+  expect(rowFormat('ndjson', true).text(columns, rows)).toBe(rowFormat('ndjson').text(columns, rows));
 });

@@ -56,6 +56,15 @@ describe('since', () => {
   });
 });
 
+test('formulas are disarmed in every run on a directory, or in none', async () => {
+  fill(scene.gateway);
+  await scene.run({ format: 'csv', safe: true });
+  expect(readFileSync(join(scene.out, 'resources.csv'), 'utf8')).toContain(`,'=1+1,`);
+  await scene.run({ format: 'csv', safe: true });
+  await expect(scene.run({ format: 'csv' })).rejects.toThrow(/begun with --safe\. Give --safe, or import into another/);
+  await expect(scene.run({ format: 'ndjson', safe: true })).rejects.toThrow(/^--safe is for --format csv/);
+});
+
 test('another format than before is refused', async () => {
   await scene.run({ format: 'csv' });
   await expect(scene.run({ format: 'ndjson' })).rejects.toThrow('was begun with --format csv');

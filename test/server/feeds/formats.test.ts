@@ -25,6 +25,12 @@ const hostile = [
   '@SUM(A1)',
   '\t=1',
   '\r=1',
+  '\n=1',
+  '＝1+1',
+  '＋1',
+  '－1',
+  '＠SUM(A1)',
+  '＞1',
   '😀 ‮ \u2028 \u2029 é',
   "it's 'quoted'",
   '</script>',
@@ -107,7 +113,9 @@ onEveryEngine('a flat feed', (engine) => {
         ({ reason }) => reason,
       );
     expect(await reasons('')).toEqual(hostile);
-    expect(await reasons('&safe=1')).toEqual(hostile.map((text) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text)));
+    expect(await reasons('&safe=1')).toEqual(
+      hostile.map((text) => (/^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text)),
+    );
   });
 
   test('tells in each format what was deleted', async () => {
