@@ -15,6 +15,7 @@ import type { Budgets } from './limits/budgets.js';
 import { LIMITS } from './limits/limit.js';
 import { limitsPlugin } from './limits/limits-plugin.js';
 import { asOnePlugin, type Plugin } from './phases.js';
+import { readRecordsPlugin } from './read-records.js';
 import { refusedPlugin } from './refused.js';
 import { rawListsOf } from './rows/raw-lists.js';
 import { unavailablePlugin } from './unavailable.js';
@@ -56,6 +57,7 @@ export function makeApollo(
       ApolloServerPluginUsageReportingDisabled(),
       asOnePlugin(
         limitsPlugin(schema),
+        readRecordsPlugin(schema),
         admissionPlugin(schema, budgets),
         rawListsPlugin,
         discretionPlugin,

@@ -11,6 +11,8 @@ export interface Phases {
   readonly didResolveSource?: At<'didResolveSource'>;
   readonly validationDidStart?: At<'validationDidStart'>;
   readonly didResolveOperation?: At<'didResolveOperation'>;
+  /** The operation was not refused, and is about to run. Of all phases only this one may take time. */
+  readonly didAdmit?: (request: Parameters<Listener['didResolveOperation']>[0]) => Promise<void>;
   readonly didEncounterErrors?: At<'didEncounterErrors'>;
   readonly willSendResponse?: At<'willSendResponse'>;
 }
@@ -35,7 +37,8 @@ export function asOnePlugin(...plugins: readonly Plugin[]): ApolloServerPlugin<C
         },
         async didResolveOperation(request) {
           for (const phases of all) phases.didResolveOperation?.(request);
-          // What is pushed may be large: its execution reads it in a turn of the event loop of its own.
+          for (const phases of all) await phases.didAdmit?.(request);
+          // What is pushed may be large: its execution has a turn of the event loop of its own.
           if (mayPush(request.contextValue.actor) && request.operation?.operation === 'mutation') await yieldToOthers();
         },
         async didEncounterErrors(request) {

@@ -13,6 +13,7 @@ import {
 } from '../../database/rows.js';
 import { transaction } from '../../database/transaction.js';
 import { distinctRuns } from '../../lib/distinct-runs.js';
+import { SEARCHED } from '../../graphql/pages/filters.js';
 import { searchText } from '../../lib/search-text.js';
 import { UserAccount } from '../users/user-account.js';
 import { scopeWidened } from '../users/user-account.service.js';
@@ -130,7 +131,7 @@ function columnsOf(record: ResourceRecord, kept: { createdAt: string; modifiedAt
     ownerName: record.ownerName ?? null,
     passwordPolicy: record.passwordPolicy ?? null,
     accountCount: record.accounts?.length ?? kept.accountCount,
-    searchText: searchText(21_800, record.name, record.dnsName, record.description),
+    searchText: searchText(SEARCHED, record.name, record.dnsName, record.description),
     createdAt: record.createdAt ?? kept.createdAt,
     modifiedAt: record.modifiedAt ?? kept.modifiedAt,
     lastAccessedAt: record.lastAccessedAt ?? null,
