@@ -15,6 +15,7 @@ import type { Dialect } from './dialect.js';
 import type { DatabaseLimits, Engine } from './engine.js';
 import { SqliteApart } from './sqlite-apart.js';
 import { codeOf, isBusy, toRefusal } from './sqlite-errors.js';
+import { withLockFile } from './sqlite-lock-file.js';
 import { selectWritten, writtenRow } from './sqlite-text.js';
 
 /** SQLite in a file, in WAL mode: one writer, and readers that never wait for it. */
@@ -282,26 +283,6 @@ class SqliteTransaction implements Transaction {
   #end(): void {
     this.#open = false;
     this.release();
-  }
-}
-
-async function withLockFile<T>(path: string, work: () => Promise<T>): Promise<T> {
-  makeDirectory(dirname(path));
-  const lock = new Sqlite(path, { timeout: 0 });
-  try {
-    const deadline = Date.now() + 60_000;
-    for (;;) {
-      try {
-        lock.exec('BEGIN EXCLUSIVE');
-        break;
-      } catch (error) {
-        if (!isBusy(error) || Date.now() > deadline) throw error;
-        await sleep(50);
-      }
-    }
-    return await work();
-  } finally {
-    lock.close();
   }
 }
 

@@ -12,8 +12,8 @@ import {
   updateAll,
 } from '../../database/rows.js';
 import { transaction } from '../../database/transaction.js';
-import { distinctRuns } from '../../lib/distinct-runs.js';
 import { SEARCHED } from '../../graphql/pages/filters.js';
+import { distinctRuns } from '../../lib/distinct-runs.js';
 import { searchText } from '../../lib/search-text.js';
 import { UserAccount } from '../users/user-account.js';
 import { scopeWidened } from '../users/user-account.service.js';
