@@ -22,7 +22,7 @@ export function explained(error: unknown, module: ModuleName): unknown {
 function adviceFor(code: string | null, module: ModuleName): string | null {
   switch (code) {
     case 'BAD_CURSOR':
-      return `The gateway does not know where the last import stopped: its database was probably replaced. Import into another directory, or import the module anew with --resync ${module}.`;
+      return `The gateway was upgraded from a version with other cursors, or its database was replaced. After an upgrade, import the module anew with --resync ${module}: its file is replaced when the new import is whole. If it was replaced, rather import into another directory.`;
     case 'CURSOR_EXPIRED':
       return `What was imported before stays as it is. Copy its file first, since the gateway no longer keeps all that is in it; then import what it keeps anew with --resync ${module}.`;
     case 'RESYNC_REQUIRED':

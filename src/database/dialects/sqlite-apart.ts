@@ -28,6 +28,7 @@ const pack = (rows) => {
   return { rows, lengths, bytes };
 };
 parentPort.on('message', ({ sql, values, isWritten }) => {
+  parentPort.postMessage({ hasBegun: true });
   try {
     const begun = performance.now();
     const rows = handle.prepare(sql).all(...values);
@@ -48,6 +49,8 @@ interface Job {
 }
 
 interface Answer {
+  /** The statement begins now; what came of it follows. */
+  readonly hasBegun?: true;
   readonly rows: object[];
   readonly milliseconds?: number;
   readonly lengths?: number[];
@@ -143,16 +146,24 @@ export class SqliteApart implements Apart {
     this.#worker ??= this.#begin();
     this.#worker.ref();
     this.#worker.postMessage({ sql, values, isWritten });
-    this.#timer = setTimeout(() => this.#end(new Unavailable('the statement took too long')), this.#timeout);
   }
 
   #begin(): Worker {
     const module = createRequire(import.meta.url).resolve('better-sqlite3');
     const worker = new Worker(PROGRAM, { eval: true, workerData: { module, path: this.#path } });
-    worker.on('message', (answer: Answer) => this.#settle(answer));
+    worker.on('message', (answer: Answer) => {
+      if (worker !== this.#worker) return;
+      if (answer.hasBegun) this.#startTimer();
+      else this.#settle(answer);
+    });
     // A thread that ended by itself fails what it ran; the next statement begins another one.
     worker.on('error', (error) => worker === this.#worker && this.#end(toRefusal(error)));
     return worker;
+  }
+
+  #startTimer(): void {
+    const end = () => this.#end(new Unavailable('the statement took too long'));
+    this.#timer = setTimeout(end, this.#timeout);
   }
 
   #settle(answer: Answer): void {
