@@ -41,6 +41,9 @@ function pushOf(query: string, records: string): Attack['request'] {
   return (number) => ({ body: parts.join(`${process.pid}-${number}`) });
 }
 
+/** A field under as many aliases as are taken at the root. */
+const thirtyTimes = (field: string) => `{ ${Array.from({ length: 30 }, (_, n) => `a${n}: ${field}`).join(' ')} }`;
+
 /** The attacks: a row for each. */
 export const attacks: readonly Attack[] = [
   {
@@ -81,6 +84,33 @@ export const attacks: readonly Attack[] = [
       operation(
         `{ resources(first: 1, filter: { search: "${'a'.repeat(99)}${n % 10}" }) { nodes { id } totalCount } }`,
       ),
+  },
+  {
+    name: 'connector: 30 feeds by a filter that finds nothing',
+    token: 'connector',
+    request: () =>
+      operation(thirtyTimes('auditFeed(first: 1, filter: { operations: ["none"] }) { nodes { id } hasMore }')),
+  },
+  {
+    name: 'connector: 30 pages by filters that find nothing',
+    token: 'connector',
+    request: () =>
+      operation(
+        thirtyTimes(
+          'audits(first: 1, filter: { outcomes: [SUCCESS], operatedBy: ["ann"], categories: [USER_SESSION] }) { nodes { id } }',
+        ),
+      ),
+  },
+  {
+    name: 'connector: 30 counts by several filters',
+    token: 'connector',
+    request: () =>
+      operation(thirtyTimes('audits(filter: { outcomes: [SUCCESS], operatedBy: ["ann"] }) { totalCount }')),
+  },
+  {
+    name: 'connector: usage of 1,000 resources',
+    token: 'connector',
+    request: () => operation('{ resources(first: 1000) { nodes { usage { distinctUserCount } } } }'),
   },
   {
     name: 'ingest: 5,000 audits',

@@ -103,7 +103,9 @@ describe('when the database of the gateway was replaced', () => {
     fill(scene.gateway);
     await scene.run();
     scene.gateway.epoch = 2;
-    await expect(scene.run()).rejects.toThrow(/was upgraded.*database was replaced.*--resync RESOURCES.*another directory/);
+    await expect(scene.run()).rejects.toThrow(
+      /was upgraded.*database was replaced.*--resync RESOURCES.*another directory/,
+    );
     expect(idsIn(scene.out, 'audits')).toEqual(numbers(1, 40));
   });
 
