@@ -147,6 +147,34 @@ onEveryEngine('audits that have an index of each name', (engine) => {
   });
 });
 
+onEveryEngine('refused sign-ins that are being counted', (engine) => {
+  test('go on to be counted in the table of all refusals, and the key of devices stays', async () => {
+    database = await emptyDatabase(engine);
+    await migrate(database.url);
+    const key = await query("SELECT value FROM gateway WHERE name = 'device_key'");
+    expect(key).toEqual([{ value: expect.stringMatching(/^[\w-]{43}$/) }]);
+    await query('DROP TABLE refusals');
+    const text = (length: number) => `VARCHAR(${length})${engine === 'mariadb' ? ' COLLATE utf8mb4_nopad_bin' : ''}`;
+    await query(`CREATE TABLE sign_in_refusals (subject ${text(80)} PRIMARY KEY, user_name ${text(255)},
+      began_at DATETIME NOT NULL, ends_at DATETIME NOT NULL, more INT NOT NULL, refused_from ${text(64)})`);
+    const at = '2026-03-01 08:30:00';
+    for (const [subject, user] of [
+      ['name:abc', "'ann'"],
+      ['busy:192.0.2.1', 'NULL'],
+    ]) {
+      await query(`INSERT INTO sign_in_refusals VALUES ('${subject}', ${user}, '${at}', '${at}', 7, NULL)`);
+    }
+    await query(`DELETE FROM migrations WHERE name = 'TrustedDevices1764620000000'`);
+    await migrate(database.url);
+    expect(await wantedChanges()).toEqual([]);
+    expect(await query('SELECT subject, operation, operated_by, more FROM refusals ORDER BY subject')).toEqual([
+      { subject: 'busy:192.0.2.1', operation: 'User Sign-In Turned Away', operated_by: 'Unknown', more: 7 },
+      { subject: 'name:abc', operation: 'User Sign-In Refused', operated_by: 'ann', more: 7 },
+    ]);
+    expect(await query("SELECT value FROM gateway WHERE name = 'device_key'")).toEqual(key);
+  });
+});
+
 describe('migrations, where every CREATE TABLE commits by itself,', () => {
   let expected: Awaited<ReturnType<typeof predefinedRows>>;
   beforeEach(async () => {
