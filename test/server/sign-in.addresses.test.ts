@@ -17,7 +17,7 @@ describe('an address', () => {
     database = await testDatabase('sqlite');
     counted = new CountingDatabase(database.db);
     door = await FrontDoor.openForAnn(counted, { TRUSTED_PROXIES: '127.0.0.1' });
-    await makeSignIn(door, 'ann');
+    await makeSignIn(door, 'ann', ['Password Auditor']);
   });
   afterAll(async () => {
     await door.close();
