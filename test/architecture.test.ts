@@ -84,10 +84,10 @@ function outsideDialects(): string[] {
   return files.filter((file) => !file.startsWith('database/dialects/'));
 }
 
-/** A file without comments and without what it says to people: the texts of settings, commands and demo data. */
+/** A file without comments and without what it says to people: the texts of settings, commands, demo data and names of file formats. */
 function codeOf(file: string): string {
   const code = textOf.get(file)!.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
-  return /^(config\.ts|cli\/|sources\/demo\/)/.test(file)
+  return /^(config\.ts|cli\/|sources\/demo\/|sources\/files\/file-kind)/.test(file)
     ? code.replace(/(['`])(?:\\.|(?!\1)[\s\S])*?\1/g, "''")
     : code;
 }

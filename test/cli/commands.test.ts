@@ -243,7 +243,7 @@ describe.concurrent('a command that cannot be meant', () => {
     [['token', 'nonsense'], /unknown command 'nonsense'\n.*--help/],
     [['migrate', 'now'], /too many arguments.*\n.*--help/],
     [['token', 'generate'], /^pam-gateway: --user: say whose view the token has\n$/],
-    [['token', 'generate', '--user', 'ann', '--source', 'x'], /--name and --source are for --kind ingest\n$/],
+    [['token', 'generate', '--user', 'ann', '--name', 'x'], /--name is for --kind ingest/],
     [['token', 'generate', '--kind', 'ingest'], /^pam-gateway: --name: say what pushes with the token/],
     [['token', 'generate', '--kind', 'ingest', '--name', 'x', '--user', 'ann'], /--user is for --kind auth/],
     [['token', 'generate', '--kind', 'ingest', '--name', ''], /^pam-gateway: name: it must have 1 to 64 characters\n$/],

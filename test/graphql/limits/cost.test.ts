@@ -8,7 +8,7 @@ import {
   parse,
 } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { Privilege } from '../../../src/graphql/access.js';
+import { isSessionOnly, Privilege } from '../../../src/graphql/access.js';
 import type { Actor } from '../../../src/graphql/context.js';
 import { actualCost } from '../../../src/graphql/limits/cost.js';
 import { judge } from '../../../src/graphql/limits/verdict.js';
@@ -123,7 +123,9 @@ interface Asked {
 }
 
 function selectionOf(type: GraphQLObjectType, depth: number): fc.Arbitrary<Asked[]> {
-  const fields = Object.values(type.getFields()).filter(({ type: of }) => depth > 0 || !isObjectType(getNamedType(of)));
+  const fields = Object.values(type.getFields()).filter(
+    (field) => !isSessionOnly(field) && (depth > 0 || !isObjectType(getNamedType(field.type))),
+  );
   if (fields.length === 0) return fc.constant([]);
   return fc
     .subarray(fields, { minLength: 1, maxLength: Math.min(4, fields.length) })

@@ -140,8 +140,8 @@ describe('a document', () => {
   });
 
   test('with brackets in texts and comments is not deep', async () => {
-    const brackets = '{[('.repeat(100);
-    const query = `# ${brackets}\n{ resources(filter: { search: "${brackets}\\"${brackets}", names: ["""${brackets}\\""" ${brackets}"""] }) { nodes { id } } }`;
+    const brackets = '{[('.repeat(33);
+    const query = `# ${brackets}\n{ resources(filter: { search: "\\"${brackets}", names: ["""${brackets}\\""" ${brackets}"""] }) { nodes { id } } }`;
     expect(await codes(query)).toEqual([]);
   });
 
