@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { writeFileSync } from 'node:fs';
 import sql from 'sql-template-tag';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { lagOf } from '../../src/features/audits/counts/lag.js';
@@ -37,7 +38,15 @@ onEveryEngine('rebuild-counts', (engine) => {
     const lag = async () => (await lagOf(database.db)).audits;
     await expect.poll(lag, { timeout: 20_000 }).toBe(0);
     expect(await program.succeed('rebuild-counts')).toMatch(/^20,\d{3} audits are counted\n$/);
-    await program.succeed('demo-data', '--resources', '3', '--users', '3', '--audits', '500', '--seed', '9');
+    const audits = Array.from({ length: 500 }, (_, n) => ({
+      sourceId: `more-${n}`,
+      occurredAt: '2026-11-01T00:00:00Z',
+      category: 'TASK',
+      operation: 'Schedule Executed',
+      operatedBy: 'ann',
+    }));
+    writeFileSync(program.file('more.ndjson'), audits.map((audit) => JSON.stringify(audit)).join('\n'));
+    await program.succeed('import', 'audits', 'more.ndjson');
     await expect.poll(lag, { timeout: 20_000 }).toBe(0);
     expect((await gateway.stop()).code).toBe(0);
   });

@@ -22,6 +22,14 @@ test('.env in the folder is read, and a variable of the shell goes before it', a
   writeFileSync(program.file('.env'), '');
 });
 
+test('doctor shows every setting that .env.example has', async () => {
+  const example = readFileSync('.env.example', 'utf8');
+  const names = [...example.matchAll(/^#? ?([A-Z][A-Z_]+)=/gm)].map(([, name]) => name!);
+  const { stdout } = await program.run(['doctor']);
+  const shown = [...stdout.matchAll(/^([A-Z][A-Z_]+)\b/gm)].map(([, name]) => name);
+  expect(names.filter((name) => !shown.includes(name) && name !== 'PAM_GATEWAY_TOKEN')).toEqual([]);
+});
+
 test('settings that cannot be used end a command with 1 and what to write', async () => {
   const { code, stderr } = await program.run(['serve'], '', { PORT: 'http', LOG_LEVEL: 'loud' });
   expect(code).toBe(1);

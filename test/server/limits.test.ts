@@ -23,7 +23,7 @@ const timesOf = (server: Server) => ({
   idle: server.timeout,
   keepAlive: server.keepAliveTimeout,
 });
-const TIMES = { headers: 10_000, request: 30_000, idle: 60_000, keepAlive: 72_000 };
+const TIMES = { headers: 10_000, request: 30_000, idle: 10_000, keepAlive: 72_000 };
 
 /** A certificate that nobody trusts. */
 const tls = (name: string) => join(import.meta.dirname, 'tls', name);

@@ -33,6 +33,9 @@ export async function loadDemo(
   const done: Record<Module, number> = { RESOURCES: 0, USER_ACCOUNTS: 0, AUDITS: 0 };
   const store = async (module: Module, write: Promise<RecordOutcome[]>): Promise<void> => {
     for (const outcome of await write) {
+      if (typeof outcome === 'object' && 'conflict' in outcome) {
+        throw new Error('the database has other demo data: make these in an empty database');
+      }
       if (typeof outcome === 'object') throw new Error(`demo data was not stored: ${JSON.stringify(outcome)}`);
       if (outcome === 'ADDED') added[module] += 1;
       done[module] += 1;
