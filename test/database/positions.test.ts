@@ -120,8 +120,7 @@ onEveryEngine('positions', (engine) => {
     }
   });
 
-  // Writers of two connections may wait for each other longer than the 5 seconds that a busy machine leaves them.
-  test('tell every reader what is there in the end, whatever was changed and deleted', { retry: 3 }, async () => {
+  test('tell every reader what is there in the end, whatever was changed and deleted', async () => {
     const readers = await whileWriting(CHANGERS, change);
     const ids = await idsOf(Module.RESOURCES);
     for (const { held } of readers.filter(({ module }) => module === Module.RESOURCES)) {

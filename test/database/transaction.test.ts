@@ -1,7 +1,9 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import sql from 'sql-template-tag';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Db } from '../../src/database/db.js';
 import { Module } from '../../src/database/module.js';
+import { openDatabase } from '../../src/database/open.js';
 import { countRecords, lastPosition } from '../../src/database/positions.js';
 import { transaction } from '../../src/database/transaction.js';
 import { recordAudits } from '../../src/features/audits/audit.service.js';
@@ -143,6 +145,27 @@ onEveryEngine('a transaction', (engine) => {
       new Set(['["ADDED"]', '["UNCHANGED"]']),
     );
   });
+});
+
+test('SQLite writers that follow each other without a gap do not shut out another process', async () => {
+  const { db, url, drop } = await testDatabase('sqlite');
+  const other = await openDatabase(url);
+  let isIn = false;
+  const writeOn = async (writer: number) => {
+    for (let n = 0; !isIn; n++) {
+      await transaction(db, async (tx) => {
+        await put(tx, `${writer} ${n}`);
+        await endOfTurn();
+      });
+    }
+  };
+  const writers = [0, 1, 2, 3].map(writeOn);
+  await put(other, 'other').finally(() => {
+    isIn = true;
+  });
+  await Promise.all(writers);
+  await other.close();
+  await drop();
 });
 
 test('a transaction that SQLite itself rolled back lets the next one in, and runs nothing outside', async () => {

@@ -1,13 +1,11 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
 import { raw, type Sql, default as sql } from 'sql-template-tag';
 import { AppError } from '../../lib/app-error.js';
 import { yieldIfLong } from '../../lib/event-loop.js';
 import { makeDirectory } from '../../lib/make-directory.js';
-import { Mutex } from '../../lib/mutex.js';
 import { timed } from '../../lib/timed.js';
 import type { Database, Db, Rows, Transaction } from '../db.js';
 import type { WrittenForm, WrittenRow } from '../written-rows.js';
@@ -17,6 +15,7 @@ import { SqliteApart } from './sqlite-apart.js';
 import { codeOf, isBusy, toRefusal } from './sqlite-errors.js';
 import { withLockFile } from './sqlite-lock-file.js';
 import { selectWritten, writtenRow } from './sqlite-text.js';
+import { retryLater, WriterTurns } from './sqlite-turns.js';
 
 /** SQLite in a file, in WAL mode: one writer, and readers that never wait for it. */
 export function sqliteEngine(path: string): Engine {
@@ -134,7 +133,7 @@ class SqliteDatabase implements Database {
   readonly apart: SqliteApart;
   readonly #writer: Connection;
   readonly #reader: Connection;
-  readonly #turn = new Mutex();
+  readonly #turn = new WriterTurns();
   readonly #limits: DatabaseLimits;
 
   constructor(path: string, limits: DatabaseLimits) {
@@ -197,7 +196,7 @@ class SqliteDatabase implements Database {
       } catch (error) {
         if (!isBusy(error)) throw error;
         if (Date.now() > deadline) throw new AppError('UNAVAILABLE', 'another process keeps the database locked', 2);
-        await sleep(5 + Math.random() * 20);
+        await retryLater();
       }
     }
   }

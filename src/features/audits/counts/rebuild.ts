@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as endOfTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from '../../../database/db.js';
 import { transaction } from '../../../database/transaction.js';
 import { asTheOnlyOne, countMore } from './follow.js';
@@ -28,7 +28,11 @@ export async function countUpTo(db: Db, position: number, onProgress: (soFar: Fo
   };
   while (!(await isThere())) {
     const isFollower = await asTheOnlyOne(db, never, async (signal) => {
-      while (!signal.aborted && !(await isThere())) await countMore(db);
+      while (!signal.aborted && !(await isThere())) {
+        await countMore(db);
+        // SQLite answers within the turn; without an end of it, the lease could not be renewed.
+        await endOfTurn();
+      }
     });
     if (!isFollower) await sleep(LOOK_EVERY);
   }

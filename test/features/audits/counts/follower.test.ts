@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as endOfTurn, setTimeout as sleep } from 'node:timers/promises';
 import sql from 'sql-template-tag';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Db } from '../../../../src/database/db.js';
@@ -75,7 +75,10 @@ onEveryEngine('a follower', (engine) => {
       }
     };
     const follow = async (follower: Db) => {
-      while (writing) await countMore(follower);
+      while (writing) {
+        await countMore(follower);
+        await endOfTurn();
+      }
     };
     const read = async () => {
       while (writing) {

@@ -1,3 +1,4 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Module } from '../../../../src/database/module.js';
 import { countRecords } from '../../../../src/database/positions.js';
@@ -34,6 +35,7 @@ onEveryEngine('while audits are removed', (engine) => {
     let after: string | null = null;
     for (;;) {
       const last = isOver();
+      await endOfTurn();
       for (let caughtUp = false; !caughtUp; ) {
         const { data, errors }: Answer<Page> = await gateway.ask<Page>(anActor(), QUERY, { after, filter });
         if (errors.length > 0) {
@@ -67,7 +69,10 @@ onEveryEngine('while audits are removed', (engine) => {
       for (let days = 60; !isOver; days = Math.max(20, days - 2)) await remove(database.db, days);
     })();
     const counting = (async () => {
-      while (!isOver) await countMore(database.db);
+      while (!isOver) {
+        await countMore(database.db);
+        await endOfTurn();
+      }
     })();
     await Promise.all(writers);
     isOver = true;
