@@ -3,6 +3,7 @@ import sql from 'sql-template-tag';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openDatabase } from '../../../src/database/open.js';
 import { commandLine } from '../../../src/features/audits/own-audits.js';
+import { storeRefusals } from '../../../src/features/audits/refusals/refusal-tally.js';
 import { generateIngestToken, revokeIngestTokens } from '../../../src/features/ingest/ingest-token.service.js';
 import { createRole } from '../../../src/features/roles/role.service.js';
 import { Privilege } from '../../../src/graphql/access.js';
@@ -53,6 +54,8 @@ onEveryEngine('an ingest token', (engine) => {
     await database.drop();
   });
   beforeEach(async () => {
+    // Of operations that a test before was refused.
+    await storeRefusals(database.db);
     await empty(database.db);
     await database.db.execute(sql`DELETE FROM ingest_tokens`);
   });

@@ -39,6 +39,9 @@ type Tallies = Map<string, Tally>;
 
 const talliesOf = keptWith<Db, Map<string, Tallies>>(() => new Map());
 
+/** Writes that have begun, so that a stop can wait for them. */
+const writesOf = keptWith<Db, Set<Promise<void>>>(() => new Set());
+
 /** A refusal as it was counted. */
 export interface Counted {
   readonly kind: RefusalKind;
@@ -62,8 +65,9 @@ export async function storeCounted(db: Db, { kind, subject }: Counted): Promise<
   await store(db, ofKind(db, kind), subject);
 }
 
-/** Stores all that was counted. A subject without more for a while is forgotten. */
+/** Stores all that was counted, and waits for writes that have begun. A subject without more for a while is forgotten. */
 export async function storeRefusals(db: Db): Promise<void> {
+  await Promise.allSettled(writesOf(db.origin));
   for (const tallies of talliesOf(db.origin).values()) {
     for (const [subject, { count, madeAt }] of tallies) {
       if (count > 0) await store(db, tallies, subject);
@@ -112,10 +116,15 @@ async function store(db: Db, tallies: Tallies, subject: string): Promise<void> {
   if (count === 0) return;
   tallies.get(subject)!.count = 0;
   const until = new Date(Date.now() + window).toISOString();
+  const writes = writesOf(db.origin);
+  const write = transaction(db, (tx) => countRefusals(tx, refusal, { count, from, since, until }));
+  writes.add(write);
   try {
-    await transaction(db, (tx) => countRefusals(tx, refusal, { count, from, since, until }));
+    await write;
   } catch (error) {
     add(tallies, refusal, window, { count, from, since });
     throw error;
+  } finally {
+    writes.delete(write);
   }
 }
