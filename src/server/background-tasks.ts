@@ -3,6 +3,7 @@ import type { Config } from '../config.js';
 import type { Database } from '../database/db.js';
 import { followAudits } from '../features/audits/counts/follow.js';
 import { keepRefusals } from '../features/audits/refusals/refusal-tally.js';
+import type { Hold } from '../features/audits/retention/hold.js';
 import { keepAudits } from '../features/audits/retention/keep-audits.js';
 import type { SyslogListener } from '../sources/syslog/listener.js';
 import type { BackgroundTask } from './background.js';
@@ -19,7 +20,7 @@ export function backgroundTasks(
     { name: 'the count of refusals', run: (stop) => keepRefusals(db, stop) },
     {
       name: 'the removal of old audits',
-      run: (stop) => keepAudits(db, config.auditRetentionDays, stop),
+      run: (stop) => keepAudits(db, config.auditRetentionDays, stop, (hold) => logHold(hold, log)),
     },
     { name: 'the follower', run: (stop) => followAudits(db, stop) },
     ...syslog.map((listener) => ({
@@ -28,4 +29,9 @@ export function backgroundTasks(
     })),
     ...(config.pam?.schedule ? [pulling(config, db, log)] : []),
   ];
+}
+
+function logHold(hold: Hold | null, log: FastifyBaseLogger): void {
+  if (hold) log.warn({ reason: hold.reason }, `old audits are not removed: ${hold.found}; ${hold.advice}`);
+  else log.info('old audits are removed again');
 }

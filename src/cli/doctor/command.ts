@@ -12,6 +12,7 @@ import { readCertificate } from '../../server/certificate.js';
 import { describeFault } from '../fault.js';
 import type { Check } from './check.js';
 import { checkPam } from './check-pam.js';
+import { checkRetention } from './check-retention.js';
 import { checkSyslog } from './check-syslog.js';
 import { checkTokens } from './check-tokens.js';
 
@@ -119,8 +120,10 @@ async function checkDatabase(config: Config): Promise<Check[]> {
     const db = await openDatabase(config.databaseUrl, databaseLimits(config));
     try {
       const tables = await checkTables(db);
-      const follower = tables.passed ? [await checkFollower(db), ...(await checkTokens(db))] : [];
-      return [{ name: 'database', passed: true, detail: 'answers' }, tables, ...follower];
+      const answers = { name: 'database', passed: true, detail: 'answers' };
+      if (!tables.passed) return [answers, tables];
+      const others = [await checkFollower(db), ...(await checkRetention(db, config)), ...(await checkTokens(db))];
+      return [answers, tables, ...others];
     } finally {
       await db.close();
     }

@@ -6,6 +6,7 @@ import { onServed } from '../../graphql/served.js';
 import type { SyslogListener } from '../../sources/syslog/listener.js';
 import type { TokenRefusal } from '../refused-tokens.js';
 import { gaugeFollower } from './follower-metrics.js';
+import { gaugeRetention } from './retention-metrics.js';
 import { measureSyslog } from './syslog-metrics.js';
 import { isWorker, metricsOfAllWorkers, offerMetrics } from './workers-metrics.js';
 
@@ -46,6 +47,7 @@ export function addMetrics(app: FastifyInstance, db: Database, syslog: readonly 
   gaugeConnections(db, registers);
   if (syslog.length > 0) measureSyslog(syslog, registers);
   gaugeFollower(db, registers);
+  gaugeRetention(db, registers);
   if (register.getMetricsAsArray().length === 0) collectProcessMetrics();
   if (isWorker()) offerMetrics([register, registry]);
 

@@ -5,6 +5,7 @@ import { withLease } from '../../../database/lease.js';
 import { transaction } from '../../../database/transaction.js';
 import { counted } from '../../../lib/counted.js';
 import { commandLine, recordOperation } from '../own-audits.js';
+import { findHold, type Hold } from './hold.js';
 import { removeAudits } from './remove-audits.js';
 import { lockRetention } from './retention-tables.js';
 
@@ -14,28 +15,59 @@ const BATCH = 1_000;
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
 
-/** Removes the audits that are older than so many days, every hour, until it is stopped; where no days are set all are kept. */
-export async function keepAudits(db: Db, days: number | undefined, stop: AbortSignal): Promise<void> {
-  if (days === undefined) return keepAll(db);
-  while (!stop.aborted) {
-    await withLease(db, 'audit retention', stop, async (signal) => {
-      await removeOldAudits(db, days, signal);
-    });
-    await sleeps(HOUR, stop);
-  }
+/** Milliseconds after which it is looked again whether the removal is still held back. */
+const HELD_PAUSE = HOUR / 6;
+
+/** What holds back the removal of audits in this process, of each database. */
+const holds = new WeakMap<Db, Hold>();
+
+/** What held back the removal of audits when this process last looked; null if nothing did. */
+export function heldBack(db: Db): Hold | null {
+  return holds.get(db.origin) ?? null;
 }
 
 /**
- * Removes the audits that are older than so many days, in small batches, each as long after the one before as that took; how many
- * they were. Two that do it at once wait for each other.
+ * Removes the audits that are older than so many days, every hour, until it is stopped; where no days are set all are kept.
+ * It removes nothing while an operator has to confirm it. `onHold` is called when that begins, for another reason too, and,
+ * with null, when it is over.
+ */
+export async function keepAudits(
+  db: Db,
+  days: number | undefined,
+  stop: AbortSignal,
+  onHold: (hold: Hold | null) => void = () => {},
+): Promise<void> {
+  if (days === undefined) return keepAll(db);
+  while (!stop.aborted) {
+    const before = daysAgo(days);
+    const hold = await findHold(db, before);
+    if (hold?.reason !== heldBack(db)?.reason) onHold(hold);
+    if (hold) holds.set(db.origin, hold);
+    else {
+      holds.delete(db.origin);
+      await withLease(db, 'audit retention', stop, async (signal) => {
+        await removeOldAudits(db, before, signal);
+      });
+    }
+    await sleeps(hold ? HELD_PAUSE : HOUR, stop);
+  }
+}
+
+/** When audits occurred that are so many days old now, RFC 3339 in UTC. */
+export function daysAgo(days: number): string {
+  return new Date(Date.now() - days * DAY).toISOString();
+}
+
+/**
+ * Removes the audits that occurred before a time, in small batches, each as long after the one before as that took; how many
+ * they were. Two that do it at once wait for each other. Call `findHold` first: nothing is asked here.
  */
 export async function removeOldAudits(
   db: Db,
-  days: number,
+  before: string,
   stop: AbortSignal,
   onRemoved: (audits: number) => void = () => {},
 ): Promise<number> {
-  const before = new Date(Date.now() - days * DAY).toISOString();
   let total = 0;
   while (!stop.aborted) {
     const began = performance.now();

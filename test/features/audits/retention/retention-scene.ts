@@ -28,7 +28,7 @@ export const audit = (operation: string, days: number, but: Partial<AuditRecord>
 
 export const write = (db: Database, ...records: AuditRecord[]) => recordAudits(db, 'test', records);
 
-export const remove = (db: Database, days = DAYS) => removeOldAudits(db, days, new AbortController().signal);
+export const remove = (db: Database, days = DAYS) => removeOldAudits(db, daysAgo(days), new AbortController().signal);
 
 /** A database of which nothing was ever removed. */
 export async function beginAnew(db: Database): Promise<void> {

@@ -45,7 +45,7 @@ onEveryEngine('audits that are older than they are kept', (engine) => {
   test('are removed in batches, and an audit says how many they were, once', async () => {
     await write(database.db, ...many(2_500, 40), audit('new', 1));
     const steps: number[] = [];
-    await removeOldAudits(database.db, DAYS, new AbortController().signal, (n) => steps.push(n));
+    await removeOldAudits(database.db, daysAgo(DAYS), new AbortController().signal, (n) => steps.push(n));
     await remove(database.db);
     expect(steps).toEqual([1_000, 2_000, 2_500]);
     const told = await database.db.query<{ operation: string; operatedBy: string; reason: string }>(
@@ -63,7 +63,7 @@ onEveryEngine('audits that are older than they are kept', (engine) => {
   test('are told of even where whoever removed them was stopped in between', async () => {
     await write(database.db, ...many(1_500, 40));
     const stop = new AbortController();
-    expect(await removeOldAudits(database.db, DAYS, stop.signal, () => stop.abort())).toBe(1_000);
+    expect(await removeOldAudits(database.db, daysAgo(DAYS), stop.signal, () => stop.abort())).toBe(1_000);
     await remove(database.db);
     const [told] = await database.db.query(sql`SELECT reason FROM audits WHERE source = 'gateway'`);
     expect(told).toEqual({ reason: expect.stringMatching(/^1500 audits/) });
