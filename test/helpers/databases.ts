@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import mysql from 'mysql2/promise';
 import { describe, inject } from 'vitest';
 import type { Database } from '../../src/database/db.js';
-import { migrate } from '../../src/database/migrate.js';
 import { openDatabase } from '../../src/database/open.js';
+import { copyMariadbTemplate, copySqliteTemplate } from './templates.js';
 
 export type EngineName = 'sqlite' | 'mariadb';
 
@@ -23,23 +23,28 @@ export function onEveryEngine(name: string, cases: (engine: EngineName) => void)
   describe.each(['sqlite', 'mariadb'] as const)(`${name}, on %s`, cases);
 }
 
-/** An empty database of an engine; its URL, and how to take it away. */
-export async function emptyDatabase(engine: EngineName): Promise<{ url: string; drop: () => Promise<void> }> {
-  if (engine === 'sqlite') {
-    const folder = mkdtempSync(join(tmpdir(), 'pam-gateway-'));
-    const drop = async () => rmSync(folder, { recursive: true, force: true });
-    return { url: `sqlite:${folder}/gateway.db`, drop };
-  }
-  const name = `test_${randomBytes(6).toString('hex')}`;
-  const server = `mysql://root@127.0.0.1:${inject('mariadbPort')}`;
-  await runOn(server, `CREATE DATABASE ${name}`);
-  return { url: `${server}/${name}`, drop: () => runOn(server, `DROP DATABASE ${name}`) };
+/** A database's URL, and how to take it away. */
+export interface Place {
+  readonly url: string;
+  drop(): Promise<void>;
 }
 
-/** A migrated database of an engine. */
+/** A database of an engine without a table. */
+export async function emptyDatabase(engine: EngineName): Promise<Place> {
+  if (engine === 'sqlite') return sqliteFile(() => {});
+  return mariadbDatabase((name) => `CREATE DATABASE ${name}`);
+}
+
+/** A database of an engine as `migrate` leaves it. */
+export async function migratedDatabase(engine: EngineName): Promise<Place> {
+  const templates = inject('templates');
+  if (engine === 'sqlite') return sqliteFile((path) => copySqliteTemplate(templates, path));
+  return mariadbDatabase((name) => copyMariadbTemplate(templates, name));
+}
+
+/** A migrated database of an engine, opened. */
 export async function testDatabase(engine: EngineName): Promise<TestDatabase> {
-  const { url, drop } = await emptyDatabase(engine);
-  await migrate(url);
+  const { url, drop } = await migratedDatabase(engine);
   const db = await openDatabase(url);
   return {
     engine,
@@ -52,8 +57,24 @@ export async function testDatabase(engine: EngineName): Promise<TestDatabase> {
   };
 }
 
-async function runOn(server: string, statement: string): Promise<void> {
-  const connection = await mysql.createConnection(`${server}/`);
-  await connection.query(statement);
-  await connection.end();
+function sqliteFile(make: (path: string) => void): Place {
+  const folder = mkdtempSync(join(tmpdir(), 'pam-gateway-'));
+  make(`${folder}/gateway.db`);
+  return { url: `sqlite:${folder}/gateway.db`, drop: async () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+async function mariadbDatabase(make: (name: string) => string): Promise<Place> {
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  const server = `mysql://root@127.0.0.1:${inject('mariadbPort')}`;
+  await runOn(server, make(name));
+  return { url: `${server}/${name}`, drop: () => runOn(server, `DROP DATABASE ${name}`) };
+}
+
+async function runOn(server: string, statements: string): Promise<void> {
+  const connection = await mysql.createConnection({ uri: `${server}/`, multipleStatements: true });
+  try {
+    await connection.query(statements);
+  } finally {
+    await connection.end();
+  }
 }

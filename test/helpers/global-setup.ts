@@ -1,9 +1,11 @@
 import type { TestProject } from 'vitest/node';
 import { MariaDb } from './mariadb.js';
+import { makeTemplates, type Templates } from './templates.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {
     mariadbPort: number;
+    templates: Templates;
   }
 }
 
@@ -11,5 +13,6 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await MariaDb.start();
   project.provide('mariadbPort', server.port);
+  project.provide('templates', await makeTemplates(server));
   return () => server.stop();
 }
