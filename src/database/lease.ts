@@ -39,7 +39,11 @@ export async function withLease(
 function takeLease(db: Db, name: string, holder: string): Promise<boolean> {
   const clock = raw(db.dialect.clock);
   return transaction(db, async (tx) => {
-    await tx.execute(sql`DELETE FROM leases WHERE name = ${name} AND expires_at < ${clock}`);
+    // One that ends later than any that begins now was taken before the database's clock was set back.
+    await tx.execute(
+      sql`DELETE FROM leases WHERE name = ${name}
+          AND (expires_at < ${clock} OR expires_at > ${clock} + ${2 * DURATION})`,
+    );
     const taken = await tx.execute(
       sql`INSERT INTO leases (name, holder, expires_at)
           SELECT ${name}, ${holder}, ${clock} + ${DURATION} FROM (SELECT 1 AS one) s

@@ -78,6 +78,16 @@ onEveryEngine('a session', (engine) => {
     expect(await browser.viewer()).toBeNull();
   });
 
+  test.each(['created_at', 'last_seen_at'])('ends if the clock was set back behind its %s', async (column) => {
+    const browser = await signedIn('cid');
+    await age(browser, column, -30_000);
+    expect(await browser.viewer()).toBe('cid');
+    await age(browser, column, -2 * MINUTE);
+    expect(await browser.viewer()).toBeNull();
+    await age(browser, column, 0);
+    expect(await browser.viewer()).toBeNull();
+  });
+
   test('ends after its hours, however much it is used', async () => {
     const browser = await signedIn('cid');
     await age(browser, 'created_at', 12 * 60 * MINUTE - MINUTE);

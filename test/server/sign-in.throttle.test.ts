@@ -97,6 +97,16 @@ onEveryEngine('guessing passwords', (engine) => {
     expect(Date.parse(blockedUntil!) - before).toBeGreaterThanOrEqual(16_000);
   });
 
+  test('is over if it began before the clock was set back', async () => {
+    await guess('ivy');
+    await failed('ivy', 6, Date.now() + 600_000);
+    expect(await guess('ivy')).toBe('TOO_MANY_ATTEMPTS');
+    await door.db.execute(
+      sql`UPDATE sign_in_attempts SET attempted_at = ${timeValue(Date.now() + 599_000)} WHERE name_hash = ${sha256('ivy')}`,
+    );
+    expect(await guess('ivy')).toBe('INVALID_CREDENTIALS');
+  });
+
   test('is forgotten with a new password', async () => {
     await makeSignIn(door, 'eli');
     await guess('eli');

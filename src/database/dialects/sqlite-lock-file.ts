@@ -9,13 +9,13 @@ export async function withLockFile<T>(path: string, work: () => Promise<T>): Pro
   makeDirectory(dirname(path));
   const lock = new Sqlite(path, { timeout: 0 });
   try {
-    const deadline = Date.now() + 60_000;
+    const deadline = performance.now() + 60_000;
     for (;;) {
       try {
         lock.exec('BEGIN EXCLUSIVE');
         break;
       } catch (error) {
-        if (!isBusy(error) || Date.now() > deadline) throw error;
+        if (!isBusy(error) || performance.now() > deadline) throw error;
         await sleep(50);
       }
     }

@@ -165,7 +165,7 @@ class SqliteDatabase implements Database {
   }
 
   async begin(): Promise<Transaction> {
-    const deadline = Date.now() + this.#limits.acquireTimeout;
+    const deadline = performance.now() + this.#limits.acquireTimeout;
     const release = await this.#turn.acquire();
     try {
       await this.#beginImmediate(deadline);
@@ -195,7 +195,8 @@ class SqliteDatabase implements Database {
         return;
       } catch (error) {
         if (!isBusy(error)) throw error;
-        if (Date.now() > deadline) throw new AppError('UNAVAILABLE', 'another process keeps the database locked', 2);
+        if (performance.now() > deadline)
+          throw new AppError('UNAVAILABLE', 'another process keeps the database locked', 2);
         await retryLater();
       }
     }

@@ -1,6 +1,7 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
 import type { Db } from '../../database/db.js';
 import { transaction } from '../../database/transaction.js';
+import { isSetBack, latestStored } from '../../lib/set-back.js';
 import { type Operation, type Operator, recordOperation } from './own-audits.js';
 
 /** How often the refusal of a revoked token is recorded. */
@@ -27,12 +28,13 @@ export function markToken(
 
 /** Whether the refusal of a revoked token is to be recorded: not each of them, or whoever goes on sending it fills the audits. */
 export function isRefusalDue({ refusedAt }: { readonly refusedAt: string | null }): boolean {
-  return refusedAt === null || refusedAt <= dueBefore();
+  return refusedAt === null || refusedAt <= dueBefore() || isSetBack(refusedAt);
 }
 
 /** As `isRefusalDue`, said in SQL. */
 export function refusalDue(db: Db): Sql {
-  return sql`(refused_at IS NULL OR refused_at <= ${db.dialect.timeValue(dueBefore())})`;
+  const { timeValue } = db.dialect;
+  return sql`(refused_at IS NULL OR refused_at <= ${timeValue(dueBefore())} OR refused_at > ${timeValue(latestStored())})`;
 }
 
 function dueBefore(): string {

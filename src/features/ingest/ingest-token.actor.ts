@@ -6,6 +6,7 @@ import type { Actor } from '../../graphql/context.js';
 import { AppError } from '../../lib/app-error.js';
 import { isPast } from '../../lib/expiry.js';
 import { keptWith } from '../../lib/kept-with.js';
+import { isSetBack } from '../../lib/set-back.js';
 import { tokenFault, tokenHash } from '../../lib/token.js';
 import { UnknownToken } from '../../lib/unknown-token.js';
 import { isRefusalDue, markToken, refusalDue } from '../audits/marked-token.js';
@@ -118,7 +119,7 @@ async function recordRefusal(db: Database, row: TokenRow, ipAddress: string | nu
 
 async function keepLastUse(db: Database, { id, lastUsedAt }: TokenRow, ipAddress: string | null): Promise<void> {
   const now = Date.now();
-  if (lastUsedAt && Date.parse(lastUsedAt) > now - LAST_USE_MILLISECONDS) return;
+  if (lastUsedAt && Date.parse(lastUsedAt) > now - LAST_USE_MILLISECONDS && !isSetBack(lastUsedAt)) return;
   const usedAt = db.dialect.timeValue(new Date(now).toISOString());
   await db.execute(
     sql`UPDATE ingest_tokens SET last_used_at = ${usedAt}, last_used_from = ${ipAddress} WHERE id = ${id}`,

@@ -1,8 +1,9 @@
-import sql, { raw } from 'sql-template-tag';
+import sql, { raw, type Sql } from 'sql-template-tag';
 import type { PamSettings } from '../../config.js';
 import type { Db } from '../../database/db.js';
 import { Module } from '../../database/module.js';
 import { selectList, tableOf } from '../../database/rows.js';
+import { latestStored } from '../../lib/set-back.js';
 import type { Source } from './source.js';
 import { SourceKind, SourceRun, SourceRunStatus } from './source-run.js';
 import type { RunOf } from './source-run.service.js';
@@ -41,7 +42,7 @@ export async function nextPull(db: Db, pam: PamSettings, now: string): Promise<s
   if (!schedule) return null;
   const rows = await db.query<{ module: PamSettings['modules'][number]; startedAt: string }>(
     sql`SELECT module, ${raw(db.dialect.timeText('MAX(started_at)'))} AS startedAt FROM source_runs
-        WHERE source = ${source} AND kind = ${SourceKind.PULL} GROUP BY module`,
+        WHERE source = ${source} AND kind = ${SourceKind.PULL} AND ${isBelievable(db)} GROUP BY module`,
   );
   const last = new Map(rows.map(({ module, startedAt }) => [module, Date.parse(startedAt)]));
   const pulled = modules.filter((module) => module !== Module.USER_ACCOUNTS || scimUrl !== undefined);
@@ -53,9 +54,15 @@ export async function nextPull(db: Db, pam: PamSettings, now: string): Promise<s
 export async function lastSuccess(db: Db, { source, kind, module }: RunOf): Promise<string | null> {
   const [run] = await db.query<{ startedAt: string | null }>(
     sql`SELECT ${raw(db.dialect.timeText('MAX(started_at)'))} AS startedAt FROM source_runs
-        WHERE source = ${source} AND kind = ${kind} AND module = ${module} AND status = ${SourceRunStatus.SUCCEEDED}`,
+        WHERE source = ${source} AND kind = ${kind} AND module = ${module} AND status = ${SourceRunStatus.SUCCEEDED}
+          AND ${isBelievable(db)}`,
   );
   return run?.startedAt ?? null;
+}
+
+/** A run from before the clock was set back says nothing of what came since, and nobody waits for its time to come again. */
+function isBelievable(db: Db): Sql {
+  return sql`started_at <= ${db.dialect.timeValue(latestStored())}`;
 }
 
 /** The source's own ids of all records that are stored of it. */

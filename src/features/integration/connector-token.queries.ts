@@ -1,6 +1,7 @@
 import sql, { raw } from 'sql-template-tag';
 import type { Db } from '../../database/db.js';
 import { endsSoon, isPast } from '../../lib/expiry.js';
+import { isSetBack } from '../../lib/set-back.js';
 import { type MappedUser, problemOfUser, readingPrivileges } from './mapped-user.js';
 
 /** A token that was not revoked, with the user whose view it has. */
@@ -42,7 +43,8 @@ export function liveTokens(db: Db): Promise<LiveToken[]> {
 
 /** Whether a token that was not revoked waits to be saved. */
 export function isPending({ savedAt, generatedAt }: Pick<LiveToken, 'savedAt' | 'generatedAt'>): boolean {
-  return savedAt === null && Date.parse(generatedAt) > Date.now() - PENDING_MILLISECONDS;
+  if (savedAt !== null || isSetBack(generatedAt)) return false;
+  return Date.parse(generatedAt) > Date.now() - PENDING_MILLISECONDS;
 }
 
 /** Says why a token whose time is over is refused; undefined if it is not over. */

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import sql from 'sql-template-tag';
 import type { Db } from '../../database/db.js';
+import { isSetBack } from '../../lib/set-back.js';
 
 /** Milliseconds that a browser is known after its last sign-in. */
 export const DEVICE_LIFETIME = 180 * 24 * 3_600_000;
@@ -27,7 +28,7 @@ export async function deviceOf(db: Db, cookie: string | null, userName: string):
   const key = await deviceKey(db);
   for (const entry of entriesOf(cookie)) {
     const device = readEntry(key, entry, userName);
-    if (device && device.issuedAt + DEVICE_LIFETIME > Date.now()) return device;
+    if (device && device.issuedAt + DEVICE_LIFETIME > Date.now() && !isSetBack(device.issuedAt)) return device;
   }
   return null;
 }

@@ -5,6 +5,7 @@ import { clientOf } from '../../graphql/client.js';
 import { actorOf, type Context } from '../../graphql/context.js';
 import { UserFault } from '../../graphql/user-errors.js';
 import { counted } from '../../lib/counted.js';
+import { latestStored } from '../../lib/set-back.js';
 import { sha256 } from '../../lib/sha256.js';
 import { operatorOf, recordOperation } from '../audits/own-audits.js';
 import { SESSION_ID_LENGTH } from '../users/session.js';
@@ -17,12 +18,14 @@ const MAX_LISTED = 100;
 export async function ownSessions(context: Context): Promise<OwnSession[]> {
   const { db, settings } = context;
   const time = (column: string) => raw(db.dialect.timeText(column));
+  const latest = db.dialect.timeValue(latestStored());
   const after = (age: number) => db.dialect.timeValue(new Date(Date.now() - age).toISOString());
   const rows = await db.query<Omit<OwnSession, 'id' | 'current'> & { hash: string }>(
     sql`SELECT hash, ${time('created_at')} AS createdAt, ${time('last_seen_at')} AS lastSeenAt,
           last_seen_from AS lastSeenFrom, client_name AS clientName
         FROM sessions WHERE user_id = ${actorOf(context).userId}
-          AND created_at > ${after(settings.sessionTime)} AND last_seen_at > ${after(settings.sessionIdleTime)}
+          AND created_at > ${after(settings.sessionTime)} AND created_at <= ${latest}
+          AND last_seen_at > ${after(settings.sessionIdleTime)} AND last_seen_at <= ${latest}
         ORDER BY last_seen_at DESC, created_at DESC, hash LIMIT ${MAX_LISTED}`,
   );
   const current = currentHash(context);

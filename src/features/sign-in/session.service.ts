@@ -6,6 +6,7 @@ import { insertAll } from '../../database/rows.js';
 import type { Privilege } from '../../graphql/access.js';
 import type { Client } from '../../graphql/client.js';
 import type { Actor } from '../../graphql/context.js';
+import { isSetBack } from '../../lib/set-back.js';
 import { sha256 } from '../../lib/sha256.js';
 import { CLIENT_NAME_LENGTH, Session } from '../users/session.js';
 import { isInUse, type Validity } from '../users/validity.js';
@@ -87,11 +88,13 @@ async function readGiven(db: Db, hash: string): Promise<Pick<Actor, 'roles' | 'p
   return { roles: [...new Set(rows.map(({ role }) => role))], privileges: new Set(privileges) };
 }
 
+/** What the clock cannot tell the age of, since it was set back, has ended. */
 function isAlive(
   { createdAt, lastSeenAt }: SessionRow,
   { sessionIdleTime, sessionTime }: Limits,
   now: number,
 ): boolean {
+  if (isSetBack(createdAt) || isSetBack(lastSeenAt)) return false;
   return Date.parse(createdAt) + sessionTime > now && Date.parse(lastSeenAt) + sessionIdleTime > now;
 }
 

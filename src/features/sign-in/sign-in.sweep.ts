@@ -10,15 +10,18 @@ const SWEPT_EVERY = 10 * 60_000;
 /** Rows of one statement: whoever guesses by many names leaves more than one statement has the time for. */
 const SWEPT_AT_ONCE = 5_000;
 
+/** In milliseconds of `performance.now()`. */
 const sweptAt = new WeakMap<Db, number>();
 
 /** Deletes what time has made useless, now and then, with nobody waiting for it. */
 export function sweepNowAndThen(context: Context): void {
   const { db } = context;
-  const now = Date.now();
-  if (now - (sweptAt.get(db.origin) ?? 0) < SWEPT_EVERY) return;
+  const now = performance.now();
+  if (now - (sweptAt.get(db.origin) ?? Number.NEGATIVE_INFINITY) < SWEPT_EVERY) return;
   sweptAt.set(db.origin, now);
-  sweep(context, now).catch((err) => logOf(context)?.warn({ err }, 'old sessions and failures were not swept away'));
+  sweep(context, Date.now()).catch((err) =>
+    logOf(context)?.warn({ err }, 'old sessions and failures were not swept away'),
+  );
 }
 
 async function sweep({ db, settings }: Context, now: number): Promise<void> {

@@ -2,6 +2,7 @@ import sql, { raw } from 'sql-template-tag';
 import type { Db, Transaction } from '../../database/db.js';
 import { deleteBy, insertAll } from '../../database/rows.js';
 import { transaction } from '../../database/transaction.js';
+import { isSetBack } from '../../lib/set-back.js';
 import { sha256 } from '../../lib/sha256.js';
 import { countRefusals, endRefusals, type Refusal } from '../audits/refusals/count-refusals.js';
 import { SignInAttempts } from './sign-in-attempts.js';
@@ -105,17 +106,19 @@ interface Counter {
 }
 
 async function readCounter(tx: Transaction, key: string): Promise<Counter> {
-  const [row] = await tx.query<Pick<SignInAttempts, 'failures' | 'blockedUntil'>>(
-    sql`SELECT failures, ${raw(tx.dialect.timeText('blocked_until'))} AS blockedUntil
+  const time = (column: string) => raw(tx.dialect.timeText(column));
+  const [row] = await tx.query<Omit<SignInAttempts, 'nameHash'>>(
+    sql`SELECT failures, ${time('attempted_at')} AS attemptedAt, ${time('blocked_until')} AS blockedUntil
         FROM sign_in_attempts WHERE name_hash = ${key} ${raw(tx.dialect.forUpdate)}`,
   );
   const { failures = 0, blockedUntil = null } = row ?? {};
-  return { key, isStored: row !== undefined, failures, blockedUntil, wait: waitUntil(blockedUntil) };
+  return { key, isStored: row !== undefined, failures, blockedUntil, wait: row ? waitOf(row) : 0 };
 }
 
-/** A wait that is longer than the longest delay comes from a clock that was set back since: it is over. */
-function waitUntil(time: string | null): number {
-  const wait = time === null ? 0 : Date.parse(time) - Date.now();
+/** A wait that is longer than the longest delay, or that began before the clock was set back, is over. */
+function waitOf({ attemptedAt, blockedUntil }: Pick<SignInAttempts, 'attemptedAt' | 'blockedUntil'>): number {
+  if (blockedUntil === null || isSetBack(attemptedAt)) return 0;
+  const wait = Date.parse(blockedUntil) - Date.now();
   return wait > 0 && wait <= LONGEST_DELAY ? wait : 0;
 }
 

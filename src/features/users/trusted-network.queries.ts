@@ -1,6 +1,7 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
 import type { Db, Transaction } from '../../database/db.js';
 import { deleteBy, insertAll } from '../../database/rows.js';
+import { latestStored } from '../../lib/set-back.js';
 import { TrustedNetwork } from './trusted-network.js';
 
 /** Milliseconds that a network is trusted after the last sign-in from it: addresses change hands. */
@@ -12,7 +13,9 @@ const MAX_NETWORKS = 10;
 /** That a row `alias` is this network, and was signed in from not long ago. */
 export function isTrusted(db: Db, alias: string, network: string): Sql {
   const since = db.dialect.timeValue(new Date(Date.now() - LIFETIME).toISOString());
-  return sql`${raw(alias)}.network = ${network} AND ${raw(alias)}.signed_in_at > ${since}`;
+  const signedInAt = raw(`${alias}.signed_in_at`);
+  return sql`${raw(alias)}.network = ${network} AND ${signedInAt} > ${since}
+    AND ${signedInAt} <= ${db.dialect.timeValue(latestStored())}`;
 }
 
 /** Remembers that a user signed in from a network, and forgets those that were used longest ago. */

@@ -18,10 +18,10 @@ export function stillAllowed(
   guard: (actor: Actor | null) => void,
 ): () => Promise<void> {
   const view = viewOf(request.actor!);
-  let lookedAt = Date.now();
+  let lookedAt = performance.now();
   return async () => {
-    if (Date.now() - lookedAt < EVERY_MILLISECONDS) return;
-    lookedAt = Date.now();
+    if (performance.now() - lookedAt < EVERY_MILLISECONDS) return;
+    lookedAt = performance.now();
     const actor = await reception.askAgain(request);
     guard(actor);
     if (viewOf(actor!) !== view) {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { Module } from '../../../src/database/module.js';
 import { lastSuccess } from '../../../src/features/ingest/source.queries.js';
 import { SourceKind, SourceRunStatus } from '../../../src/features/ingest/source-run.js';
@@ -55,6 +55,29 @@ onEveryEngine('the sources of records', (engine) => {
     await endRun(database.db, id, { ...of('fresh'), module: Module.RESOURCES }, FAILED, counts, []);
     const later = Date.parse((await read({ ...pam, PAM_SOURCE: 'fresh' }))[0]!.nextRunAt!);
     expect(later - before).toBeGreaterThanOrEqual(3_600_000);
+  });
+
+  test('a run from before the clock was set back is not waited for, and counts as no success', async () => {
+    const pam = { PAM_URL: 'https://pam.example', PAM_AUTHTOKEN: 'token', PULL_EVERY: '1h', PAM_SOURCE: 'ahead' };
+    const next = async () => Date.parse((await read(pam)).find(({ name }) => name === 'ahead')!.nextRunAt!);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 86_400_000 });
+    await run('ahead', SUCCEEDED);
+    vi.useRealTimers();
+    expect(await lastSuccess(database.db, of('ahead'))).toBeNull();
+    expect(await next()).toBeLessThanOrEqual(Date.now());
+    const before = Date.now();
+    for (const module of [Module.AUDITS, Module.RESOURCES]) {
+      await endRun(
+        database.db,
+        await beginRun(database.db, { ...of('ahead'), module }),
+        { ...of('ahead'), module },
+        SUCCEEDED,
+        counts,
+        [],
+      );
+    }
+    expect(await next()).toBeGreaterThanOrEqual(before + 3_600_000);
+    expect(await lastSuccess(database.db, of('ahead'))).not.toBeNull();
   });
 
   test('of many runs the last fifty are kept, and the last one that succeeded', async () => {

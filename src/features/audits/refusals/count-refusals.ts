@@ -2,6 +2,7 @@ import sql, { raw } from 'sql-template-tag';
 import type { Db, Transaction } from '../../../database/db.js';
 import { insertAll, selectList, tableOf } from '../../../database/rows.js';
 import { transaction } from '../../../database/transaction.js';
+import { latestStored } from '../../../lib/set-back.js';
 import { type Operator, recordOperation } from '../own-audits.js';
 import { RefusalCount } from './refusal-count.js';
 
@@ -80,11 +81,12 @@ export async function endRefusals(tx: Transaction, subject: string): Promise<voi
   await recordOperation(tx, by, { operation, outcome: 'FAILURE', userName, reason });
 }
 
-/** Ends all windows whose time is over, whichever process counted in them. */
+/** Ends all windows whose time is over, or began before the clock was set back, whichever process counted in them. */
 export async function endOldRefusals(db: Db): Promise<void> {
-  const now = db.dialect.timeValue(new Date().toISOString());
+  const { timeValue } = db.dialect;
   const ended = await db.query<{ subject: string }>(
-    sql`SELECT subject FROM refusals WHERE ends_at <= ${now} ORDER BY ends_at`,
+    sql`SELECT subject FROM refusals
+        WHERE ends_at <= ${timeValue(new Date().toISOString())} OR began_at > ${timeValue(latestStored())} ORDER BY ends_at`,
   );
   for (const { subject } of ended) await transaction(db, (tx) => endRefusals(tx, subject));
 }
