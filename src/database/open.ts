@@ -24,3 +24,8 @@ export function openDatabase(url: string, limits: DatabaseLimits = defaultLimits
 export function databaseExists(url: string): boolean {
   return engineOf(url).exists();
 }
+
+/** The files that the program keeps the database in, whether they are there or not; none if a server keeps it. */
+export function databaseFiles(url: string): readonly string[] {
+  return engineOf(url).files;
+}

@@ -1,6 +1,7 @@
 import { type FileHandle, lstat, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { createPrivate, modeInPlaceOf } from './private-file.js';
+import { modeInPlaceOf } from '../../lib/private-file.js';
+import { createPrivate } from './private-file.js';
 
 const BUFFER_LENGTH = 1 << 20;
 

@@ -21,7 +21,7 @@ export type { ModuleResult } from './tally.js';
  */
 export async function runConnector(options: ConnectorOptions): Promise<ModuleResult[]> {
   const wanted = checkOptions(options);
-  makeDirectory(options.out, 0o700);
+  makeDirectory(options.out);
   const release = await lockDirectory(options.out);
   try {
     const state = await openState(options.out, wanted);

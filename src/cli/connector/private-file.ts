@@ -1,10 +1,10 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { OWNER_ONLY } from '../../lib/private-file.js';
 import { ConnectorError } from './connector-error.js';
 
 /** Windows has no such flag, and lets only administrators make links. */
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
-const OWNER_ONLY = 0o600;
 
 /** Makes a file that must not be there yet, not even as a link; only its owner may read it. */
 export function createPrivate(path: string): Promise<FileHandle> {
@@ -25,11 +25,6 @@ export async function openToAppend(path: string): Promise<FileHandle> {
 export function openToRead(path: string): Promise<FileHandle> {
   const { O_RDONLY, O_NONBLOCK = 0 } = constants;
   return openRegular(path, O_RDONLY | O_NONBLOCK);
-}
-
-/** The mode of a file that takes the place of another: who may read is kept, unless everybody may. */
-export function modeInPlaceOf(mode: number | undefined): number {
-  return mode === undefined || (mode & 0o007) !== 0 ? OWNER_ONLY : OWNER_ONLY | (mode & 0o060);
 }
 
 async function openRegular(path: string, flags: number): Promise<FileHandle> {

@@ -11,6 +11,7 @@ import { counted } from '../../lib/counted.js';
 import { readCertificate } from '../../server/certificate.js';
 import { describeFault } from '../fault.js';
 import type { Check } from './check.js';
+import { checkFiles } from './check-files.js';
 import { checkPam } from './check-pam.js';
 import { checkRetention } from './check-retention.js';
 import { checkSyslog } from './check-syslog.js';
@@ -19,10 +20,11 @@ import { checkTokens } from './check-tokens.js';
 export function doctorCommand(): Command {
   return new Command('doctor')
     .description('show the settings in effect, secrets struck out, and try every dependency')
-    .action(async () => {
+    .option('--out <directory>', 'directory of a connector, whose files are looked at, too')
+    .action(async ({ out }: { out?: string }) => {
       const config = readConfig(process.env);
       for (const [name, value] of Object.entries(shown(config))) console.log(`${name.padEnd(30)}${value}`.trimEnd());
-      for (const { name, passed, isWarning, detail } of await checks(config)) {
+      for (const { name, passed, isWarning, detail } of await checks(config, out)) {
         console.log(`${passed ? (isWarning ? 'WARN' : 'ok  ') : 'FAIL'}  ${name}: ${detail}`);
         if (!passed) process.exitCode = 1;
       }
@@ -73,9 +75,10 @@ function withoutPassword(url: string): string {
   return url.replace(/\/\/([^:@/]*):.*@/, '//$1:***@');
 }
 
-async function checks(config: Config): Promise<Check[]> {
+async function checks(config: Config, out: string | undefined): Promise<Check[]> {
   return [
     ...checkCertificate(config),
+    ...checkFiles(config, out),
     ...(await checkAuthorities(config)),
     ...(await checkSyslog(config)),
     ...(await checkPam(config)),

@@ -3,6 +3,9 @@ import type { Database } from '../db.js';
 
 /** How an engine is opened. */
 export interface Engine {
+  /** The files that the program keeps the database in; none if a server does. */
+  readonly files: readonly string[];
+
   open(limits: DatabaseLimits): Promise<Database>;
 
   /** False where it is known, without connecting, that there is nothing to connect to. */

@@ -20,6 +20,7 @@ import { rowWriter } from './mysql-writer.js';
 export function mysqlEngine(url: URL): Engine {
   const options = connectionOptions(url);
   return {
+    files: [],
     open: async (limits) => {
       rowWriter();
       const server = await readServer(options);

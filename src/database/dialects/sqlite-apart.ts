@@ -5,6 +5,7 @@ import type { Sql } from 'sql-template-tag';
 import type { Apart, Db, Rows } from '../db.js';
 import type { WrittenForm, WrittenRow } from '../written-rows.js';
 import { toRefusal } from './sqlite-errors.js';
+import type { SqliteFile } from './sqlite-file.js';
 import { writtenRow } from './sqlite-text.js';
 import { Unavailable } from './unavailable.js';
 
@@ -16,9 +17,12 @@ const QUEUE = 1_000;
  * tested is not JavaScript yet. Texts of rows come in one buffer, which is moved: to copy each costs more than to read it.
  */
 const PROGRAM = `
+const { statSync } = require('node:fs');
 const { parentPort, workerData } = require('node:worker_threads');
 const Sqlite = require(workerData.module);
 const handle = new Sqlite(workerData.path, { readonly: true, timeout: 5000 });
+const { dev, ino } = statSync(workerData.path);
+if (dev !== workerData.dev || ino !== workerData.ino) throw new Error('another file is in the place of the database');
 handle.pragma('cache_size = -16384');
 const pack = (rows) => {
   const texts = Buffer.concat(rows.map(({ text }) => text ?? Buffer.alloc(0)));
@@ -67,15 +71,17 @@ export class SqliteApart implements Apart {
   readonly #db: Db;
   readonly #path: string;
   readonly #timeout: number;
+  readonly #file: SqliteFile;
   readonly #waiting: Job[] = [];
   #running: Job | undefined;
   #timer: NodeJS.Timeout | undefined;
   #worker: Worker | undefined;
 
-  constructor(db: Db, path: string, timeout: number) {
+  constructor(db: Db, path: string, timeout: number, file: SqliteFile) {
     this.#db = db;
     this.#path = path;
     this.#timeout = timeout;
+    this.#file = file;
   }
 
   get dialect() {
@@ -143,22 +149,40 @@ export class SqliteApart implements Apart {
       return;
     }
     const { sql, values, isWritten } = this.#running;
-    this.#worker ??= this.#begin();
+    try {
+      this.#file.checkReadable();
+      this.#worker ??= this.#begin();
+    } catch (error) {
+      this.#end(error);
+      return;
+    }
     this.#worker.ref();
     this.#worker.postMessage({ sql, values, isWritten });
   }
 
   #begin(): Worker {
+    this.#file.check();
     const module = createRequire(import.meta.url).resolve('better-sqlite3');
-    const worker = new Worker(PROGRAM, { eval: true, workerData: { module, path: this.#path } });
+    const { dev, ino } = this.#file;
+    const worker = new Worker(PROGRAM, { eval: true, workerData: { module, path: this.#path, dev, ino } });
     worker.on('message', (answer: Answer) => {
       if (worker !== this.#worker) return;
       if (answer.hasBegun) this.#startTimer();
       else this.#settle(answer);
     });
     // A thread that ended by itself fails what it ran; the next statement begins another one.
-    worker.on('error', (error) => worker === this.#worker && this.#end(toRefusal(error)));
+    worker.on('error', (error) => worker === this.#worker && this.#end(this.#whyItEnded(error)));
     return worker;
+  }
+
+  /** It may have found another file in the place of the database. */
+  #whyItEnded(error: unknown): unknown {
+    try {
+      this.#file.check();
+      return toRefusal(error);
+    } catch (refusal) {
+      return refusal;
+    }
   }
 
   #startTimer(): void {

@@ -1,12 +1,9 @@
-import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
-import { makeDirectory } from '../../lib/make-directory.js';
 import { isBusy } from './sqlite-errors.js';
 
 /** Runs `work` while this process holds the lock of a file; another that wants it waits for a minute at most. */
 export async function withLockFile<T>(path: string, work: () => Promise<T>): Promise<T> {
-  makeDirectory(dirname(path));
   const lock = new Sqlite(path, { timeout: 0 });
   try {
     const deadline = performance.now() + 60_000;

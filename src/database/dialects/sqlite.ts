@@ -1,128 +1,63 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import Sqlite from 'better-sqlite3';
-import { LRUCache } from 'lru-cache';
-import { raw, type Sql, default as sql } from 'sql-template-tag';
+import type { Sql } from 'sql-template-tag';
 import { AppError } from '../../lib/app-error.js';
 import { yieldIfLong } from '../../lib/event-loop.js';
 import { makeDirectory } from '../../lib/make-directory.js';
+import { closeToEverybody, makePrivateFile } from '../../lib/private-file.js';
 import { timed } from '../../lib/timed.js';
 import type { Database, Db, Rows, Transaction } from '../db.js';
 import type { WrittenForm, WrittenRow } from '../written-rows.js';
-import type { Dialect } from './dialect.js';
 import type { DatabaseLimits, Engine } from './engine.js';
 import { SqliteApart } from './sqlite-apart.js';
-import { codeOf, isBusy, toRefusal } from './sqlite-errors.js';
+import { Connection } from './sqlite-connection.js';
+import { dialect } from './sqlite-dialect.js';
+import { isBusy } from './sqlite-errors.js';
+import { SqliteFile } from './sqlite-file.js';
 import { withLockFile } from './sqlite-lock-file.js';
-import { selectWritten, writtenRow } from './sqlite-text.js';
+import { writtenRow } from './sqlite-text.js';
 import { retryLater, WriterTurns } from './sqlite-turns.js';
 
 /** SQLite in a file, in WAL mode: one writer, and readers that never wait for it. */
 export function sqliteEngine(path: string): Engine {
   if (path === '' || path.includes(':memory:')) throw new Error('DATABASE_URL: sqlite: needs the path of a file');
+  const lock = `${path}.migrate`;
+  // SQLite gives those that it makes beside the database the same mode.
+  const files = [path, `${path}-wal`, `${path}-shm`, lock];
   return {
-    open: async (limits) => new SqliteDatabase(path, limits),
+    files,
+    open: async (limits) => openFile(path, limits),
     exists: () => existsSync(path),
-    dataSourceOptions: async () => ({ type: 'better-sqlite3', database: path, enableWAL: true }),
-    exclusively: (work) => withLockFile(`${path}.migrate`, work),
+    dataSourceOptions: async () => {
+      makeFile(path);
+      return { type: 'better-sqlite3', database: path, enableWAL: true };
+    },
+    exclusively: (work) => {
+      makeFile(lock);
+      for (const file of files) closeToEverybody(file);
+      return withLockFile(lock, work);
+    },
   };
 }
 
-const dialect: Dialect = {
-  timeText: (column) => column,
-  timeValue: (time) => time,
-  selectWritten,
-  useIndex: (index) => `INDEXED BY ${index}`,
-  useKey: (table) => `INDEXED BY sqlite_autoindex_${table}_1`,
-  joinInOrder: 'CROSS JOIN',
-  // A transaction has the whole database to itself.
-  forUpdate: '',
-  rowsBehind: (column, key, value, id, direction) =>
-    sql`(${raw(column)}, ${raw(key)}) ${raw(direction === 'ASC' ? '>' : '<')} (${value}, ${id})`,
-  clock: "CAST(ROUND(unixepoch('now', 'subsec') * 1000) AS INTEGER)",
-  stretchOf: (column, seconds) => `((unixepoch(${column}) + ${FROM_YEAR_0_TO_1970}) / ${seconds})`,
-  addWhereKnown: (table, key, column) =>
-    `ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${column} = ${table}.${column} + excluded.${column}`,
-  leaveKnown: () => 'ON CONFLICT DO NOTHING',
-  // All at once costs it less than a few.
-  deleteSome: (table) => `DELETE FROM ${table}`,
-  // A statement has the process to itself.
-  rowsAtOnce: 1_000,
-  mayLoseCommits: false,
-  mayRunAgain: (error) => lostRaces.has(codeOf(error) ?? '') || isBusy(error),
-};
+function makeFile(path: string): void {
+  makeDirectory(dirname(path));
+  makePrivateFile(path);
+}
+
+function openFile(path: string, limits: DatabaseLimits): SqliteDatabase {
+  makeFile(path);
+  const file = SqliteFile.acquire(path);
+  try {
+    return new SqliteDatabase(path, limits, file);
+  } catch (error) {
+    file.release();
+    throw error;
+  }
+}
 
 /** Rows that go in between two looks at the time. */
 const ROWS_BETWEEN_LOOKS = 32;
-
-/** Seconds. */
-const FROM_YEAR_0_TO_1970 = 62_167_219_200;
-
-const lostRaces: ReadonlySet<string> = new Set(['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY']);
-
-/** One connection to the file, with its prepared statements. */
-class Connection {
-  readonly #handle: Sqlite.Database;
-  /** Those of long lists would be large, and are hardly ever the same. */
-  readonly #statements = new LRUCache<string, Sqlite.Statement>({
-    max: 300,
-    maxSize: 1_000_000,
-    sizeCalculation: (_, text) => text.length,
-  });
-
-  constructor(path: string, options: Sqlite.Options) {
-    // Another process that opens or closes the file holds it for a moment, from readers too.
-    this.#handle = new Sqlite(path, { ...options, timeout: 5_000 });
-    // NORMAL would lose the last commits at a power cut, and give their positions to other rows.
-    this.#handle.pragma('synchronous = FULL');
-    this.#handle.pragma('foreign_keys = ON');
-    this.#handle.pragma('cache_size = -65536');
-  }
-
-  static writer(path: string): Connection {
-    const connection = new Connection(path, {});
-    connection.#handle.pragma('journal_mode = WAL');
-    // From here on `beginImmediate` waits, which lets the process go on meanwhile.
-    connection.#handle.pragma('busy_timeout = 0');
-    return connection;
-  }
-
-  /** False also where SQLite itself has rolled a transaction back, as it does when the disk is full. */
-  get inTransaction(): boolean {
-    return this.#handle.inTransaction;
-  }
-
-  all(text: string, values: readonly unknown[]): unknown[] {
-    return this.#use(text, (statement) => statement.all(...values.map(bindable)));
-  }
-
-  run(text: string, values: readonly unknown[] = []): Sqlite.RunResult {
-    return this.#use(text, (statement) => statement.run(...values.map(bindable)));
-  }
-
-  close(): void {
-    this.#statements.clear();
-    this.#handle.close();
-  }
-
-  /** @throws Unavailable where the file is at fault */
-  #use<T>(text: string, use: (statement: Sqlite.Statement) => T): T {
-    try {
-      return use(this.#prepare(text));
-    } catch (error) {
-      throw toRefusal(error);
-    }
-  }
-
-  #prepare(text: string): Sqlite.Statement {
-    let statement = this.#statements.get(text);
-    if (!statement) {
-      statement = this.#handle.prepare(text);
-      this.#statements.set(text, statement);
-    }
-    return statement;
-  }
-}
 
 class SqliteDatabase implements Database {
   readonly dialect = dialect;
@@ -135,16 +70,19 @@ class SqliteDatabase implements Database {
   readonly #reader: Connection;
   readonly #turn = new WriterTurns();
   readonly #limits: DatabaseLimits;
+  readonly #file: SqliteFile;
 
-  constructor(path: string, limits: DatabaseLimits) {
-    makeDirectory(dirname(path));
+  constructor(path: string, limits: DatabaseLimits, file: SqliteFile) {
     this.#writer = Connection.writer(path);
     this.#reader = new Connection(path, { readonly: true });
     this.#limits = limits;
-    this.apart = new SqliteApart(this, path, limits.statementTimeout);
+    this.#file = file;
+    this.apart = new SqliteApart(this, path, limits.statementTimeout, file);
+    file.watch(this.#writer);
   }
 
   async query<Row>(statement: Sql): Promise<Row[]> {
+    this.#file.checkReadable();
     return this.#reader.all(statement.sql, statement.values) as Row[];
   }
 
@@ -168,12 +106,13 @@ class SqliteDatabase implements Database {
     const deadline = performance.now() + this.#limits.acquireTimeout;
     const release = await this.#turn.acquire();
     try {
+      this.#file.check();
       await this.#beginImmediate(deadline);
     } catch (error) {
       release();
       throw error;
     }
-    return new SqliteTransaction(this, this.#writer, release);
+    return new SqliteTransaction(this, this.#writer, this.#file, release);
   }
 
   async close(): Promise<void> {
@@ -181,6 +120,7 @@ class SqliteDatabase implements Database {
     await this.apart.close();
     this.#reader.close();
     this.#writer.close();
+    this.#file.release();
     release();
   }
 
@@ -223,6 +163,7 @@ class SqliteTransaction implements Transaction {
   constructor(
     readonly origin: Db,
     readonly connection: Connection,
+    readonly file: SqliteFile,
     readonly release: () => void,
   ) {}
 
@@ -262,8 +203,12 @@ class SqliteTransaction implements Transaction {
   }
 
   async commit(): Promise<void> {
-    this.#connection().run('COMMIT');
+    const connection = this.#connection();
+    this.file.check();
+    connection.run('COMMIT');
     this.#end();
+    // A file that was taken away in between took the transaction with it.
+    this.file.check();
   }
 
   async rollback(): Promise<void> {
@@ -284,8 +229,4 @@ class SqliteTransaction implements Transaction {
     this.#open = false;
     this.release();
   }
-}
-
-function bindable(value: unknown): unknown {
-  return typeof value === 'boolean' ? Number(value) : value;
 }
