@@ -50,12 +50,12 @@ export async function buildApp(
   app.addHook('onResponse', async ({ actor }, { statusCode }) => {
     if (actor && statusCode < 400) outage.succeeded();
   });
-  limitConnections(app, config);
+  const metrics = addMetrics(app, db, syslog);
+  limitConnections(app, config, metrics.countRefusedConnection);
   closeConnectionsWhenStopping(app);
   cutIdleClients(app);
   countShortWork(app);
-  addHealth(app, db);
-  const metrics = addMetrics(app, db, syslog);
+  addHealth(app, db, outage);
   await app.register(cookie);
   const reception = openReception(app, config, db, logger, metrics);
   const budgets = makeBudgets(config);

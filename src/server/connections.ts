@@ -8,6 +8,10 @@ import { errorBody } from './errors.js';
 /** Connections at once, in each process. */
 const CONNECTIONS = { ofNetwork: 256, inAll: 2_000 };
 
+/** Why a connection is refused: too many are open from its address, or in all. */
+export const CONNECTION_REFUSALS = ['address', 'all'] as const;
+export type ConnectionRefusal = (typeof CONNECTION_REFUSALS)[number];
+
 const refusal = JSON.stringify(
   errorBody('too many connections are open from your address: close those that you do not use', 'RATE_LIMITED'),
 );
@@ -23,13 +27,18 @@ const answer = [
 
 /**
  * Bounds the connections of the server, in all and by the network that they come from. Those of a trusted proxy are its
- * clients', so they are bounded in all only.
+ * clients', so they are bounded in all only. `onRefused` is told of each that is refused.
  */
-export function limitConnections(app: FastifyInstance, { trustedProxies }: Config): void {
+export function limitConnections(
+  app: FastifyInstance,
+  { trustedProxies }: Config,
+  onRefused: (reason: ConnectionRefusal) => void,
+): void {
   const isProxy = trustedProxies.length > 0 ? addressTest(trustedProxies) : () => false;
   const isTls = app.server instanceof TlsServer;
   const open = new Map<string, number>();
   app.server.maxConnections = CONNECTIONS.inAll;
+  app.server.on('drop', () => onRefused('all'));
   const serve = app.server.listeners('connection');
   app.server.removeAllListeners('connection');
   app.server.on('connection', (socket: Socket) => {
@@ -38,6 +47,7 @@ export function limitConnections(app: FastifyInstance, { trustedProxies }: Confi
     if (!isProxy(address)) {
       const number = open.get(network) ?? 0;
       if (number >= CONNECTIONS.ofNetwork) {
+        onRefused('address');
         refuse(socket, isTls);
         return;
       }

@@ -47,6 +47,9 @@ test('an address that has opened too many connections gets no more, and another 
   const refused = await text(await connectFrom('127.0.9.1'));
   expect(refused).toMatch(/^HTTP\/1.1 429 .*Retry-After: 1.*too many connections are open from your address/s);
   expect(await answerOn(await connectFrom('127.0.9.2'))).toMatch(/^HTTP\/1.1 200 /);
+  const metrics = (await door.send('/metrics')).text;
+  expect(metrics).toMatch(/^pam_gateway_http_refused_connections_total\{reason="address"\} 1$/m);
+  expect(metrics).toMatch(/^pam_gateway_http_refused_connections_total\{reason="all"\} 0$/m);
   expect(await answerOn(held[0]!)).toMatch(/^HTTP\/1.1 200 /);
   await expect.poll(async () => answerOn(await connectFrom('127.0.9.1'))).toMatch(/^HTTP\/1.1 200 /);
 });
@@ -64,7 +67,7 @@ test('unfinished bodies of an address leave no room for more of its own, and roo
   // Those that are refused are answered, and closed; the others wait for the rest of their bodies.
   const answers: string[] = [];
   for (const socket of held) socket.on('data', (answer) => answers.push(String(answer)));
-  await expect.poll(() => answers.length).toBeGreaterThanOrEqual(16);
+  await expect.poll(() => answers.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(16);
   for (const answer of answers)
     expect(answer).toMatch(/^HTTP\/1.1 429 .*(bytes of requests from your address|without a sign-in)/s);
   expect((await door.post({ query: VIEWER })).status).toBe(200);

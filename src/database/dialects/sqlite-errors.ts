@@ -1,4 +1,4 @@
-import { Unavailable } from './unavailable.js';
+import { NeedsHelp, Unavailable } from './unavailable.js';
 
 /**
  * The result codes of a file that cannot be used as it is now, whatever is asked of it; extended ones begin with them
@@ -15,8 +15,16 @@ export function isBusy(error: unknown): boolean {
   return codeOf(error)?.startsWith('SQLITE_BUSY') ?? false;
 }
 
-/** An error as callers are to have it: where the file is at fault it is UNAVAILABLE, all else stays what it is. */
+/** Faults that an administrator can do something about. */
+const ADVICE: Readonly<Record<string, string>> = {
+  SQLITE_FULL: 'the disk of the database is full: make room on it',
+  SQLITE_READONLY: 'the database is read-only: let the gateway write to its file, its directory and its disk',
+};
+
+/** An error as callers are to have it: UNAVAILABLE if the file is at fault, all else stays what it is. */
 export function toRefusal(error: unknown): unknown {
-  if (!FILE_FAULTS.test(codeOf(error) ?? '')) return error;
-  return new Unavailable('the database file cannot be used', error);
+  const code = codeOf(error) ?? '';
+  if (!FILE_FAULTS.test(code)) return error;
+  const advice = ADVICE[code.split('_').slice(0, 2).join('_')];
+  return advice ? new NeedsHelp(advice, error) : new Unavailable('the database file cannot be used', error);
 }

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, realpathSync, type Stats, statSync } from 'node:fs';
 import type { Connection } from './sqlite-connection.js';
-import { Unavailable } from './unavailable.js';
+import { NeedsHelp } from './unavailable.js';
 
 const GONE =
   'the database file was moved, deleted or replaced while in use: put it back with its -wal and -shm files, or restart the gateway';
@@ -86,7 +86,7 @@ export class SqliteFile {
 
   /**
    * Begins to watch, with the first connection that writes.
-   * @throws Unavailable as `check` does
+   * @throws NeedsHelp as `check` does
    */
   watch(connection: Connection): void {
     if (this.#seen === undefined) {
@@ -103,12 +103,12 @@ export class SqliteFile {
     this.check();
   }
 
-  /** @throws Unavailable if another program has written to the file: what is read may be of both */
+  /** @throws NeedsHelp if another program has written to the file: what is read may be of both */
   checkReadable(): void {
-    if (this.#isOverwritten) throw new Unavailable(OVERWRITTEN);
+    if (this.#isOverwritten) throw new NeedsHelp(OVERWRITTEN);
   }
 
-  /** @throws Unavailable if the file is not the one that was opened, or not as the gateway left it */
+  /** @throws NeedsHelp if the file is not the one that was opened, or not as the gateway left it */
   check(): void {
     this.checkReadable();
     this.#checkPlaces();
@@ -116,16 +116,16 @@ export class SqliteFile {
     this.checkReadable();
   }
 
-  /** @throws Unavailable if other files, or none, are where these were */
+  /** @throws NeedsHelp if other files, or none, are where these were */
   #checkPlaces(): void {
     for (const [path, { dev, ino }] of this.#places) {
       let found: Stats | undefined;
       try {
         found = statSync(path, { throwIfNoEntry: false });
       } catch (error) {
-        throw new Unavailable(GONE, error);
+        throw new NeedsHelp(GONE, error);
       }
-      if (found?.ino !== ino || found.dev !== dev) throw new Unavailable(GONE);
+      if (found?.ino !== ino || found.dev !== dev) throw new NeedsHelp(GONE);
     }
   }
 
@@ -163,7 +163,7 @@ export class SqliteFile {
   }
 }
 
-/** The first pages of small tables: of the database's id, of positions, and of the marks that `writesAnything` leaves. */
+/** The first pages of small tables: of the database's id, of positions, and of the marks that a WriteProbe leaves. */
 function pagesThatChange(connection: Connection): number[] {
   const names = ['gateway', 'positions', 'commit_marks'];
   const text = `SELECT rootpage FROM sqlite_schema WHERE type = 'table' AND name IN (${names.map(() => '?').join(', ')})`;

@@ -12,3 +12,6 @@ export class Unavailable extends AppError {
     super('UNAVAILABLE', message, RETRY_AFTER);
   }
 }
+
+/** A refusal that lasts until an administrator does what its message says. */
+export class NeedsHelp extends Unavailable {}

@@ -4,6 +4,8 @@ import type { Database } from '../../database/db.js';
 import type { Context } from '../../graphql/context.js';
 import { onServed } from '../../graphql/served.js';
 import type { SyslogListener } from '../../sources/syslog/listener.js';
+import { CONNECTION_REFUSALS, type ConnectionRefusal } from '../connections.js';
+import { chargeOperators } from '../operator-budget.js';
 import type { TokenRefusal } from '../refused-tokens.js';
 import { gaugeFollower } from './follower-metrics.js';
 import { gaugeRetention } from './retention-metrics.js';
@@ -19,6 +21,8 @@ export interface Metrics {
   watch(context: Context): void;
   /** Counts a token that was refused since it is not known here, or cannot be. */
   countRefusedToken(reason: TokenRefusal): void;
+  /** Counts a connection that was closed for want of room. */
+  countRefusedConnection(reason: ConnectionRefusal): void;
 }
 
 /** Answers `GET /metrics` in Prometheus' format, of all workers together. Labels hold nothing that a caller wrote. */
@@ -44,6 +48,13 @@ export function addMetrics(app: FastifyInstance, db: Database, syslog: readonly 
     labelNames: ['reason'],
     registers,
   });
+  const refusedConnections = new Counter({
+    name: 'pam_gateway_http_refused_connections_total',
+    help: 'HTTP connections that were closed at once, because too many were open from their address, or in all',
+    labelNames: ['reason'],
+    registers,
+  });
+  for (const reason of CONNECTION_REFUSALS) refusedConnections.inc({ reason }, 0);
   gaugeConnections(db, registers);
   if (syslog.length > 0) measureSyslog(syslog, registers);
   gaugeFollower(db, registers);
@@ -56,13 +67,14 @@ export function addMetrics(app: FastifyInstance, db: Database, syslog: readonly 
     requests.observe({ route, method: request.method, status: reply.statusCode }, reply.elapsedTime / 1_000);
     done();
   });
-  app.get('/metrics', { logLevel: 'warn' }, async (_request, reply) => {
+  app.get('/metrics', { logLevel: 'warn', onRequest: chargeOperators() }, async (_request, reply) => {
     reply.type(Registry.PROMETHEUS_CONTENT_TYPE);
     return isWorker() ? metricsOfAllWorkers() : Registry.merge([register, registry]).metrics();
   });
   return {
     watch: (context) => onServed(context, (served) => rows.inc({ module: served.module }, served.rows)),
     countRefusedToken: (reason) => refusedTokens.inc({ reason }),
+    countRefusedConnection: (reason) => refusedConnections.inc({ reason }),
   };
 }
 
