@@ -2,6 +2,7 @@ import {
   coerceInputValue,
   GraphQLError,
   type GraphQLInputType,
+  type GraphQLResolveInfo,
   GraphQLScalarType,
   type GraphQLSchema,
   getNullableType,
@@ -13,9 +14,12 @@ import {
   type VariableDefinitionNode,
 } from 'graphql';
 import { mapInSlices } from '../lib/event-loop.js';
+import { Attached } from './attached.js';
+import type { Context } from './context.js';
 import { mayPush } from './limits/body.js';
 import { overLimit } from './limits/limit.js';
 import type { Plugin } from './phases.js';
+import { restoreNumbers, writtenArgument } from './variables.js';
 
 /** Items from which a list is read here, and the most that a list within a record may have. */
 const LARGE = 100;
@@ -23,6 +27,24 @@ const LONGEST_LIST = 5_000;
 
 /** The type of a variable whose value was read already. No document can name it, since it has spaces. */
 const readAlready = Object.assign(new GraphQLScalarType({ name: 'ReadAlready' }), { name: 'read already' });
+
+/** The lists that were read here, by their variables. */
+const readLists = new Attached<Map<string, readonly unknown[]>>();
+
+/**
+ * The records, or ids, that a field is given to write: `given` is the argument as GraphQL read it. An id that was written as
+ * a number is that number, so that whoever checks it sees whether JSON may have rounded it.
+ */
+export function writtenRecords<T>(
+  context: Context,
+  info: GraphQLResolveInfo,
+  name: string,
+  given: readonly T[],
+): readonly T[] {
+  const { value } = info.fieldNodes[0]!.arguments!.find((argument) => argument.name.value === name)!;
+  const read = value.kind === Kind.VARIABLE ? readLists.get(context)?.get(value.name.value) : undefined;
+  return (read as readonly T[] | undefined) ?? (restoreNumbers(given, writtenArgument(context, info, name)) as T[]);
+}
 
 /** A variable with a large list of records. */
 interface LargeList {
@@ -33,8 +55,9 @@ interface LargeList {
 
 /**
  * Reads large lists of pushed records by their types, in slices. graphql-js would read them in one go, each time that the
- * variables are needed: for the cost and for the execution. So the operation declares these variables as read already, and
- * they are read once the operation was admitted.
+ * variables are needed: for the cost and for the execution, and type-graphql would make instances of them in one go. So the
+ * operation declares these variables as read already, they are read once the operation was admitted, and the execution
+ * is given empty lists in their places. `writtenRecords` has them.
  */
 export function readRecordsPlugin(schema: GraphQLSchema): Plugin {
   allowReadAlready(schema);
@@ -51,10 +74,13 @@ export function readRecordsPlugin(schema: GraphQLSchema): Plugin {
         Object.assign(request, { document: { ...document, definitions }, operation: declared });
       },
       async didAdmit({ request }) {
+        const done = new Map<string, readonly unknown[]>();
         for (const list of lists) {
           const { value: name } = list.definition.variable.name;
-          request.variables = { ...request.variables, [name]: await read(schema, name, list) };
+          done.set(name, await read(schema, name, list));
+          request.variables = { ...request.variables, [name]: [] };
         }
+        readLists.set(contextValue, done);
       },
     };
   };
@@ -104,9 +130,10 @@ function read(schema: GraphQLSchema, name: string, { definition, items, itemType
       const message = `${name}[${index}].${field} has ${length} items: at most ${LONGEST_LIST} are taken`;
       throw overLimit('BAD_USER_INPUT', message, definition);
     }
-    return coerceInputValue(item, itemType, () => {
+    const value = coerceInputValue(item, itemType, () => {
       throw faultOf(schema, name, definition, item, index);
     });
+    return restoreNumbers(value, item);
   });
 }
 

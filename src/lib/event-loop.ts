@@ -1,11 +1,14 @@
 /**
  * Shares the event loop between short work, such as a page or a health check, and long work, such as a large push. Long work
- * runs in slices, one in each turn of the loop. While short work is under way, it waits after each slice as long as the slice
- * took, so that it never has more than half of the process; else it goes on at once.
+ * runs in slices, one in each turn of the loop. While short work is under way, it waits after each slice twice as long as
+ * the slice took, so that it never has more than a third of the process; else it goes on at once.
  */
 
 /** Milliseconds after which long work lets others run. */
 const SLICE = 4;
+
+/** How many times as long as a slice short work goes first after it. */
+const SHARE_OF_SHORT_WORK = 2;
 
 /** Milliseconds after the end of short work in which its client is likely to send more. */
 const LIKELY_MORE = 3;
@@ -52,7 +55,7 @@ export function yieldIfLong(): Promise<void> | undefined {
 export function yieldToOthers(): Promise<void> {
   const now = performance.now();
   if (began !== undefined) {
-    owed = now - began;
+    owed = SHARE_OF_SHORT_WORK * (now - began);
     pausedAt = now;
   }
   return new Promise((resume) => {
@@ -73,6 +76,19 @@ export async function mapInSlices<Item, Result>(
     if (pause) await pause;
   }
   return results;
+}
+
+/** Items that are given out between two looks at the time. */
+const GIVEN_AT_ONCE = 50;
+
+/** Promises of the items, which are kept in slices: whatever waits for them, such as graphql-js, works in slices, too. */
+export function givenInSlices<Item>(items: readonly Item[]): readonly (Item | Promise<Item>)[] {
+  if (items.length <= GIVEN_AT_ONCE) return items;
+  let turn = Promise.resolve();
+  return items.map((item, index) => {
+    if (index % GIVEN_AT_ONCE === 0) turn = turn.then(yieldIfLong);
+    return turn.then(() => item);
+  });
 }
 
 function schedule(): void {
@@ -98,7 +114,7 @@ function runNext(): void {
 function sliceEnded(from: number): void {
   if (pausedAt < from) {
     pausedAt = performance.now();
-    owed = pausedAt - from;
+    owed = SHARE_OF_SHORT_WORK * (pausedAt - from);
   }
   schedule();
 }

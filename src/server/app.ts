@@ -18,9 +18,11 @@ import { execute } from './execute.js';
 import { addFeeds } from './feeds/feeds.js';
 import { addHealth } from './health.js';
 import { cutIdleClients } from './idle-clients.js';
+import { largeBodies } from './large-bodies.js';
 import { requestLogger } from './log.js';
 import { addMetrics } from './metrics/metrics.js';
 import { serverOptions } from './options.js';
+import { pauseRefusals } from './paused-refusals.js';
 import { openReception, type Reception } from './reception.js';
 import { addSecurityHeaders, securityHeaders } from './security-headers.js';
 import { countShortWork } from './short-work.js';
@@ -41,7 +43,7 @@ export async function buildApp(
   logger: Logger = requestLogger(config.logLevel),
 ): Promise<FastifyInstance> {
   const app: FastifyInstance = fastify(serverOptions(config, logger));
-  readStrictJson(app);
+  readStrictJson(app, largeBodies(app));
   const outage = new OutageLog(logger);
   app.setErrorHandler(errorHandler(outage));
   app.setNotFoundHandler(answerNotFound);
@@ -55,6 +57,7 @@ export async function buildApp(
   closeConnectionsWhenStopping(app);
   cutIdleClients(app);
   countShortWork(app);
+  pauseRefusals(app);
   addHealth(app, db, outage);
   await app.register(cookie);
   const reception = openReception(app, config, db, logger, metrics);

@@ -12,6 +12,10 @@ type Limiter = (
   done: (refusal: Error | null, payload?: RequestPayload) => void,
 ) => void;
 
+/** Parts that any body may come in, and the bytes that those of a longer one have at least on the average: each takes time. */
+const PARTS_AT_LEAST = 1_000;
+const MEAN_PART = 64;
+
 /**
  * Holds a body to what its sender may send, who is known by now, and all bodies that are open to the room there is. A body
  * that says its length is refused before it is read; one that does not, as soon as it is too long.
@@ -30,10 +34,12 @@ export function bodyLimiter(): Limiter {
       return;
     }
     let read = 0;
+    let parts = 0;
     const limited = new Transform({
       transform(part: Buffer, _encoding, next) {
         read += part.length;
-        const refusal = read > most ? tooLarge(request, most) : take(part.length);
+        const isTorn = ++parts > PARTS_AT_LEAST + read / MEAN_PART;
+        const refusal = isTorn ? tornUp() : read > most ? tooLarge(request, most) : take(part.length);
         // What the client goes on to send is of no use: its connection ends with the answer.
         if (refusal) reply.header('connection', 'close');
         next(refusal ?? null, part);
@@ -61,6 +67,11 @@ function roomFor(bodies: OpenBodies, { actor, client }: FastifyRequest, reply: F
 function noRoom(full: NoRoom): AppError {
   const whose = full === 'network' ? 'from your address' : 'from everybody';
   return new AppError('RATE_LIMITED', `too many bytes of requests ${whose} are open: send this one again later`, 1);
+}
+
+function tornUp(): Error {
+  const message = `the body comes in chunks of less than ${MEAN_PART} bytes: send larger ones, or a Content-Length`;
+  return Object.assign(new Error(message), { statusCode: 400 });
 }
 
 function tooLarge({ actor }: FastifyRequest, most: number): Error {

@@ -8,11 +8,13 @@ import { ImportTally } from '../features/integration/import-tally.js';
 import { attachClient, type Client } from '../graphql/client.js';
 import type { Actor, Context } from '../graphql/context.js';
 import { attachLog } from '../graphql/request-log.js';
+import { AppError } from '../lib/app-error.js';
 import { AnonymousBudget } from './anonymous-budget.js';
 import { authenticate } from './authenticate.js';
 import { clientOfRequest } from './client.js';
 import type { Metrics } from './metrics/metrics.js';
 import { RefusedTokensLog } from './refused-tokens.js';
+import { endShortWork } from './short-work.js';
 import type { OnTokenRefused } from './token-budget.js';
 
 declare module 'fastify' {
@@ -58,8 +60,14 @@ export function openReception(
     askAgain,
     onRequest: async (request, reply) => {
       request.client = clientOfRequest(request, reply, config);
-      request.actor = await askAgain(request);
+      request.actor = await askAgain(request).catch((error) => {
+        // A bad token is no way round the budget of those who have none.
+        if (error instanceof AppError && error.code === 'UNAUTHENTICATED') anonymous.charge(request);
+        throw error;
+      });
       if (!request.actor) anonymous.charge(request);
+      // A small push works in slices, too, and should not make way for itself.
+      if (request.actor?.kind === 'INGEST') endShortWork(request);
     },
     contextOf: ({ actor, client, id, log }) => {
       const pool = actor && actor.kind !== 'SESSION' ? db.forConnectors : db;

@@ -2,14 +2,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UNTIL, type World } from '../bench/world.js';
-import { attacks } from './attacks.js';
+import { attacksOf } from './attacks.js';
 import { underAttack } from './under-attack.js';
 
 const AUDITS = '20000';
 
+/** The most records that a push may have. */
+const RECORDS = 5_000;
+
 /** Attacks a gateway on SQLite, then one on MariaDB, with databases of their own; `only` chooses attacks by their names. */
 export async function attackEachEngine(world: World, seconds: number, only = ''): Promise<string> {
-  const wanted = attacks.filter(({ name }) => name.includes(only));
+  const wanted = attacksOf(RECORDS).filter(({ name }) => name.includes(only));
   const folder = mkdtempSync(join(tmpdir(), 'pam-gateway-flood-'));
   try {
     await world.query('CREATE DATABASE attacked');

@@ -43,8 +43,8 @@ test.each([
   ['nobody, in parts', () => null, 16 * KIB, '16 KiB: send a token, or sign in, to send more', true],
   ['a connector', () => door.token, MIB, '1 MiB', false],
   ['a connector, in parts', () => door.token, MIB, '1 MiB', true],
-  ['what pushes', () => pusher.token, 16 * MIB, '16 MiB: push fewer records at once', false],
-  ['what pushes, in parts', () => pusher.token, 16 * MIB, '16 MiB: push fewer records at once', true],
+  ['what pushes', () => pusher.token, 4 * MIB, '4 MiB: push fewer records at once', false],
+  ['what pushes, in parts', () => pusher.token, 4 * MIB, '4 MiB: push fewer records at once', true],
 ])('a body of %s is held to its limit', async (_, token, most, told, chunked) => {
   expect((await send(bodyOf(most), token(), chunked)).status).toBe(200);
   const refused = await send(bodyOf(most + 1), token(), chunked);
@@ -96,9 +96,9 @@ test('a large list of records is read as a small one is, and names the record th
 });
 
 test('what pushes has a budget of records', async () => {
-  const poor = await FrontDoor.open(database.db, { INGEST_COST_PER_SECOND: '5000' });
+  const poor = await FrontDoor.open(database.db, { INGEST_COST_PER_SECOND: '1000' });
   const { token } = await Pusher.open(poor, 'vault-2');
-  const ids = sourceIds(5_000);
+  const ids = sourceIds(1_000);
   const answers = await Promise.all(
     Array.from({ length: 4 }, () => new Pusher(poor, token).send('deleteResources', ids)),
   );

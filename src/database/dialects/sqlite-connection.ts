@@ -1,6 +1,10 @@
 import Sqlite from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
+import { yieldIfLong } from '../../lib/event-loop.js';
 import { toRefusal } from './sqlite-errors.js';
+
+/** Rows that are read between two looks at the time. */
+const ROWS_BETWEEN_LOOKS = 32;
 
 /** One connection to the file, with its prepared statements. */
 export class Connection {
@@ -36,6 +40,23 @@ export class Connection {
 
   all(text: string, values: readonly unknown[]): unknown[] {
     return this.#use(text, (statement) => statement.all(...values.map(bindable)));
+  }
+
+  /** Reads rows in slices. No other statement runs on the connection meanwhile. */
+  async allInSlices(text: string, values: readonly unknown[]): Promise<unknown[]> {
+    const rows: unknown[] = [];
+    const read = this.#use(text, (statement) => statement.iterate(...values.map(bindable)));
+    try {
+      for (let next = read.next(); !next.done; next = read.next()) {
+        rows.push(next.value);
+        if (rows.length % ROWS_BETWEEN_LOOKS === 0) await yieldIfLong();
+      }
+    } catch (error) {
+      throw toRefusal(error);
+    } finally {
+      read.return?.();
+    }
+    return rows;
   }
 
   run(text: string, values: readonly unknown[] = []): Sqlite.RunResult {

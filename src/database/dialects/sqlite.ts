@@ -4,6 +4,7 @@ import type { Sql } from 'sql-template-tag';
 import { AppError } from '../../lib/app-error.js';
 import { yieldIfLong } from '../../lib/event-loop.js';
 import { makeDirectory } from '../../lib/make-directory.js';
+import { Mutex } from '../../lib/mutex.js';
 import { closeToEverybody, makePrivateFile } from '../../lib/private-file.js';
 import { timed } from '../../lib/timed.js';
 import type { Database, Db, Rows, Transaction } from '../db.js';
@@ -159,6 +160,8 @@ class SqliteTransaction implements Transaction {
   readonly dialect = dialect;
   readonly apart = this;
   #open = true;
+  /** Lets one statement run at a time: while rows are read in slices the connection takes no other. */
+  readonly #turn = new Mutex();
 
   constructor(
     readonly origin: Db,
@@ -167,9 +170,8 @@ class SqliteTransaction implements Transaction {
     readonly release: () => void,
   ) {}
 
-  async query<Row>(statement: Sql): Promise<Row[]> {
-    await yieldIfLong();
-    return this.#connection().all(statement.sql, statement.values) as Row[];
+  query<Row>(statement: Sql): Promise<Row[]> {
+    return this.#inTurn((connection) => connection.allInSlices(statement.sql, statement.values) as Promise<Row[]>);
   }
 
   timed<Row>(statement: Sql) {
@@ -181,42 +183,61 @@ class SqliteTransaction implements Transaction {
   }
 
   async execute(statement: Sql): Promise<number> {
-    await yieldIfLong();
-    return this.#connection().run(statement.sql, statement.values).changes;
+    return (await this.#run(statement)).changes;
   }
 
   async insert(statement: Sql): Promise<number> {
-    return Number(this.#connection().run(statement.sql, statement.values).lastInsertRowid);
+    return Number((await this.#run(statement)).lastInsertRowid);
   }
 
-  async insertRows(table: string, columns: readonly string[], rows: Rows): Promise<void> {
+  insertRows(table: string, columns: readonly string[], rows: Rows): Promise<void> {
     const text = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
-    let left = 0;
-    for (const row of rows) {
-      // Other work of the process goes on meanwhile; who wants to write waits for this transaction.
-      if (left-- === 0) {
-        await yieldIfLong();
-        left = ROWS_BETWEEN_LOOKS;
+    return this.#inTurn(async (connection) => {
+      let left = ROWS_BETWEEN_LOOKS;
+      for (const row of rows) {
+        // Other work of the process goes on meanwhile; who wants to write waits for this transaction.
+        if (left-- === 0) {
+          await yieldIfLong();
+          left = ROWS_BETWEEN_LOOKS;
+        }
+        connection.run(text, row);
       }
-      this.#connection().run(text, row);
-    }
+    });
   }
 
   async commit(): Promise<void> {
-    const connection = this.#connection();
-    this.file.check();
-    connection.run('COMMIT');
+    await this.#inTurn((connection) => {
+      this.file.check();
+      connection.run('COMMIT');
+    });
     this.#end();
     // A file that was taken away in between took the transaction with it.
     this.file.check();
   }
 
   async rollback(): Promise<void> {
-    if (!this.#open) return;
+    const done = await this.#turn.acquire();
+    if (!this.#open) return done();
     try {
       if (this.connection.inTransaction) this.connection.run('ROLLBACK');
     } finally {
       this.#end();
+      done();
+    }
+  }
+
+  #run({ sql, values }: Sql): Promise<ReturnType<Connection['run']>> {
+    return this.#inTurn((connection) => connection.run(sql, values));
+  }
+
+  /** Runs statements when those before them have ended, and after others had their part of the event loop. */
+  async #inTurn<T>(work: (connection: Connection) => T | Promise<T>): Promise<T> {
+    const done = await this.#turn.acquire();
+    try {
+      await yieldIfLong();
+      return await work(this.#connection());
+    } finally {
+      done();
     }
   }
 

@@ -4,7 +4,8 @@ import { Module } from '../../database/module.js';
 import { Access, Privilege } from '../../graphql/access.js';
 import type { Context } from '../../graphql/context.js';
 import { RowsBehind } from '../../graphql/limits/rows-behind.js';
-import { writtenArgument } from '../../graphql/variables.js';
+import { writtenRecords } from '../../graphql/read-records.js';
+import { givenInSlices } from '../../lib/event-loop.js';
 import { PushOutcome, PushPayload, PushResult } from './push.payload.js';
 import { pushDeletions, pushRecords } from './push.service.js';
 import { PushedAudit } from './pushed-audit.js';
@@ -23,8 +24,8 @@ export class PushResolver {
   results(
     @Root() { all }: PushPayload,
     @Arg('outcomes', () => [PushOutcome], { nullable: true }) outcomes: PushOutcome[] | null,
-  ): readonly PushResult[] {
-    return outcomes ? all.filter(({ outcome }) => outcomes.includes(outcome)) : all;
+  ): readonly (PushResult | Promise<PushResult>)[] {
+    return givenInSlices(outcomes ? all.filter(({ outcome }) => outcomes.includes(outcome)) : all);
   }
 
   @Access(Privilege.INGEST)
@@ -38,7 +39,7 @@ export class PushResolver {
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<PushPayload> {
-    return pushRecords(context, Module.AUDITS, source ?? null, records, writtenArgument(context, info, 'records'));
+    return pushRecords(context, Module.AUDITS, source ?? null, writtenRecords(context, info, 'records', records));
   }
 
   @Access(Privilege.INGEST)
@@ -52,7 +53,7 @@ export class PushResolver {
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<PushPayload> {
-    return pushRecords(context, Module.RESOURCES, source ?? null, records, writtenArgument(context, info, 'records'));
+    return pushRecords(context, Module.RESOURCES, source ?? null, writtenRecords(context, info, 'records', records));
   }
 
   @Access(Privilege.INGEST)
@@ -70,8 +71,7 @@ export class PushResolver {
       context,
       Module.USER_ACCOUNTS,
       source ?? null,
-      records,
-      writtenArgument(context, info, 'records'),
+      writtenRecords(context, info, 'records', records),
     );
   }
 
@@ -83,13 +83,8 @@ export class PushResolver {
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<PushPayload> {
-    return pushDeletions(
-      context,
-      Module.RESOURCES,
-      source ?? null,
-      sourceIds,
-      writtenArgument(context, info, 'sourceIds'),
-    );
+    const ids = writtenRecords(context, info, 'sourceIds', sourceIds);
+    return pushDeletions(context, Module.RESOURCES, source ?? null, ids);
   }
 
   @Access(Privilege.INGEST)
@@ -100,12 +95,7 @@ export class PushResolver {
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<PushPayload> {
-    return pushDeletions(
-      context,
-      Module.USER_ACCOUNTS,
-      source ?? null,
-      sourceIds,
-      writtenArgument(context, info, 'sourceIds'),
-    );
+    const ids = writtenRecords(context, info, 'sourceIds', sourceIds);
+    return pushDeletions(context, Module.USER_ACCOUNTS, source ?? null, ids);
   }
 }

@@ -3,9 +3,8 @@ import type { Db } from '../../database/db.js';
 import { Module, type RecordOutcome } from '../../database/module.js';
 import type { ChangingModule } from '../../database/positions.js';
 import { actorOf, type Context } from '../../graphql/context.js';
-import { restoreNumbers } from '../../graphql/variables.js';
 import { AppError } from '../../lib/app-error.js';
-import { chunks } from '../../lib/chunks.js';
+import { chunksByWeight } from '../../lib/chunks.js';
 import { mapInSlices, yieldToOthers } from '../../lib/event-loop.js';
 import { quote } from '../../lib/quote.js';
 import { conflictReason } from '../audits/audit.conflict.js';
@@ -25,8 +24,8 @@ import { faultOfSource } from './source-name.js';
 /** The most records of one call. */
 export const MOST_RECORDS = 5_000;
 
-/** Records of one transaction, where each locks rows of its own. */
-const RECORDS_AT_ONCE = 1_000;
+/** Records of one transaction, if each locks rows of its own, with what hangs on them. */
+const ROWS_AT_ONCE = 2_000;
 
 /** Writes, or deletes, what a source has; outcomes in the order of the items. */
 type Write<Item> = (db: Db, by: Operator, source: string, items: readonly Item[]) => Promise<RecordOutcome[]>;
@@ -44,8 +43,8 @@ const removers: Record<ChangingModule, Write<string>> = {
 
 /**
  * Stores records of a source. Each is answered for: one that the rules refuse does not stop the others. A call that was cut
- * off may be sent again, since a record is known by its source and the source's own id. `written` is the argument before
- * GraphQL read it: an id that was written as a number is refused if JSON may have rounded it, as in files.
+ * off may be sent again, since a record is known by its source and the source's own id. An id that was written as a number
+ * is refused if JSON may have rounded it, as in files.
  * @throws AppError TOO_MANY_RECORDS, BAD_USER_INPUT or FORBIDDEN, with nothing stored
  */
 export async function pushRecords<M extends Module>(
@@ -53,11 +52,9 @@ export async function pushRecords<M extends Module>(
   module: M,
   givenSource: string | null,
   rows: readonly { readonly sourceId: string }[],
-  written: unknown,
 ): Promise<PushPayload> {
   const source = sourceOf(context, givenSource);
   checkNumber(rows);
-  restoreNumbers(rows, written);
   const rules: z.ZodType<RecordOf<M>> = recordSchemas[module](null).schema;
   const write: Write<RecordOf<M>> = writers[module];
   return pushRows(context, source, rows, rules, write);
@@ -69,11 +66,9 @@ export async function pushDeletions(
   module: ChangingModule,
   givenSource: string | null,
   sourceIds: readonly string[],
-  written: unknown,
 ): Promise<PushPayload> {
   const source = sourceOf(context, givenSource);
   checkNumber(sourceIds);
-  restoreNumbers(sourceIds, written);
   const rows = sourceIds.map((sourceId) => ({ sourceId }));
   return pushRows(context, source, rows, deletion, removers[module]);
 }
@@ -121,9 +116,17 @@ function heldOf(db: Db, source: string, rows: readonly Partial<UserAccountRecord
 function inParts<Item>(write: Write<Item>): Write<Item> {
   return async (db, by, source, items) => {
     const outcomes: RecordOutcome[] = [];
-    for (const part of chunks(items, RECORDS_AT_ONCE)) outcomes.push(...(await write(db, by, source, part)));
+    for (const part of chunksByWeight(items, ROWS_AT_ONCE, rowsOf))
+      outcomes.push(...(await write(db, by, source, part)));
     return outcomes;
   };
+}
+
+/** The rows of a record that is written, or of one that is deleted: its own, those that refer to it, and those of its lists. */
+function rowsOf(item: unknown): number {
+  if (typeof item !== 'object') return 2;
+  const lists = Object.values(item as object).filter((value) => Array.isArray(value));
+  return lists.reduce((sum, { length }) => sum + length, 2);
 }
 
 /** The source that is pushed for: the one that is given, which a token may be bound to. */

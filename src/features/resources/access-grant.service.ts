@@ -3,6 +3,7 @@ import { Module, type RecordOutcome } from '../../database/module.js';
 import { recordChanged } from '../../database/positions.js';
 import { deleteBy, findBy, insertAll, lockRecords, updateAll } from '../../database/rows.js';
 import { transaction } from '../../database/transaction.js';
+import { chunks, chunksByWeight } from '../../lib/chunks.js';
 import { distinctRuns } from '../../lib/distinct-runs.js';
 import { holdScopes } from '../users/held-scopes.js';
 import type { UserAccountChange } from '../users/user-account.changes.js';
@@ -86,7 +87,10 @@ async function storeRun(
     if ('refused' in result) outcomeOf.set(sound[index]!, result);
     else users.push(result);
   }
-  const changed = await writeGrants(tx, users, targets);
+  const changed = new Set<number>();
+  for (const part of chunks(users, USERS_AT_ONCE)) {
+    for (const id of await writeGrants(tx, part, targets)) changed.add(id);
+  }
   const changes: UserAccountChange[] = [];
   for (const { record, id, outcome, what } of users) {
     const become = outcome === 'UNCHANGED' && changed.has(id) ? 'CHANGED' : outcome;
@@ -102,6 +106,10 @@ async function storeRun(
   return { outcomes, changes, requested: [...requested] };
 }
 
+/** Accounts that are read at once, and users whose grants are. */
+const ACCOUNTS_AT_ONCE = 5_000;
+const USERS_AT_ONCE = 100;
+
 /** The resources that grants name, by their source's ids, with their accounts. */
 interface Target {
   resource: Resource;
@@ -113,13 +121,26 @@ async function targetsOf(
   source: string,
   records: readonly UserAccountRecord[],
 ): Promise<Map<string, Target>> {
-  const sourceIds = records.flatMap(({ grants = [] }) => grants.map(({ resourceSourceId }) => resourceSourceId));
+  const grants = records.flatMap(({ grants = [] }) => grants);
+  const sourceIds = grants.map(({ resourceSourceId }) => resourceSourceId);
   const resources = await lockRecords<Resource>(tx, Resource, source, sourceIds);
   const targets = new Map(
     [...resources.values()].map((resource) => [resource.id, { resource, accounts: new Map<string, number>() }]),
   );
-  for (const account of await findBy<PrivilegedAccount>(tx, PrivilegedAccount, 'resourceId', [...targets.keys()])) {
-    targets.get(account.resourceId)!.accounts.set(account.identity, account.id);
+  // A resource may have thousands of accounts, of which few are granted.
+  const wanted = new Map<number, Set<string>>();
+  for (const { resourceSourceId, accountSourceId } of grants) {
+    const resource = accountSourceId && resources.get(resourceSourceId);
+    if (!resource) continue;
+    const identities = wanted.get(resource.id) ?? new Set();
+    wanted.set(resource.id, identities.add(accountSourceId));
+  }
+  const accountsOf = (id: number) => targets.get(id)!.resource.accountCount;
+  for (const ids of chunksByWeight([...wanted.keys()], ACCOUNTS_AT_ONCE, accountsOf)) {
+    for (const account of await findBy<PrivilegedAccount>(tx, PrivilegedAccount, 'resourceId', ids)) {
+      const { resourceId, identity, id } = account;
+      if (wanted.get(resourceId)!.has(identity)) targets.get(resourceId)!.accounts.set(identity, id);
+    }
   }
   return new Map([...targets.values()].map((target) => [target.resource.sourceId, target]));
 }

@@ -65,7 +65,9 @@ export async function writeCustomFields(
   }
   const before = new Map<number, CustomField[]>();
   for (const row of await findBy<CustomField>(tx, CustomField, 'resourceId', [...wanted.keys()])) {
-    before.set(row.resourceId, [...(before.get(row.resourceId) ?? []), row]);
+    const rows = before.get(row.resourceId);
+    if (rows) rows.push(row);
+    else before.set(row.resourceId, [row]);
   }
   const changed = [...wanted].filter(([id, rows]) => textOf(rows) !== textOf(before.get(id) ?? []));
   await deleteBy(

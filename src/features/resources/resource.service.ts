@@ -13,6 +13,7 @@ import {
 } from '../../database/rows.js';
 import { transaction } from '../../database/transaction.js';
 import { SEARCHED } from '../../graphql/pages/filters.js';
+import { chunksByWeight } from '../../lib/chunks.js';
 import { distinctRuns } from '../../lib/distinct-runs.js';
 import { searchText } from '../../lib/search-text.js';
 import { UserAccount } from '../users/user-account.js';
@@ -81,7 +82,7 @@ async function writeResources(
   );
   const stored = await lockRecords<Resource>(tx, Resource, source, sourceIds);
   const ids = new Map(accepted.map((record) => [record, stored.get(record.sourceId)!.id]));
-  const childrenChanged = new Set([...(await writeAccounts(tx, ids, partial)), ...(await writeCustomFields(tx, ids))]);
+  const childrenChanged = await writeChildren(tx, ids, stored, partial);
   const outcomes = new Map<ResourceRecord, RecordOutcome>();
   const changes = new Map<number, Partial<Resource>>();
   for (const [record, id] of ids) {
@@ -101,6 +102,30 @@ async function writeResources(
   await grantedNamesChanged(tx, 'resourceId', renamed);
   await ownersChanged(tx, accepted, before);
   return records.map((record) => outcomes.get(record) ?? { refused: refusals.get(record)! });
+}
+
+/** Rows of accounts and custom fields that are compared at once, those that are stored and those that are to be. */
+const CHILDREN_AT_ONCE = 5_000;
+
+/** How many custom fields a resource is taken to have, since it does not say it. */
+const CUSTOM_FIELDS = 50;
+
+/** Writes accounts and custom fields; the ids of the resources of which some changed. */
+async function writeChildren(
+  tx: Transaction,
+  ids: ReadonlyMap<ResourceRecord, number>,
+  stored: ReadonlyMap<string, Resource>,
+  partial: ReadonlySet<string>,
+): Promise<Set<number>> {
+  const changed = new Set<number>();
+  const rowsOf = ({ sourceId, accounts, customFields }: ResourceRecord) =>
+    (accounts ? accounts.length + stored.get(sourceId)!.accountCount : 0) +
+    (customFields ? customFields.length + CUSTOM_FIELDS : 0);
+  for (const part of chunksByWeight([...ids], CHILDREN_AT_ONCE, ([record]) => rowsOf(record))) {
+    for (const id of await writeAccounts(tx, new Map(part), partial)) changed.add(id);
+    for (const id of await writeCustomFields(tx, new Map(part))) changed.add(id);
+  }
+  return changed;
 }
 
 /** What is to be changed of a resource; undefined where it is as it was. */

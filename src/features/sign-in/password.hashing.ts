@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Algorithm, hash, verify } from '@node-rs/argon2';
+import { AppError } from '../../lib/app-error.js';
 import { Turns } from '../../lib/turns.js';
 
 /** `memoryCost` is in KiB. OWASP, Password Storage Cheat Sheet, "Argon2id": 19 MiB, 2 iterations, 1 degree of parallelism. */
@@ -13,7 +14,7 @@ const turns = new Turns({
   atOnce: 2,
   waiting: 64,
   waitingOfOne: 8,
-  full: 'too many sign-ins are being worked on: try again in a few seconds',
+  full: () => new AppError('UNAVAILABLE', 'too many sign-ins are being worked on: try again in a few seconds'),
 });
 
 /** What is verified where nobody has a password: no password matches it, and it costs what a real one costs. */

@@ -210,9 +210,13 @@ async function writeRoles(
     if (roles) wanted.set(stored.get(sourceId)!.id, [...new Set(roles)].sort());
   const before = new Map<number, string[]>();
   for (const { userId, role } of await findBy<UserAccountRole>(tx, UserAccountRole, 'userId', [...wanted.keys()])) {
-    before.set(userId, [...(before.get(userId) ?? []), role].sort());
+    const roles = before.get(userId);
+    if (roles) roles.push(role);
+    else before.set(userId, [role]);
   }
-  const changed = [...wanted].filter(([id, roles]) => JSON.stringify(roles) !== JSON.stringify(before.get(id) ?? []));
+  const changed = [...wanted].filter(
+    ([id, roles]) => JSON.stringify(roles) !== JSON.stringify((before.get(id) ?? []).sort()),
+  );
   await deleteBy(
     tx,
     UserAccountRole,

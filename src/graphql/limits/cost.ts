@@ -83,14 +83,19 @@ function costOfField(selection: Selection, key: string, largest: number): { cost
   if (!field) return { cost: 0 };
   if (!isObjectType(getNamedType(field.type))) return { cost: rowsBehind(field) };
   const written = recordsOf(field, nodesOf(selection, key)[0]!, selection.scope.variableValues);
-  if (written !== undefined) return { cost: written };
   const object = below(selection, key);
+  if (written !== undefined) return { cost: written * Math.max(1, listsOf(object).length) };
   if (!isPage(field)) return { cost: rowsBehind(field) * (1 + costOfFields(object, largest)) };
   const size = sizeOfPage(field, nodesOf(selection, key)[0]!, selection.scope.variableValues, largest);
-  const lists = [...object.keys.keys()].filter((list) => isList(fieldOf(object, list)?.type));
+  const lists = listsOf(object);
   const each = lists.reduce((sum, list) => sum + costOfItem(object, list, largest), 1);
   const beside = costOfFields(object, largest, lists);
   return { cost: size * each + beside, page: { size, each } };
+}
+
+/** The lists of an object, under each of their aliases. */
+function listsOf(object: Selection): string[] {
+  return [...object.keys.keys()].filter((list) => isList(fieldOf(object, list)?.type));
 }
 
 /** What hangs on a row of a page: its list has the rows themselves, or items that have one as their `node`. */

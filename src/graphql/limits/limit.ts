@@ -30,7 +30,7 @@ export const LIMITS = {
   /** Lists and objects of the JSON of a request within each other. */
   jsonDepth: 32,
   /** JSON objects of a request. Each costs as much as its type has fields. */
-  objects: 50_000,
+  objects: 25_000,
   /** Members of one of them. */
   members: 1_000,
 } as const;
@@ -38,9 +38,9 @@ export const LIMITS = {
 /** What whoever may push records sends at most, where others may send less. */
 export const INGEST_LIMITS = {
   /** A body, in bytes. */
-  body: 16 * 1024 * 1024,
+  body: 4 * 1024 * 1024,
   /** Of the variables of a mutation. */
-  variableValues: 250_000,
+  variableValues: 125_000,
 } as const;
 
 /** What whoever is not signed in sends at most: enough to sign in. */

@@ -40,13 +40,18 @@ export function faultOfVariables(
 ): GraphQLError | undefined {
   const { variableDepth } = LIMITS;
   let values = 0;
-  let level = Object.values(variables ?? {});
-  for (let depth = 1; level.length > 0; depth++) {
-    if (depth > variableDepth) {
-      return overLimit('VARIABLES_TOO_DEEP', `the variables are nested deeper than ${variableDepth}`);
+  let level: object[] = [variables ?? {}];
+  for (let depth = 0; level.length > 0; depth++) {
+    const below: object[] = [];
+    for (const holder of level) {
+      const held: readonly unknown[] = Array.isArray(holder) ? holder : Object.values(holder);
+      values += held.length;
+      if (held.length > 0 && depth === variableDepth) {
+        return overLimit('VARIABLES_TOO_DEEP', `the variables are nested deeper than ${variableDepth}`);
+      }
+      for (const value of held) if (typeof value === 'object' && value !== null) below.push(value);
     }
-    values += level.length;
-    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
+    level = below;
   }
   if (values <= variableValues) return undefined;
   return overLimit('VARIABLES_TOO_LARGE', `the variables have ${values} values: at most ${variableValues} are taken`);

@@ -257,7 +257,7 @@ onEveryEngine('what is pushed', (engine) => {
     });
     expect(await countRecords(database.db, Module.AUDITS)).toBe(0);
     expect(await pusher.push('recordAudits', audits.slice(1))).toMatchObject({ added: 5_000 });
-    const accounts = sourceIds(8).map((id) => ({
+    const accounts = sourceIds(3).map((id) => ({
       sourceId: id,
       name: `account ${id}`,
       description: 'An account. '.repeat(8),
