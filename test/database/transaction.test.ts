@@ -147,6 +147,45 @@ onEveryEngine('a transaction', (engine) => {
   });
 });
 
+test('a SQLite transaction of many statements, or of one with many rows, lets the process go on meanwhile', async () => {
+  const { db, drop } = await testDatabase('sqlite');
+  const turnsDuring = async (work: (tx: Db) => Promise<unknown>) => {
+    let turns = 0;
+    let isOver = false;
+    const counting = (async () => {
+      for (; !isOver; turns++) await endOfTurn();
+    })();
+    await transaction(db, work);
+    isOver = true;
+    await counting;
+    return turns;
+  };
+  const many = sql`WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 100000) SELECT n FROM c`;
+  const ofRows = await turnsDuring(async (tx) => {
+    const rows = await tx.query<{ n: number }>(many);
+    expect([rows.length, rows.at(-1)]).toEqual([100_000, { n: 100_000 }]);
+  });
+  const ofStatements = await turnsDuring(async (tx) => {
+    for (let n = 0; n < 2_000; n++) await put(tx, `${n}`);
+  });
+  expect([ofRows > 3, ofStatements > 3]).toEqual([true, true]);
+  await drop();
+});
+
+test('SQLite statements of one transaction that are sent at once run one after another', async () => {
+  const { db, drop } = await testDatabase('sqlite');
+  const many = sql`WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 50000) SELECT n FROM c`;
+  const lengths = await transaction(db, (tx) =>
+    Promise.all([
+      tx.query(many),
+      put(tx, 'between').then(() => 1),
+      tx.query(sql`SELECT 1 FROM gateway WHERE name = 'between'`),
+    ]),
+  );
+  expect(lengths).toMatchObject([{ length: 50_000 }, 1, { length: 1 }]);
+  await drop();
+});
+
 test('SQLite writers that follow each other without a gap do not shut out another process', async () => {
   const { db, url, drop } = await testDatabase('sqlite');
   const other = await openDatabase(url);

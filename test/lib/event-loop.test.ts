@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { mapInSlices, shortWorkBegins, yieldToOthers } from '../../src/lib/event-loop.js';
+import { givenInSlices, mapInSlices, shortWorkBegins, yieldToOthers } from '../../src/lib/event-loop.js';
 
 /** Works without a pause, longer than one slice may last. */
 function work(): void {
@@ -35,6 +35,19 @@ test('long work gives its results in order, and others a turn after each slice',
   });
   expect(await turnsWhile(mapping)).toBeGreaterThanOrEqual(19);
   expect(await mapping).toEqual(items.map((item) => 2 * item));
+});
+
+test('items that are given in slices come in their order, and let others have their turns', async () => {
+  const items = Array.from({ length: 400 }, (_, n) => n);
+  const given = Promise.all(
+    givenInSlices(items).map(async (item, at) => {
+      const value = await item;
+      if (at % 50 === 0) work();
+      return value;
+    }),
+  );
+  expect(await turnsWhile(given)).toBeGreaterThanOrEqual(4);
+  expect(await given).toEqual(items);
 });
 
 test('an error of one item ends the work', async () => {

@@ -1,11 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { batches } from '../../src/lib/batches.js';
-import { chunks } from '../../src/lib/chunks.js';
+import { chunks, chunksByWeight } from '../../src/lib/chunks.js';
 import { distinctRuns } from '../../src/lib/distinct-runs.js';
 
 const aList = fc.array(fc.integer());
 const aSize = fc.integer({ min: 1, max: 9 });
+
+test('chunks by weight hold together what the list held, and are too heavy only if they have one item', () => {
+  fc.assert(
+    fc.property(fc.array(aSize), aSize, (list, most) => {
+      const parts = chunksByWeight(list, most, (item) => item);
+      expect(parts.flat()).toEqual(list);
+      const weights = parts.map((part) => part.reduce((sum, item) => sum + item, 0));
+      expect(weights.every((weight, at) => weight <= most || parts[at]!.length === 1)).toBe(true);
+      // None could have taken the first item of the next one.
+      expect(
+        weights.every((weight, at) => weight + (parts[at + 1]?.[0] ?? most) > most || at + 1 === parts.length),
+      ).toBe(true);
+    }),
+  );
+});
 
 describe('chunks and batches', () => {
   test('hold together what the list held, in its order', () => {

@@ -1,12 +1,12 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
-import { type ChangingModule, EVERY_VIEWER } from '../../database/positions.js';
+import { type ChangingModule, EVERY_VIEWER, lastPosition } from '../../database/positions.js';
 import { readingOf, type Wanted } from '../../database/reading.js';
 import { type EntityClass, tableOf } from '../../database/rows.js';
 import type { Key, WrittenRow } from '../../database/written-rows.js';
 import { type Actor, actorOf, type Context } from '../context.js';
 import { neededOf, textList } from '../rows/text-list.js';
 import type { Selection } from '../selection.js';
-import { pageServed } from '../served.js';
+import { pageServed, rowsExamined } from '../served.js';
 import { type ChangeFeed, ChangeKind } from './feed.js';
 import { FeedCursors, type FeedPlace } from './feed-cursor.js';
 import { checkSize } from './page-arguments.js';
@@ -47,6 +47,9 @@ export interface FeedPage<Row> {
   readonly caughtUp: boolean;
 }
 
+/** Positions that one page may pass over for an actor who does not see everything, so that it costs the same however few it sees. */
+const WINDOW = 100_000;
+
 /** A page of records and tombstones behind a cursor. */
 export async function readChangeFeed(
   context: Context,
@@ -72,7 +75,8 @@ export async function readChangeFeed(
 
 /**
  * A page of at most `size` records and tombstones behind a place, with what is wanted of the records. They are read
- * by one statement: read apart, a tombstone could move the cursor past a change that was committed between the two.
+ * by one statement: read apart, a tombstone could move the cursor past a change that was committed between the two. If
+ * the actor sees few records it may be short, or empty, before the feed is caught up.
  */
 export async function readChanges<Row extends ChangeRow>(
   context: Context,
@@ -82,15 +86,19 @@ export async function readChanges<Row extends ChangeRow>(
   size: number,
   wanted: Wanted,
 ): Promise<FeedPage<Row>> {
-  // Who does not see everything may have many records passed over.
-  const db = actorOf(context).scope === 'ALL' ? context.db : context.db.apart;
-  const reading = readingOf<Row>(db, wanted, feedKeys);
-  const rows = await reading.rows(statement(context, source, place.position, size + 1, reading.select));
-  const caughtUp = rows.length <= size;
-  if (!caughtUp) rows.pop();
+  const isScoped = actorOf(context).scope !== 'ALL';
+  // Read before the rows: what stands up to it is visible to them.
+  const last = isScoped ? await lastPosition(context.db, source.module) : 0;
+  const end = isScoped && last - place.position > WINDOW ? place.position + WINDOW : undefined;
+  const reading = readingOf<Row>(isScoped ? context.db.apart : context.db, wanted, feedKeys);
+  const rows = await reading.rows(statement(context, source, { ...place, end }, size + 1, reading.select));
+  const more = rows.length > size;
+  if (more) rows.pop();
   if (rows.length === 0) await cursors.checkReached(place);
+  const position = more ? rows.at(-1)!.feedPosition : (end ?? rows.at(-1)?.feedPosition ?? place.position);
+  const caughtUp = !more && end === undefined;
+  if (isScoped) rowsExamined(context, (caughtUp ? Math.max(last, position) : position) - place.position);
   pageServed(context, { module: source.module, rows: rows.length, caughtUp });
-  const position = rows.at(-1)?.feedPosition ?? place.position;
   return { rows, place: { ...place, position }, caughtUp };
 }
 
@@ -104,19 +112,30 @@ function memberOf(row: Row, name: string): string | undefined {
   return name === 'kind' ? `"${kindOf(row)}"` : `"${row.feedId}"`;
 }
 
-function statement(context: Context, source: FeedSource, position: number, limit: number, select: Sql): Sql {
+/** The rows behind a position, up to `end` if there is one. */
+function statement(
+  context: Context,
+  source: FeedSource,
+  { position, end }: { readonly position: number; readonly end: number | undefined },
+  limit: number,
+  select: Sql,
+): Sql {
   const { dialect } = context.db;
   const actor = actorOf(context);
   const viewer = actor.scope === 'ALL' ? EVERY_VIEWER : actor.userId;
   const table = raw(tableOf(source.entity).name);
   const index = raw(dialect.useIndex(`${tableOf(source.entity).name}_position`));
+  const within = (alias: string) => {
+    const column = raw(`${alias}.position`);
+    return end === undefined ? sql`${column} > ${position}` : sql`${column} > ${position} AND ${column} <= ${end}`;
+  };
   return sql`SELECT ${select} FROM (
       SELECT * FROM (
         SELECT * FROM (SELECT t.position, t.id, 0 AS isDeleted FROM ${table} t ${index}
-          WHERE t.position > ${position} AND ${source.visibleTo(actor)} ORDER BY t.position LIMIT ${limit}) live
+          WHERE ${within('t')} AND ${source.visibleTo(actor)} ORDER BY t.position LIMIT ${limit}) live
         UNION ALL
         SELECT * FROM (SELECT d.position, d.record_id AS id, 1 AS isDeleted FROM tombstones d
-          WHERE d.module = ${source.module} AND d.viewer_id = ${viewer} AND d.position > ${position}
+          WHERE d.module = ${source.module} AND d.viewer_id = ${viewer} AND ${within('d')}
           ORDER BY d.position LIMIT ${limit}) dead
       ) merged ORDER BY position LIMIT ${limit}
     ) f LEFT JOIN ${table} t ON t.id = f.id AND f.isDeleted = 0
