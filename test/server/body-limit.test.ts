@@ -96,9 +96,9 @@ test('a large list of records is read as a small one is, and names the record th
 });
 
 test('what pushes has a budget of records', async () => {
-  const poor = await FrontDoor.open(database.db, { INGEST_COST_PER_SECOND: '1000' });
+  const poor = await FrontDoor.open(database.db, { INGEST_COST_PER_SECOND: '5000' });
   const { token } = await Pusher.open(poor, 'vault-2');
-  const ids = sourceIds(1_000);
+  const ids = sourceIds(5_000);
   const answers = await Promise.all(
     Array.from({ length: 4 }, () => new Pusher(poor, token).send('deleteResources', ids)),
   );
