@@ -15,11 +15,13 @@ export interface Arm {
   readonly index: string | undefined;
   readonly via?: Via;
   readonly where: Sql;
+  /** What must hold of its rows besides, and what its index does not tell. */
+  readonly besides?: Sql | undefined;
 }
 
 /** A table, as `v`, that leads to the rows. */
 export interface Via {
-  readonly table: string;
+  readonly table: Sql;
   /** Which rows a row of it leads to. */
   readonly on: string;
   /** Whether it has the rows' `id` and the column that they are ordered by; else the arm is in no order, and read to its end. */
@@ -42,6 +44,8 @@ export interface PageQuery {
   readonly behind: Place | undefined;
   readonly ahead: Place | undefined;
   readonly limit: number;
+  /** Makes of a subquery of `id` a derived table of these rows. Left out, they are read from `table`. */
+  readonly shown?: ((ids: Sql) => Sql) | undefined;
 }
 
 /**
@@ -50,16 +54,18 @@ export interface PageQuery {
  */
 export function readPage<Row>(db: Db, { select, rows }: Reading<Row>, asked: PageQuery): Promise<Row[]> {
   const query = withoutRedundantBounds(asked);
-  const { table, limit } = query;
+  const { table, limit, shown } = query;
   const spans = spansOf(db, query);
-  if (spans.length === 1) return rows(spanText(db, query, spans[0]!, select));
+  if (spans.length === 1 && !shown) return rows(spanText(db, query, spans[0]!, select));
   const keysOf = (span: Span) => raw(`${orderedIn(span)}.id, ${orderedIn(span)}.${query.column}`);
   const parts = spans.map(
     (span, n) => sql`SELECT * FROM (${spanText(db, query, span, keysOf(span))}) ${raw(`span${n}`)}`,
   );
   const order = (alias: string) => orderBy(query, alias);
+  const keys = sql`SELECT * FROM (${join(parts, ' UNION ALL ')}) merged ${order('merged')} LIMIT ${limit}`;
+  if (shown) return rows(sql`SELECT ${select} FROM ${shown(keys)} t ${order('t')}`);
   return rows(
-    sql`SELECT ${select} FROM (SELECT * FROM (${join(parts, ' UNION ALL ')}) merged ${order('merged')} LIMIT ${limit}) k
+    sql`SELECT ${select} FROM (${keys}) k
         JOIN ${raw(table)} t ON t.id = k.id ${order('k')}`,
   );
 }
@@ -67,7 +73,7 @@ export function readPage<Row>(db: Db, { select, rows }: Reading<Row>, asked: Pag
 /** The places of the rows that end the first `count` rows of the arms, taken alike from each that has so many. */
 export async function placesAt(db: Db, asked: PageQuery, count: number): Promise<Place[]> {
   const query = { ...withoutRedundantBounds(asked), where: sql`1 = 1`, limit: 1 };
-  const spans = spansOf(db, query);
+  const spans = spansOf(db, query).map((span) => ({ ...span, besides: undefined }));
   const offset = Math.ceil(count / spans.length) - 1;
   const parts = spans.map((span, n) => {
     const alias = orderedIn(span);
@@ -85,7 +91,7 @@ export async function countRows(
   const parts = query.arms.map(
     (arm) =>
       sql`SELECT COUNT(*) AS n FROM ${fromArm(db, query.table, arm)}
-          WHERE ${arm.where} AND ${query.where}${within(query, orderedIn(arm))}`,
+          WHERE ${allOf(arm)} AND ${query.where}${within(query, orderedIn(arm))}`,
   );
   const { rows, milliseconds } = await db.timed<{ n: number }>(join(parts, ' UNION ALL '));
   return { count: rows.reduce((sum, { n }) => sum + n, 0), milliseconds };
@@ -96,7 +102,12 @@ export function fromArm(db: Db, table: string, { index, via }: Arm): Sql {
   const hint = index ? db.dialect.useIndex(index) : '';
   if (!via) return raw(`${table} t ${hint}`);
   const [ofVia, ofRows] = via.hasOrder ? [hint, ''] : ['', hint];
-  return raw(`${via.table} v ${ofVia} ${db.dialect.joinInOrder} ${table} t ${ofRows} ON ${via.on}`);
+  return sql`${via.table} v ${raw(`${ofVia} ${db.dialect.joinInOrder} ${table} t ${ofRows} ON ${via.on}`)}`;
+}
+
+/** All that holds of the rows of an arm. */
+function allOf({ where, besides }: Arm): Sql {
+  return besides ? sql`${where} AND ${besides}` : where;
 }
 
 /** What is left of an arm behind a place. */
@@ -128,7 +139,7 @@ function spanText(db: Db, query: PageQuery, span: Span, select: Sql): Sql {
   const ranges = ahead ? rangesBeyond(db, query, alias, ahead, opposite(direction)).map((range) => range.where) : [];
   const before = ahead ? sql` AND (${join(ranges, ' OR ')})` : empty;
   return sql`SELECT ${select} FROM ${fromArm(db, table, span)}
-    WHERE ${span.where} AND ${query.where}${within(query, alias)}${before}
+    WHERE ${allOf(span)} AND ${query.where}${within(query, alias)}${before}
     ${span.isNull ? raw(`ORDER BY ${alias}.id ${direction}`) : orderBy(query, alias)} LIMIT ${limit}`;
 }
 

@@ -1,4 +1,4 @@
-import sql, { join, raw, type Sql } from 'sql-template-tag';
+import sql, { join, raw } from 'sql-template-tag';
 import { chunks } from '../lib/chunks.js';
 import type { Db, Transaction } from './db.js';
 import { Module } from './module.js';
@@ -127,13 +127,6 @@ export async function progressOf(db: Db, module: Module): Promise<Progress> {
 /** The last position that was given in a module. */
 export async function lastPosition(db: Db, module: Module): Promise<number> {
   return (await progressOf(db, module)).position;
-}
-
-/** The records that were deleted while a viewer saw them, as a subquery: its tombstone stands where everybody's does. */
-export function deletedBefore(module: ChangingModule, viewer: number): Sql {
-  return sql`(SELECT d.record_id AS id FROM tombstones d
-    JOIN tombstones e ON e.module = d.module AND e.viewer_id = ${EVERY_VIEWER} AND e.position = d.position
-    WHERE d.module = ${module} AND d.viewer_id = ${viewer})`;
 }
 
 /** How many records a module has. */

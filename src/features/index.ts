@@ -22,6 +22,7 @@ import { ServerResolver } from './integration/server.resolver.js';
 import { TestIntegrationResolver } from './integration/test-integration.resolver.js';
 import { AccessGrant } from './resources/access-grant.js';
 import { AccessGrantResolver, UserAccountGrantsResolver } from './resources/access-grant.resolver.js';
+import { PastShare } from './resources/past-share.js';
 import { CustomField, PrivilegedAccount, Resource } from './resources/resource.js';
 import { ResourceResolver } from './resources/resource.resolver.js';
 import { RoleResolver } from './roles/role.resolver.js';
@@ -54,6 +55,7 @@ export const entities = [
   PrivilegedAccount,
   CustomField,
   AccessGrant,
+  PastShare,
   Audit,
   AuditName,
   AuditResourceName,

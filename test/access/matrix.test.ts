@@ -3,6 +3,7 @@ import {
   type ConstDirectiveNode,
   type FragmentDefinitionNode,
   GraphQLError,
+  type GraphQLObjectType,
   getNamedType,
   isObjectType,
   Kind,
@@ -10,12 +11,16 @@ import {
 } from 'graphql';
 import sql from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { recordAudits } from '../../src/features/audits/audit.service.js';
+import { storeUserAccounts } from '../../src/features/resources/access-grant.service.js';
+import { recordResources } from '../../src/features/resources/resource.service.js';
 import { Privilege } from '../../src/graphql/access.js';
 import type { Actor } from '../../src/graphql/context.js';
 import { guard } from '../../src/graphql/guard.js';
 import { buildSchema } from '../../src/schema.js';
+import { anAudit, aResource, aUser, SOURCE } from '../features/writing/records.js';
 import { type TestDatabase, testDatabase } from '../helpers/databases.js';
-import { anActor, Gateway } from '../helpers/gateway.js';
+import { anActor, connectorFor, Gateway } from '../helpers/gateway.js';
 import { predefinedRoles } from '../helpers/predefined-roles.js';
 import { operationOf, type SchemaPath, schemaPaths, spellings } from './schema-paths.js';
 
@@ -90,6 +95,76 @@ describe('of every field, by every path to depth 4,', () => {
       }
     }
   });
+});
+
+/** What each field of a resource says to who was given its account `root`; one that is added must be given its place here. */
+const ofSharedAccount: Record<string, [selection: string, answer: unknown]> = {
+  id: ['', expect.any(String)],
+  name: ['', 'db-1'],
+  type: ['', 'Linux'],
+  description: ['', null],
+  dnsName: ['', null],
+  domainName: ['', null],
+  url: ['', null],
+  department: ['', null],
+  location: ['', null],
+  ownerName: ['', null],
+  passwordPolicy: ['', null],
+  createdAt: ['', expect.any(String)],
+  modifiedAt: ['', expect.any(String)],
+  lastAccessedAt: ['', null],
+  accountCount: ['', 1],
+  accounts: ['{ name description }', [{ name: 'root', description: 'of root' }]],
+  customFields: ['{ value }', []],
+  owner: ['{ id }', null],
+  usage: ['{ operationCount distinctUserCount }', { operationCount: 1, distinctUserCount: 1 }],
+};
+
+test('a resource of which one account was shared shows its identity, that account and the audits on it', async () => {
+  const { db } = database;
+  const said = ['description', 'dnsName', 'domainName', 'url', 'department', 'location', 'passwordPolicy'];
+  const accounts = ['root', 'backup'].map((name) => ({ name, description: `of ${name}` }));
+  const resource = aResource('1', {
+    ...Object.fromEntries(said.map((field) => [field, 'hidden'])),
+    name: 'db-1',
+    ownerName: 'kim',
+    lastAccessedAt: '2026-03-01T00:00:00.000Z',
+    customFields: [{ label: 'rack', value: 'hidden' }],
+    accounts,
+  });
+  await recordResources(db, SOURCE, [resource]);
+  const grants = [{ level: 'VIEW' as const, resourceSourceId: '1', accountSourceId: 'root' }];
+  await storeUserAccounts(db, SOURCE, [
+    aUser('1', { userName: 'kim', grants }),
+    aUser('2', { userName: 'pat', grants }),
+  ]);
+  const audits = ['root', 'backup', null].map((accountName, n) =>
+    anAudit(`${n}`, { resourceSourceId: '1', accountName }),
+  );
+  await recordAudits(db, SOURCE, audits);
+  const fields = Object.entries(ofSharedAccount).map(([name, [selection]]) => `${name} ${selection}`);
+  const type = schema.getType('Resource') as GraphQLObjectType;
+  expect(Object.keys(type.getFields()).sort()).toEqual(Object.keys(ofSharedAccount).sort());
+
+  const resourceFields = `{ ${fields.join(' ')} }`;
+  const shown = Object.fromEntries(Object.entries(ofSharedAccount).map(([name, [, answer]]) => [name, answer]));
+  const ways: Record<string, unknown> = {
+    [`resources { nodes ${resourceFields} }`]: { resources: { nodes: [shown] } },
+    [`resources { edges { node ${resourceFields} } }`]: { resources: { edges: [{ node: shown }] } },
+    [`resourceFeed { changes { node ${resourceFields} } }`]: { resourceFeed: { changes: [{ node: shown }] } },
+    [`resource(id: "1") ${resourceFields}`]: { resource: shown },
+    [`audits { nodes { accountName resource ${resourceFields} } }`]: {
+      audits: { nodes: [{ accountName: 'root', resource: shown }] },
+    },
+    [`auditFeed { nodes { accountName resource ${resourceFields} } }`]: {
+      auditFeed: { nodes: [{ accountName: 'root', resource: shown }] },
+    },
+    [`userAccounts { nodes { grants { resource ${resourceFields} } } }`]: {
+      userAccounts: { nodes: [{ grants: [{ resource: shown }] }] },
+    },
+  };
+  const pat = await connectorFor(db, 'pat');
+  for (const [query, answer] of Object.entries(ways)) expect(await gateway.read(pat, `{ ${query} }`)).toEqual(answer);
 });
 
 /** What each guarded root field is for; one that is added must be given its place here. */

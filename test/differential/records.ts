@@ -7,7 +7,7 @@ import { dropUserAccounts, storeUserAccounts } from '../../src/features/resource
 import type { ResourceRecord } from '../../src/features/resources/resource.record.js';
 import { deleteResources, recordResources } from '../../src/features/resources/resource.service.js';
 import { UserAccountStatus } from '../../src/features/users/user-account.js';
-import type { UserAccountRecord } from '../../src/features/users/user-account.record.js';
+import type { GrantRecord, UserAccountRecord } from '../../src/features/users/user-account.record.js';
 import { faultOfUserName } from '../../src/features/users/user-name.js';
 import { anAudit, aResource, aUser, SOURCE } from '../features/writing/records.js';
 import { hostileTexts, LONG } from './hostile-texts.js';
@@ -120,12 +120,27 @@ function user(row: number): UserAccountRecord {
     department: nullableText(row, 4),
     location: nullableText(row, 5),
     roles: [text(row, 6), text(row, 7)].slice(row % 3),
-    grants: shared.slice(row % 3 === 2 ? 1 : 0),
+    grants: [...shared.slice(row % 3 === 2 ? 1 : 0), ...accountsOfOthers(row)],
     createdAt: time(row, 5),
     modifiedAt: time(row, 6),
     lastLoginAt: orNull(row, 3, time(row, 7)),
     expiresAt: orNull(row, 4, time(row, 8)),
   });
+}
+
+/** Single accounts, for the users that ask, of resources that they neither own nor were given as a whole. */
+function accountsOfOthers(row: number): GrantRecord[] {
+  const level = ShareLevel.VIEW;
+  return (
+    [
+      ['15', '27'],
+      ['18', '24'],
+    ][row] ?? []
+  ).map((resourceSourceId) => ({
+    level,
+    resourceSourceId,
+    accountSourceId: `0${text(Number(resourceSourceId), 10)}`,
+  }));
 }
 
 function audit(row: number) {

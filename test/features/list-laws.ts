@@ -151,6 +151,7 @@ const TABLES = [
   'privileged_accounts',
   'custom_fields',
   'access_grants',
+  'past_shares',
   'user_accounts',
   'user_account_roles',
   'tombstones',

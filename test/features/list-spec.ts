@@ -77,11 +77,17 @@ export async function readPage(
 }
 
 /** Every row of a list, read forward by pages of a size. */
-export async function walkForward(gateway: Gateway, spec: ListSpec, query: ListQuery, size: number): Promise<Row[]> {
+export async function walkForward(
+  gateway: Gateway,
+  spec: ListSpec,
+  query: ListQuery,
+  size: number,
+  actor?: Actor,
+): Promise<Row[]> {
   const rows: Row[] = [];
   let after: string | null = null;
   for (;;) {
-    const page: Page = await readPage(gateway, spec, query, { first: size, after });
+    const page: Page = await readPage(gateway, spec, query, { first: size, after }, actor);
     rows.push(...page.nodes);
     if (!page.pageInfo.hasNextPage) return rows;
     after = page.pageInfo.endCursor;
@@ -89,11 +95,17 @@ export async function walkForward(gateway: Gateway, spec: ListSpec, query: ListQ
 }
 
 /** Every row of a list, in the list's order, read backward by pages of a size. */
-export async function walkBackward(gateway: Gateway, spec: ListSpec, query: ListQuery, size: number): Promise<Row[]> {
+export async function walkBackward(
+  gateway: Gateway,
+  spec: ListSpec,
+  query: ListQuery,
+  size: number,
+  actor?: Actor,
+): Promise<Row[]> {
   const rows: Row[] = [];
   let before: string | null = null;
   for (;;) {
-    const page: Page = await readPage(gateway, spec, query, { last: size, before });
+    const page: Page = await readPage(gateway, spec, query, { last: size, before }, actor);
     rows.unshift(...page.nodes);
     if (!page.pageInfo.hasPreviousPage) return rows;
     before = page.pageInfo.startCursor;

@@ -11,6 +11,9 @@ export interface Dialect {
   /** RFC 3339 text in UTC as the parameter that a time column is compared with or set to. */
   timeValue(time: string): string;
 
+  /** How many characters a text column has. */
+  textLength(column: string): string;
+
   /** The select list of rows that `Db.queryWritten` shall write. */
   selectWritten(form: WrittenForm): string;
 

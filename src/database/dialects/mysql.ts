@@ -85,6 +85,7 @@ function dataSourceOptions(options: mysql.ConnectionOptions, server: Server): Da
 const dialect: Dialect = {
   timeText: (column) => `CONCAT(INSERT(${column}, 11, 1, 'T'), 'Z')`,
   timeValue: (time) => `${time.slice(0, 10)} ${time.slice(11, 23)}`,
+  textLength: (column) => `CHAR_LENGTH(${column})`,
   selectWritten: (form) => selectedValues(form).join(', '),
   useIndex: (index) => `FORCE INDEX (${index})`,
   useKey: () => 'FORCE INDEX (PRIMARY)',

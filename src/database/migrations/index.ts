@@ -14,6 +14,7 @@ import { AuditNames1764500000000 } from './0012-audit-names.js';
 import { CursorKey1764600000000 } from './0013-cursor-key.js';
 import { TrustedDevices1764620000000 } from './0015-trusted-devices.js';
 import { ScopesAndTokens1764630000000 } from './0016-scopes-and-tokens.js';
+import { PastShares1764650000000 } from './0018-past-shares.js';
 
 /** Every migration, oldest first. The list only ever grows at its end. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -32,4 +33,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   CursorKey1764600000000,
   TrustedDevices1764620000000,
   ScopesAndTokens1764630000000,
+  PastShares1764650000000,
 ];

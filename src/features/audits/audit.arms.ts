@@ -3,7 +3,7 @@ import type { Db } from '../../database/db.js';
 import { type Arm, fromArm, type Via } from '../../database/page.js';
 import { type Actor, actorOf, type Context } from '../../graphql/context.js';
 import { all, isOneOf } from '../../graphql/pages/filters.js';
-import { readAuditedResourceIds } from '../resources/resource.queries.js';
+import { type Audited, readAudited } from '../resources/resource.queries.js';
 import type { AuditFilter } from './audit.inputs.js';
 import { AuditCategory, AuditOutcome } from './audit.js';
 import { Named, resourcesNamed, unlinkedAmong } from './audit.names.js';
@@ -20,8 +20,8 @@ export interface AuditSearch {
 /** One page reads at most this many times its length. SQLite joins no more than 500 by UNION. */
 const MOST_ARMS = 400;
 
-/** Resources that a statement names; who sees more is looked up for each row. */
-const MOST_RESOURCES = 10_000;
+/** Resources and accounts that a statement names; who sees more is looked up for each row. */
+const MOST_AUDITED = 10_000;
 
 /** Rows that are counted to tell few from many. */
 const COUNTED = 300;
@@ -62,16 +62,16 @@ const inTime: readonly Arm[] = [{ index: 'audits_occurred_at', where: sql`1 = 1`
  * longer the more there is of it, and would tell of rows that the actor may not see.
  */
 async function searchVisible(context: Context, actor: Actor, conditions: readonly Condition[]): Promise<AuditSearch> {
-  const resourceIds = await readAuditedResourceIds(context, MOST_RESOURCES);
+  const audited = await readAudited(context, MOST_AUDITED);
   const filtered = matching(conditions);
-  if (!resourceIds) return { arms: inTime, where: all(visibleAudits(actor), filtered) };
+  if (!audited) return { arms: inTime, where: all(visibleAudits(actor), filtered) };
   const asked = conditions.find(({ column }) => column === 'resource_id')?.values;
-  const ids = asked ? resourceIds.filter((id) => asked.includes(id)) : resourceIds;
-  const arms = armsOfVisible(actor.userName, ids);
+  const wanted = asked ? auditedAmong(audited, new Set(asked)) : audited;
+  const arms = armsOfVisible(actor.userName, wanted);
   if (isFeasible(arms, filtered)) return { arms, where: filtered };
   // Who sees that many resources finds a page soon in the order of time, but must not be counted by walking all of it.
-  const counted = { arms: sumsOfVisible(actor.userName, ids), where: filtered };
-  return { arms: inTime, where: all(visibleAudits(actor, resourceIds), filtered), counted };
+  const counted = { arms: sumsOfVisible(actor.userName, wanted), where: filtered };
+  return { arms: inTime, where: all(visibleAudits(actor, audited), filtered), counted };
 }
 
 function matching(conditions: readonly Condition[]): Sql {
@@ -120,10 +120,10 @@ async function searchOf(db: Db, condition: Condition): Promise<Search> {
   return { ...condition, arms, ranges: [{ index, where }] };
 }
 
-const byAuditName: Via = { table: 'audit_names', on: 't.id = v.id', hasOrder: true };
+const byAuditName: Via = { table: raw('audit_names'), on: 't.id = v.id', hasOrder: true };
 
 const byNameOfResource: Via = {
-  table: 'audit_resource_names',
+  table: raw('audit_resource_names'),
   on: 't.resource_id = v.resource_id AND t.resource_name = v.name',
   hasOrder: false,
 };
@@ -150,22 +150,35 @@ async function byResourceName(db: Db, names: readonly (string | number)[]): Prom
   return { arms: [...unlinked.arms, ...linked], ranges: [...unlinked.ranges, ofLinked] };
 }
 
-function armsOfVisible(userName: string, resourceIds: readonly number[]): Arm[] {
+function auditedAmong({ resourceIds, accountIds }: Audited, asked: ReadonlySet<string | number>): Audited {
+  return {
+    resourceIds: resourceIds.filter((id) => asked.has(id)),
+    accountIds: new Map([...accountIds].filter(([id]) => asked.has(id))),
+  };
+}
+
+function armsOfVisible(userName: string, { resourceIds, accountIds }: Audited): Arm[] {
+  const on = (id: number) => ({
+    index: 'audits_resource_id',
+    where: sql`t.resource_id = ${id} AND t.operated_by <> ${userName}`,
+  });
   return [
     { index: 'audits_operated_by', where: sql`t.operated_by = ${userName}` },
-    ...resourceIds.map((id) => ({
-      index: 'audits_resource_id',
-      where: sql`t.resource_id = ${id} AND t.operated_by <> ${userName}`,
-    })),
+    ...resourceIds.map(on),
+    ...[...accountIds].map(([id, accounts]) => ({ ...on(id), besides: isOneOf('t.account_id', accounts) })),
   ];
 }
 
-/** As `armsOfVisible`, in two ranges that are not in the order of time. */
-function sumsOfVisible(userName: string, resourceIds: readonly number[]): Arm[] {
-  const others = sql`${isOneOf('t.resource_id', resourceIds)} AND t.operated_by <> ${userName}`;
+/** As `armsOfVisible`, in ranges that are not in the order of time. */
+function sumsOfVisible(userName: string, { resourceIds, accountIds }: Audited): Arm[] {
+  const on = (ids: readonly number[]) => ({
+    index: 'audits_resource_id',
+    where: sql`${isOneOf('t.resource_id', ids)} AND t.operated_by <> ${userName}`,
+  });
   return [
     { index: 'audits_operated_by', where: sql`t.operated_by = ${userName}` },
-    { index: 'audits_resource_id', where: others },
+    on(resourceIds),
+    { ...on([...accountIds.keys()]), besides: isOneOf('t.account_id', [...accountIds.values()].flat()) },
   ];
 }
 
@@ -182,6 +195,9 @@ function armsOfKinds({ categories, outcomes }: AuditFilter): Arm[] {
 }
 
 function isFeasible(arms: readonly Arm[], where: Sql): boolean {
-  const parameters = arms.reduce((sum, arm) => sum + arm.where.values.length + where.values.length, 0);
+  const parameters = arms.reduce(
+    (sum, arm) => sum + arm.where.values.length + (arm.besides?.values.length ?? 0) + where.values.length,
+    0,
+  );
   return arms.length > 0 && arms.length <= MOST_ARMS && parameters <= MOST_PARAMETERS;
 }

@@ -12,7 +12,7 @@ import type { FeedPage } from '../../graphql/pages/read-change-feed.js';
 import { neededOf, textList } from '../../graphql/rows/text-list.js';
 import type { Selection } from '../../graphql/selection.js';
 import { pageServed, rowsExamined } from '../../graphql/served.js';
-import { readAuditedResourceIds } from '../resources/resource.queries.js';
+import { readAudited } from '../resources/resource.queries.js';
 import type { AuditFilter } from './audit.inputs.js';
 import { Audit } from './audit.js';
 import { matches, servedRange, visibleAudits } from './audit.queries.js';
@@ -23,7 +23,7 @@ import { stepUntilNow } from './retention/expiry.js';
 const WINDOW = 100_000;
 
 /** Ids that one statement may name. */
-const MOST_RESOURCES = 1_000;
+const MOST_AUDITED = 1_000;
 
 interface AuditFeedArguments {
   after?: string | null;
@@ -112,7 +112,7 @@ async function conditions(
   { since }: FeedPlace,
 ): Promise<Sql> {
   const actor = actorOf(context);
-  const resourceIds = actor.scope === 'ALL' ? undefined : await readAuditedResourceIds(context, MOST_RESOURCES);
+  const audited = actor.scope === 'ALL' ? undefined : await readAudited(context, MOST_AUDITED);
   const served = isWithin(context.db, 't.occurred_at', servedRange(actor, since ? { from: since } : null));
-  return all(visibleAudits(actor, resourceIds), matches(filter), served);
+  return all(visibleAudits(actor, audited), matches(filter), served);
 }

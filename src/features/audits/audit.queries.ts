@@ -2,18 +2,21 @@ import sql, { join, type Sql } from 'sql-template-tag';
 import type { Actor } from '../../graphql/context.js';
 import { all, isOneOf, parseIds } from '../../graphql/pages/filters.js';
 import type { DateRange } from '../../graphql/pages/page-arguments.js';
-import { auditedResourceIds } from '../resources/resource.queries.js';
+import { type Audited, auditedResourceIds, onSharedAccount } from '../resources/resource.queries.js';
 import type { AuditFilter } from './audit.inputs.js';
 
 /**
- * The audits, as `t`, that an actor may see: all, or its own and those on the resources that it may see. Whoever has
- * read the ids of these hands them in, which spares the engine to look for each row.
+ * The audits, as `t`, that an actor may see: all, or its own, those on the resources that it sees as a whole and those on
+ * accounts that were shared. Whoever has read the ids of these hands them in, which spares the engine to look for each row.
  */
-export function visibleAudits(actor: Actor, resourceIds?: readonly number[]): Sql {
+export function visibleAudits(actor: Actor, audited?: Audited): Sql {
   if (actor.scope === 'ALL') return sql`1 = 1`;
   const own = sql`t.operated_by = ${actor.userName}`;
-  if (!resourceIds) return sql`(${own} OR t.resource_id IN ${auditedResourceIds(actor)})`;
-  return resourceIds.length === 0 ? own : sql`(${own} OR t.resource_id IN (${join([...resourceIds])}))`;
+  if (!audited) return sql`(${own} OR t.resource_id IN ${auditedResourceIds(actor)} OR ${onSharedAccount(actor)})`;
+  const { resourceIds, accountIds } = audited;
+  const others = Object.entries({ resource_id: resourceIds, account_id: [...accountIds.values()].flat() });
+  const named = others.filter(([, ids]) => ids.length > 0).map(([column, ids]) => isOneOf(`t.${column}`, ids));
+  return sql`(${join([own, ...named], ' OR ')})`;
 }
 
 /** A range as far as audits of it are served to an actor: its token may be narrowed to a period. */

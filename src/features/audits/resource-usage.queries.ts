@@ -1,6 +1,6 @@
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import type { Db } from '../../database/db.js';
-import { all, isOneOf, isWithin } from '../../graphql/pages/filters.js';
+import { all, isAlways, isOneOf, isWithin } from '../../graphql/pages/filters.js';
 import type { DateRange } from '../../graphql/pages/page-arguments.js';
 import { oneForEach } from '../../graphql/rows/loaders.js';
 import { chunks } from '../../lib/chunks.js';
@@ -24,18 +24,24 @@ const unused: ResourceUsage = {
   lastUsedAt: null,
 };
 
-/** The use of each of some resources in a range, in their order: exact, wherever the counts have come to. */
+/**
+ * The use of each of some resources in a range, in their order: exact, wherever the counts have come to. Where not all audits, as
+ * `t`, are `visible`, those that are get counted one by one.
+ */
 export async function readUsages(
   db: Db,
   retrievals: readonly string[],
   range: DateRange | null | undefined,
   ids: readonly number[],
   tookMilliseconds: (milliseconds: number) => void = () => {},
+  visible: Sql = sql`1 = 1`,
 ): Promise<ResourceUsage[]> {
   const usages: ResourceUsage[] = [];
   for (const part of chunks(ids, RESOURCES_AT_ONCE)) {
-    const statement = isShort(range) ? shortStatement : usageStatement;
-    const asked = statement(db, retrievals, range, part);
+    const isCounted = isAlways(visible) && !isShort(range);
+    const asked = isCounted
+      ? usageStatement(db, retrievals, range, part)
+      : auditsStatement(db, retrievals, range, part, visible);
     const { rows, milliseconds } = await db.apart.timed<ResourceUsage & { resourceId: number }>(asked);
     tookMilliseconds(milliseconds);
     for (const usage of oneForEach(part, rows, ({ resourceId }) => resourceId)) usages.push(usage ?? unused);
@@ -48,19 +54,20 @@ function isShort(range: DateRange | null | undefined): boolean {
   return Boolean(range?.from && range.to) && Date.parse(range!.to!) - Date.parse(range!.from!) <= SHORT;
 }
 
-/** Counted from the audits of the range alone. */
-function shortStatement(
+/** Counted from the visible audits of the range alone. */
+function auditsStatement(
   db: Db,
   retrievals: readonly string[],
   range: DateRange | null | undefined,
   ids: readonly number[],
+  visible: Sql,
 ): Sql {
   return sql`SELECT t.resource_id AS resourceId, COUNT(*) AS operationCount,
       COUNT(CASE WHEN t.outcome = 'FAILURE' THEN 1 END) AS failureCount,
       COUNT(CASE WHEN ${isOneOf('t.operation', retrievals)} THEN 1 END) AS passwordRetrievalCount,
       COUNT(DISTINCT t.operated_by) AS distinctUserCount, ${raw(db.dialect.timeText('MAX(t.occurred_at)'))} AS lastUsedAt
     FROM audits t ${raw(db.dialect.useIndex(BY_RESOURCE))}
-    WHERE ${all(isOneOf('t.resource_id', ids), isWithin(db, 't.occurred_at', range))} GROUP BY t.resource_id`;
+    WHERE ${all(isOneOf('t.resource_id', ids), isWithin(db, 't.occurred_at', range), visible)} GROUP BY t.resource_id`;
 }
 
 function usageStatement(

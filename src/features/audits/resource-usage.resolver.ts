@@ -1,3 +1,4 @@
+import type { Sql } from 'sql-template-tag';
 import { Arg, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { actorOf, type Context } from '../../graphql/context.js';
 import { RowsBehind } from '../../graphql/limits/rows-behind.js';
@@ -7,7 +8,8 @@ import { type TextsOf, Written } from '../../graphql/rows/written-field.js';
 import type { Selection } from '../../graphql/selection.js';
 import { timeSpent } from '../../graphql/served.js';
 import { Resource } from '../resources/resource.js';
-import { servedRange } from './audit.queries.js';
+import { readWholeAmong } from '../resources/resource.queries.js';
+import { servedRange, visibleAudits } from './audit.queries.js';
 import { ResourceUsage } from './resource-usage.js';
 import { readUsages } from './resource-usage.queries.js';
 
@@ -16,7 +18,7 @@ export class ResourceUsageResolver {
   @Written({ needs: 'id', textsOf: usageTexts })
   @RowsBehind(10)
   @FieldResolver(() => ResourceUsage, {
-    description: 'Counted from audits of the range; all time where no range is given.',
+    description: 'Counted from those audits of the range that the caller may see; of all time if no range is given.',
   })
   usage(
     @Root() { id }: Resource,
@@ -51,12 +53,24 @@ function usageTexts(
   return async (ids) => (await usagesOf(context, served, ids as readonly number[])).map(write);
 }
 
-/** Who may see a resource may see every audit on it. */
-function usagesOf(
+/** Counted over the audits that the actor may see: all on a resource that it sees as a whole. */
+async function usagesOf(
   context: Context,
   range: DateRange | null | undefined,
   ids: readonly number[],
 ): Promise<ResourceUsage[]> {
   const { db, settings } = context;
-  return readUsages(db, settings.passwordRetrievalOperations, range, ids, (took) => timeSpent(context, took));
+  const actor = actorOf(context);
+  const read = (some: readonly number[], visible?: Sql) =>
+    readUsages(db, settings.passwordRetrievalOperations, range, some, (took) => timeSpent(context, took), visible);
+  if (actor.scope === 'ALL') return read(ids);
+  const whole = await readWholeAmong(context, ids);
+  const isWhole = new Set(whole);
+  const parts = ids.filter((id) => !isWhole.has(id));
+  const [ofWhole, ofParts] = [await read(whole), await read(parts, visibleAudits(actor))];
+  const usages = new Map([
+    ...whole.map((id, n) => [id, ofWhole[n]!] as const),
+    ...parts.map((id, n) => [id, ofParts[n]!] as const),
+  ]);
+  return ids.map((id) => usages.get(id)!);
 }

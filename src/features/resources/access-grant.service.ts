@@ -17,6 +17,7 @@ import {
 } from '../users/user-account.service.js';
 import { AccessGrant } from './access-grant.js';
 import { removeGrants } from './access-grant.removal.js';
+import { PastShare } from './past-share.js';
 import { PrivilegedAccount, Resource } from './resource.js';
 
 /** What became of records of user accounts, in their order, and what was written of them, for whoever records it. */
@@ -57,12 +58,8 @@ export function dropUserAccounts(db: Db, source: string, sourceIds: readonly str
   return transaction(db, async (tx) => {
     const found = await lockRecords<UserAccount>(tx, UserAccount, source, sourceIds);
     const rows = [...found.values()];
-    await deleteBy(
-      tx,
-      AccessGrant,
-      'userId',
-      rows.map(({ id }) => id),
-    );
+    const ids = rows.map(({ id }) => id);
+    for (const entity of [AccessGrant, PastShare]) await deleteBy(tx, entity, 'userId', ids);
     const had = await removeUserAccounts(tx, rows);
     const changes = rows.map(({ id, userName }) => ({ outcome: 'DELETED', userName, what: had.get(id)! }) as const);
     const outcomes = sourceIds.map((id): RecordOutcome => (found.delete(id) ? 'DELETED' : 'UNCHANGED'));

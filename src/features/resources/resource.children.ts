@@ -3,6 +3,7 @@ import { deleteBy, differences, findBy, insertAll, tooLong, updateAll } from '..
 import { AccessGrant } from './access-grant.js';
 import { grantedNamesChanged } from './access-grant.names.js';
 import { removeGrants } from './access-grant.removal.js';
+import { PastShare, pastShareOf } from './past-share.js';
 import { CustomField, PrivilegedAccount } from './resource.js';
 import type { PrivilegedAccountRecord, ResourceRecord } from './resource.record.js';
 
@@ -95,7 +96,9 @@ export function tooLongChild({ accounts = [], customFields = [] }: ResourceRecor
 
 async function removeAccounts(tx: Transaction, accounts: readonly PrivilegedAccount[]): Promise<void> {
   const ids = accounts.map(({ id }) => id);
-  await removeGrants(tx, await findBy<AccessGrant>(tx, AccessGrant, 'accountKey', ids));
+  const grants = await findBy<AccessGrant>(tx, AccessGrant, 'accountKey', ids);
+  await insertAll(tx, PastShare, grants.map(pastShareOf));
+  await removeGrants(tx, grants);
   await deleteBy(tx, PrivilegedAccount, 'id', ids);
 }
 

@@ -1,10 +1,10 @@
 import type DataLoader from 'dataloader';
 import sql, { join } from 'sql-template-tag';
-import type { Context } from '../../graphql/context.js';
+import { actorOf, type Context } from '../../graphql/context.js';
 import type { Children } from '../../graphql/rows/children.js';
 import { allForEach, loaderOf } from '../../graphql/rows/loaders.js';
 import { type CustomField, PrivilegedAccount, Resource } from './resource.js';
-import { visibleAccounts, visibleResources } from './resource.queries.js';
+import { visibleAccounts, visibleResources, wholeResources } from './resource.queries.js';
 
 /** Resources by id. */
 export const resourceById: Children<number> = {
@@ -31,12 +31,13 @@ export const accountById: Children<number> = {
   where: (actor, ids) => sql`t.id IN (${join([...ids])}) AND ${visibleAccounts(actor)}`,
 };
 
-/** The custom fields of resources, by resource id, in the order that their source gave them. */
+/** The custom fields of resources that the actor sees as a whole, by resource id, in the order that their source gave them. */
 export function customFieldsOf(context: Context): DataLoader<number, CustomField[]> {
   return loaderOf(context, 'customFieldsOf', async (ids) => {
     const rows = await context.db.query<CustomField>(
-      sql`SELECT resource_id AS resourceId, label, value FROM custom_fields
-          WHERE resource_id IN (${join([...ids])}) ORDER BY resource_id, ordinal`,
+      sql`SELECT c.resource_id AS resourceId, c.label, c.value FROM custom_fields c JOIN resources t ON t.id = c.resource_id
+          WHERE c.resource_id IN (${join([...ids])}) AND ${wholeResources(actorOf(context))}
+          ORDER BY c.resource_id, c.ordinal`,
     );
     return allForEach(ids, rows, ({ resourceId }) => resourceId);
   });

@@ -20,6 +20,7 @@ import { UserAccount } from '../users/user-account.js';
 import { scopeWidened } from '../users/user-account.service.js';
 import { AccessGrant } from './access-grant.js';
 import { grantedNamesChanged } from './access-grant.names.js';
+import { PastShare, pastShareOf } from './past-share.js';
 import { tooLongChild, writeAccounts, writeCustomFields } from './resource.children.js';
 import { CustomField, PrivilegedAccount, Resource } from './resource.js';
 import type { ResourceRecord } from './resource.record.js';
@@ -48,8 +49,9 @@ export function deleteResources(db: Db, source: string, sourceIds: readonly stri
   return transaction(db, async (tx) => {
     const found = await lockRecords<Resource>(tx, Resource, source, sourceIds);
     const ids = [...found.values()].map(({ id }) => id);
-    const viewers = await viewersOf(tx, [...found.values()]);
     const grants = await findBy<AccessGrant>(tx, AccessGrant, 'resourceId', ids);
+    const shares = await sharesOf(tx, [...found.values()], grants);
+    await insertAll(tx, PastShare, shares);
     await lockRows(
       tx,
       UserAccount,
@@ -60,7 +62,9 @@ export function deleteResources(db: Db, source: string, sourceIds: readonly stri
     await deleteBy(tx, CustomField, 'resourceId', ids);
     await deleteBy(tx, PrivilegedAccount, 'resourceId', ids);
     await deleteBy(tx, Resource, 'id', ids);
-    for (const id of ids) recordDeleted(tx, Module.RESOURCES, id, [...(viewers.get(id) ?? [])]);
+    const viewers = new Map<number, number[]>(ids.map((id) => [id, []]));
+    for (const { resourceId, userId } of shares) viewers.get(resourceId)!.push(userId);
+    for (const id of ids) recordDeleted(tx, Module.RESOURCES, id, viewers.get(id)!);
     return sourceIds.map((sourceId): RecordOutcome => (found.delete(sourceId) ? 'DELETED' : 'UNCHANGED'));
   });
 }
@@ -204,22 +208,28 @@ async function ownersChanged(
   }
 }
 
-/** The users of scope OWNED_AND_SHARED who see each of the resources. */
-async function viewersOf(tx: Transaction, resources: readonly Resource[]): Promise<Map<number, Set<number>>> {
-  const viewers = new Map<number, Set<number>>(resources.map(({ id }) => [id, new Set()]));
+/** What users of scope OWNED_AND_SHARED see of resources: each as a whole, or some of its accounts. */
+async function sharesOf(
+  tx: Transaction,
+  resources: readonly Resource[],
+  grants: readonly AccessGrant[],
+): Promise<PastShare[]> {
   const owners = await usersByName(
     tx,
     resources.flatMap(({ ownerName }) => ownerName ?? []),
   );
-  for (const { id, ownerName } of resources) {
-    const owner = owners.get(ownerName ?? '');
-    if (owner !== undefined) viewers.get(id)!.add(owner);
-  }
-  const ids = resources.map(({ id }) => id);
-  for (const { resourceId, userId } of await findBy<AccessGrant>(tx, AccessGrant, 'resourceId', ids)) {
-    viewers.get(resourceId)!.add(userId);
-  }
-  return viewers;
+  const owned = resources.flatMap(({ id: resourceId, ownerName }) => {
+    const userId = owners.get(ownerName ?? '');
+    return userId === undefined ? [] : [{ userId, resourceId, accountKey: 0 }];
+  });
+  const shares = new Map([...owned, ...grants.map(pastShareOf)].map((share) => [keyOf(share), share]));
+  return [...shares.values()].filter(
+    (share) => share.accountKey === 0 || !shares.has(keyOf({ ...share, accountKey: 0 })),
+  );
+}
+
+function keyOf({ userId, resourceId, accountKey }: PastShare): string {
+  return `${userId} ${resourceId} ${accountKey}`;
 }
 
 async function usersByName(tx: Transaction, names: readonly string[]): Promise<Map<string, number>> {

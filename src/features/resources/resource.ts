@@ -3,6 +3,8 @@ import { Entity, Index } from 'typeorm';
 import { Flag, Id, Int, Key, Long, LongText, Text, Time } from '../../database/columns.js';
 import { Access, Privilege } from '../../graphql/access.js';
 import { DateTime } from '../../graphql/date-time.js';
+import { Shown } from '../../graphql/rows/shown-rows.js';
+import { shownResources } from './resource.shown.js';
 
 @Entity('resources')
 @Index('resources_identity', ['source', 'sourceId'], { unique: true })
@@ -12,10 +14,14 @@ import { DateTime } from '../../graphql/date-time.js';
 @Index('resources_modified_at', ['modifiedAt', 'id'])
 @Index('resources_last_accessed_at', ['lastAccessedAt', 'id'])
 @Index('resources_position', ['position'])
+@Shown(shownResources)
 @Access(Privilege.READ_RESOURCES)
 @ObjectType({
   simpleResolvers: true,
-  description: 'A machine, device, database or application whose privileged accounts are managed, and how it is used.',
+  description: `A machine, device, database or application whose privileged accounts are managed, and how it is used.
+
+To a user of scope OWNED_AND_SHARED who was given only accounts of it, it shows \`id\`, \`name\`, \`type\`, \`createdAt\`, \`modifiedAt\`, those accounts, and
+the use that the user may see. All else is null or empty, and filters, search and orders take it as such.`,
 })
 export class Resource {
   @Id() @Field(() => ID) id!: number;
@@ -32,7 +38,9 @@ export class Resource {
   @Text(255, { nullable: true }) @Field(() => String, { nullable: true }) location!: string | null;
   @Text(255, { nullable: true }) @Field(() => String, { nullable: true }) ownerName!: string | null;
   @Text(255, { nullable: true }) @Field(() => String, { nullable: true }) passwordPolicy!: string | null;
-  @Int() @Field(() => GraphQLInt) accountCount!: number;
+  @Int()
+  @Field(() => GraphQLInt, { description: 'How many accounts it has that the caller may see.' })
+  accountCount!: number;
   /** What `search` looks through, in lower case. */
   @LongText() searchText!: string;
   @Time() @Field(() => DateTime) createdAt!: string;

@@ -16,7 +16,16 @@ export enum AccessScope {
   OWNED_AND_SHARED = 'OWNED_AND_SHARED',
   ALL = 'ALL',
 }
-registerEnumType(AccessScope, { name: 'AccessScope' });
+registerEnumType(AccessScope, {
+  name: 'AccessScope',
+  valuesConfig: {
+    OWNED_AND_SHARED: {
+      description:
+        'The resources that the user owns or that were shared with it, and the audits on these. Of a resource of which only accounts were shared: its identity, those accounts and the audits on them. Besides, its own audits and its own user account.',
+    },
+    ALL: { description: 'Every record.' },
+  },
+});
 
 @Entity('user_accounts')
 @Index('user_accounts_identity', ['source', 'sourceId'], { unique: true })

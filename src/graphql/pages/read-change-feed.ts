@@ -4,6 +4,7 @@ import { readingOf, type Wanted } from '../../database/reading.js';
 import { type EntityClass, tableOf } from '../../database/rows.js';
 import type { Key, WrittenRow } from '../../database/written-rows.js';
 import { type Actor, actorOf, type Context } from '../context.js';
+import { shownRows } from '../rows/shown-rows.js';
 import { neededOf, textList } from '../rows/text-list.js';
 import type { Selection } from '../selection.js';
 import { pageServed, rowsExamined } from '../served.js';
@@ -38,6 +39,9 @@ const feedKeys: readonly Key[] = [
   { name: 'feedId', value: 'f.id', kind: 'number' },
   { name: 'isDeleted', value: 'f.isDeleted', kind: 'number' },
 ];
+
+/** The same of rows that are shown in part, which have these beside their columns. */
+const shownKeys: readonly Key[] = feedKeys.map(({ name, kind }) => ({ name, value: `t.${name}`, kind }));
 
 /** A page of a feed. */
 export interface FeedPage<Row> {
@@ -86,11 +90,13 @@ export async function readChanges<Row extends ChangeRow>(
   size: number,
   wanted: Wanted,
 ): Promise<FeedPage<Row>> {
-  const isScoped = actorOf(context).scope !== 'ALL';
+  const actor = actorOf(context);
+  const isScoped = actor.scope !== 'ALL';
   // Read before the rows: what stands up to it is visible to them.
   const last = isScoped ? await lastPosition(context.db, source.module) : 0;
   const end = isScoped && last - place.position > WINDOW ? place.position + WINDOW : undefined;
-  const reading = readingOf<Row>(isScoped ? context.db.apart : context.db, wanted, feedKeys);
+  const keys = shownRows(source.entity, actor) ? shownKeys : feedKeys;
+  const reading = readingOf<Row>(isScoped ? context.db.apart : context.db, wanted, keys);
   const rows = await reading.rows(statement(context, source, { ...place, end }, size + 1, reading.select));
   const more = rows.length > size;
   if (more) rows.pop();
@@ -129,15 +135,21 @@ function statement(
     const column = raw(`${alias}.position`);
     return end === undefined ? sql`${column} > ${position}` : sql`${column} > ${position} AND ${column} <= ${end}`;
   };
-  return sql`SELECT ${select} FROM (
-      SELECT * FROM (
+  const changes = sql`(SELECT * FROM (
         SELECT * FROM (SELECT t.position, t.id, 0 AS isDeleted FROM ${table} t ${index}
           WHERE ${within('t')} AND ${source.visibleTo(actor)} ORDER BY t.position LIMIT ${limit}) live
         UNION ALL
         SELECT * FROM (SELECT d.position, d.record_id AS id, 1 AS isDeleted FROM tombstones d
           WHERE d.module = ${source.module} AND d.viewer_id = ${viewer} AND ${within('d')}
           ORDER BY d.position LIMIT ${limit}) dead
-      ) merged ORDER BY position LIMIT ${limit}
-    ) f LEFT JOIN ${table} t ON t.id = f.id AND f.isDeleted = 0
+      ) merged ORDER BY position LIMIT ${limit}) f`;
+  const shown = shownRows(source.entity, actor);
+  if (shown) {
+    const ids = sql`SELECT f.position AS feedPosition, f.id AS feedId, f.isDeleted,
+      CASE WHEN f.isDeleted = 0 THEN f.id END AS id FROM ${changes}`;
+    const kept = feedKeys.map(({ name }) => name);
+    return sql`SELECT ${select} FROM ${shown(ids, kept)} t ORDER BY t.feedPosition`;
+  }
+  return sql`SELECT ${select} FROM ${changes} LEFT JOIN ${table} t ON t.id = f.id AND f.isDeleted = 0
     ORDER BY f.position`;
 }

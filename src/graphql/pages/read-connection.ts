@@ -10,6 +10,7 @@ import { type EntityClass, tableOf } from '../../database/rows.js';
 import type { WrittenRow } from '../../database/written-rows.js';
 import { actorOf, type Context } from '../context.js';
 import { keyOf } from '../rows/row-text.js';
+import { shownRows } from '../rows/shown-rows.js';
 import { neededOf, type TextList, textList } from '../rows/text-list.js';
 import type { Selection } from '../selection.js';
 import { pageServed, rowsExamined, timeSpent } from '../served.js';
@@ -148,11 +149,12 @@ export async function readListPage<Row extends ListRow>(
 
 /** The rows of a page from its end inwards: where it is read backward they come in reverse. */
 async function readRows<Row>(
-  { db }: Context,
+  context: Context,
   list: List,
   { size, backward, behind, ahead }: ListPage,
   wanted: Wanted,
 ): Promise<BoundedPage<Row>> {
+  const { db } = context;
   const { name: table, columns } = tableOf(list.entity);
   const order = columns.get(list.orderBy)!;
   const keys = [keyOf(list.entity, list.orderBy, 'sortValue'), keyOf(list.entity, 'id', 'sortId')];
@@ -171,8 +173,9 @@ async function readRows<Row>(
     behind: compared(backward ? ahead : behind),
     ahead: compared(backward ? behind : ahead),
     limit: size,
+    shown: shownRows(list.entity, actorOf(context)),
   };
-  const rejects = !isAlways(list.where);
+  const rejects = !isAlways(list.where) || list.arms.some(({ besides }) => besides);
   const reads = rejects || list.arms.length > FEW_ARMS ? db.apart : db;
   const reading = readingOf<Row>(reads, wanted, keys);
   if (rejects) return readBoundedPage<Row>(reads, reading, query);

@@ -1,13 +1,14 @@
 import type DataLoader from 'dataloader';
-import sql, { raw, type Sql } from 'sql-template-tag';
+import sql, { type Sql } from 'sql-template-tag';
 import { readingOf } from '../../database/reading.js';
-import { type EntityClass, tableOf } from '../../database/rows.js';
+import type { EntityClass } from '../../database/rows.js';
 import { joinRows, type WrittenRow } from '../../database/written-rows.js';
 import { type Actor, actorOf, type Context } from '../context.js';
 import type { Selection } from '../selection.js';
 import { allForEach, loaderOf, oneForEach } from './loaders.js';
 import { fieldsKey, readRows } from './read-row.js';
 import { keyOf, type RowText, rowText } from './row-text.js';
+import { fromShown } from './shown-rows.js';
 import { type ChildKey, type TextsOf, Written } from './written-field.js';
 
 /** The rows of an entity that hang on others by a key. */
@@ -83,8 +84,8 @@ async function writeChildren<K extends ChildKey>(
   type Row = WrittenRow & { readonly key: K };
   const form = { notation: 'json', cells: text.cells, separator: ',' } as const;
   const reading = readingOf<Row>(context.db, { form, keys: text.keys }, [keyOf(entity, by, 'key')]);
-  const hang = where(actorOf(context), keys);
-  const rows = await reading.rows(sql`SELECT ${reading.select} FROM ${raw(tableOf(entity).name)} t WHERE ${hang}`);
+  const actor = actorOf(context);
+  const rows = await reading.rows(sql`SELECT ${reading.select} FROM ${fromShown(entity, actor, where(actor, keys))}`);
   if (isList && text.isPlain) return listsOf(keys, rows);
   const texts = await text.write(rows);
   const written = rows.map(({ key }, at) => ({ key, text: texts[at]! }));

@@ -1,20 +1,22 @@
-import sql, { raw, type Sql } from 'sql-template-tag';
-import { type EntityClass, selectList, tableOf } from '../../database/rows.js';
-import type { Context } from '../context.js';
+import sql, { type Sql } from 'sql-template-tag';
+import { type EntityClass, selectList } from '../../database/rows.js';
+import { actorOf, type Context } from '../context.js';
 import type { Selection } from '../selection.js';
 import { neededColumns } from './needs.js';
+import { fromShown } from './shown-rows.js';
 
 /** The columns of an entity's rows that a selection asks for, where a condition on `t` holds; `keys` come in any case. */
 export function readRows<Row>(
-  { db }: Context,
+  context: Context,
   entity: EntityClass,
   selection: Selection,
   where: Sql,
   keys: readonly string[] = ['id'],
 ): Promise<Row[]> {
+  const { db } = context;
   const properties = new Set([...keys, ...neededColumns(entity, selection)]);
   return db.query<Row>(
-    sql`SELECT ${selectList(db.dialect, entity, properties, 't')} FROM ${raw(tableOf(entity).name)} t WHERE ${where}`,
+    sql`SELECT ${selectList(db.dialect, entity, properties, 't')} FROM ${fromShown(entity, actorOf(context), where)}`,
   );
 }
 

@@ -2,11 +2,14 @@ import sql from 'sql-template-tag';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { recordAudits } from '../../../src/features/audits/audit.service.js';
 import { recordResources } from '../../../src/features/resources/resource.service.js';
-import { anAudit, aResource, SOURCE, sourceIds } from '../../features/writing/records.js';
+import { anAudit, aResource, sourceIds } from '../../features/writing/records.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
 import { Browser, makeSignIn } from '../browser.js';
 import { FrontDoor, refusal } from '../front-door.js';
 import { modules, readFeed, readLines } from './feed-scene.js';
+
+/** That of the users of the front door. */
+const SOURCE = 'test';
 
 const CONNECT = `mutation ($input: ConnectAnalyticsPlusInput!) {
   connectAnalyticsPlus(input: $input) { modules userErrors { code } } }`;
@@ -22,13 +25,17 @@ onEveryEngine('who reads a flat feed', (engine) => {
     await recordResources(
       db,
       SOURCE,
-      sourceIds(4).map((id) => aResource(id, { ownerName: id === '1' ? 'sam' : null })),
+      sourceIds(4).map((id) =>
+        aResource(id, {
+          ownerName: id === '1' ? 'sam' : null,
+          department: `department ${id}`,
+          accounts: [{ name: 'root' }, { name: 'backup' }],
+        }),
+      ),
     );
-    await recordAudits(
-      db,
-      SOURCE,
-      sourceIds(4).map((id) => anAudit(id, { resourceSourceId: id })),
-    );
+    const audits = sourceIds(4).map((id) => anAudit(id, { resourceSourceId: id, accountName: 'root' }));
+    const other = { resourceSourceId: '3', accountName: 'backup', reason: 'not for sam' };
+    await recordAudits(db, SOURCE, [...audits, anAudit('5', other)]);
   });
   afterAll(async () => {
     await door.close();
@@ -69,16 +76,26 @@ onEveryEngine('who reads a flat feed', (engine) => {
   });
 
   test('sees of each module what GraphQL shows, and no more', async () => {
-    const token = await door.tokenFor('sam', { accessScope: 'OWNED_AND_SHARED' });
+    const grants = [{ level: 'VIEW' as const, resourceSourceId: '3', accountSourceId: 'root' }];
+    const token = await door.tokenFor('sam', { accessScope: 'OWNED_AND_SHARED', grants });
     await readLines(door, 'audits.ndjson', token);
-    const query = '{ resources { nodes { id } } userAccounts { nodes { id } } audits { nodes { id } } }';
+    const fields = modules.map(({ field, fields, order }) => `${field}(first: 10${order}) { nodes { ${fields} } }`);
+    const query = `{ ${fields.join(' ')} }`;
     const { data } = (await door.post({ query }, { authtoken: token })).body;
     for (const { name, field } of modules) {
       const { nodes } = data![field] as { nodes: object[] };
       expect(nodes.length).toBeGreaterThan(0);
-      expect(await readLines(door, `${name}.ndjson?fields=id`, token)).toEqual(nodes);
+      expect(await readLines(door, `${name}.ndjson`, token)).toEqual(nodes);
     }
-    expect(await readLines(door, 'resources.ndjson?fields=name', token)).toEqual([{ name: 'resource 1' }]);
+    const shown = [
+      { name: 'resource 1', department: 'department 1', accountCount: 2 },
+      { name: 'resource 3', department: null, accountCount: 1 },
+    ];
+    expect(await readLines(door, 'resources.ndjson?fields=name,department,accountCount', token)).toEqual(shown);
+    const feed = await readLines(door, 'resources.ndjson?after=&fields=id,name,department,accountCount', token);
+    expect(feed).toEqual(shown.map((row) => ({ id: expect.any(String), ...row })));
+    const audits = await readLines(door, 'audits.ndjson?after=&fields=resourceId,accountName', token);
+    expect(audits.flatMap(({ resourceId, accountName }) => (resourceId ? accountName : []))).toEqual(['root', 'root']);
   });
 
   test('begins the feed anew when more was shared with it', async () => {
