@@ -157,7 +157,7 @@ describe.concurrent('import', () => {
     write('bad.ndjson', audit(1), 'broken', audit(2), '{"sourceId":"3"}', audit(4));
     const { code, stdout, stderr } = await program.run(['import', 'audits', 'bad.ndjson']);
     expect([code, stdout]).toEqual([1, '3 added, 0 changed, 0 unchanged, 0 deleted, 2 refused\n']);
-    expect(stderr).toMatch(/^line 2: not JSON.*\nline 4: occurredAt is missing; /);
+    expect(stderr).toMatch(/^line 2: not JSON.*\nline 4: occurredAt is missing; /m);
   });
 
   test('with --strict takes only what can be read twice', async () => {

@@ -28,8 +28,7 @@ describe('a database server', () => {
   });
   afterEach(() => db.close());
 
-  const answersAgain = () =>
-    expect.poll(() => answer(db).catch(() => 'not yet'), { timeout: 20_000 }).toEqual([{ one: 1 }]);
+  const answersAgain = () => expect.poll(() => answer(db).catch(() => 'not yet')).toEqual([{ one: 1 }]);
   const names = async () => {
     const rows = await db.query<{ name: string }>(sql`SELECT name FROM gateway WHERE value = '' ORDER BY name`);
     return rows.map(({ name }) => name);

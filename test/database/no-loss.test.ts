@@ -102,7 +102,7 @@ onEveryEngine('sixteen writers of 200,000 rows, slow and quick, of whom many tak
       isOver = true;
     });
     await Promise.all([...reading, following]);
-  }, 280_000);
+  });
   afterAll(async () => {
     await second.close();
     await database.drop();

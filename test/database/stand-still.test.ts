@@ -46,7 +46,7 @@ describe('a database server', () => {
     server.thaw();
     await answersAgain();
     expect(await codes([1, 2, 3, 4, 5, 6].map(() => answer(db)))).toEqual(Array(6).fill(undefined));
-  }, 30_000);
+  });
 
   test('that is known to stand still is not waited for any more', async () => {
     await server.freeze();
@@ -55,7 +55,7 @@ describe('a database server', () => {
     expect(await codes([answer(db.forConnectors), transaction(db, answer)])).toEqual(['UNAVAILABLE', 'UNAVAILABLE']);
     server.thaw();
     await answersAgain();
-  }, 30_000);
+  });
 
   test('that stood still has no connection more than before when it goes on', async () => {
     for (let round = 0; round < 3; round++) {
@@ -68,7 +68,7 @@ describe('a database server', () => {
     }
     // The pool's, and the one that is asked whether the server lives.
     await expect.poll(connections, { timeout: TOO_LONG }).toBeLessThanOrEqual(limits.connections + 1);
-  }, 60_000);
+  });
 
   test('that works long at a statement is left to it', async () => {
     expect(await Promise.all([slept(db, 4), slept(db.forConnectors, 4)])).toEqual([[{ slept: 0 }], [{ slept: 0 }]]);
@@ -118,7 +118,7 @@ describe('a database server', () => {
     await server.freeze();
     await codes([answer(other)]);
     await other.close();
-  }, 30_000);
+  });
 
   test('that is full of connectors answers people', async () => {
     const held = await Promise.all([1, 2, 3].map(() => db.forConnectors.begin()));

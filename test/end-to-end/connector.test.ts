@@ -94,6 +94,6 @@ onEveryEngine('a connector', (engine) => {
   /** Rows of the first module are in its file: the import is under way. */
   async function fileBegins(out: string): Promise<void> {
     const file = scene.program.file(`${out}/resources.ndjson`);
-    await expect.poll(() => existsSync(file) && statSync(file).size > 0, { timeout: 20_000, interval: 5 }).toBe(true);
+    await expect.poll(() => existsSync(file) && statSync(file).size > 0, { interval: 5 }).toBe(true);
   }
 });

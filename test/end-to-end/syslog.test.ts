@@ -61,7 +61,7 @@ onEveryEngine('rsyslog, through a restart of the gateway', (engine) => {
     try {
       // It is connected: what a sender writes before its connection was taken in is nobody's.
       await relay.log(audits(0, 10));
-      await expect.poll(() => stored(db), { timeout: 60_000 }).toEqual(exactly(10));
+      await expect.poll(() => stored(db)).toEqual(exactly(10));
       // Lines come all the while.
       const logging = relay.log(audits(10, 2_000));
       expect((await server.stop()).code).toBe(0);
@@ -70,7 +70,7 @@ onEveryEngine('rsyslog, through a restart of the gateway', (engine) => {
       expect(relay.isKeeping).toBe(true);
       server = await start(program, syslog);
       await relay.log(audits(4_000, 6_000));
-      await expect.poll(() => stored(db), { timeout: 60_000 }).toEqual(exactly(6_000));
+      await expect.poll(() => stored(db)).toEqual(exactly(6_000));
       expect((await server.stop()).code).toBe(0);
       expect(await stored(db)).toEqual(exactly(6_000));
     } finally {
@@ -106,7 +106,7 @@ describe('rsyslog, through a restart of the database', () => {
       await logging;
       await gateway.says(/are stored again/);
       const db = await openDatabase(server.url('gateway'));
-      await expect.poll(() => stored(db).catch(() => undefined), { timeout: 60_000 }).toEqual(exactly(12_000));
+      await expect.poll(() => stored(db).catch(() => undefined)).toEqual(exactly(12_000));
       await db.close();
       const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
       const received = Number(/syslog_received_total{.*} (\d+)/.exec(metrics)?.[1]);
@@ -134,18 +134,18 @@ onEveryEngine('several workers', (engine) => {
     const syslog = `tcp://127.0.0.1:${port},udp://127.0.0.1:${port}`;
     const server = program.start(['serve', '--workers', '2'], { PORT: String(http), SYSLOG_LISTEN: syslog });
     const heard = () => server.stdout.match(/syslog listens at/g)?.length;
-    await expect.poll(heard, { timeout: 30_000 }).toBe(4);
+    await expect.poll(heard).toBe(4);
     const db = await openDatabase(program.environment.DATABASE_URL!);
     await Promise.all([0, 1, 2, 3].map((n) => sendOver(port, audits(500 * n, 500 * (n + 1)))));
     const sender = createSocket('udp4');
     for (const line of audits(1_990, 2_010)) sender.send(line, port, '127.0.0.1');
-    await expect.poll(() => stored(db), { timeout: 30_000 }).toEqual(exactly(2_010));
+    await expect.poll(() => stored(db)).toEqual(exactly(2_010));
     const pid = Number(/\d+/.exec(readFileSync(`/proc/${server.child.pid}/task/${server.child.pid}/children`, 'utf8')));
     process.kill(pid, 'SIGKILL');
     await server.says(/a worker ended: it is started again/);
     await sendOver(port, audits(2_000, 3_000));
-    await expect.poll(() => stored(db), { timeout: 30_000 }).toEqual(exactly(3_000));
-    await expect.poll(heard, { timeout: 30_000 }).toBe(6);
+    await expect.poll(() => stored(db)).toEqual(exactly(3_000));
+    await expect.poll(heard).toBe(6);
     sender.close();
     expect((await server.stop()).code).toBe(0);
     await db.close();

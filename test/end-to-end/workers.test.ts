@@ -96,7 +96,7 @@ onEveryEngine('several workers', (engine) => {
     process.kill(killed!, 'SIGKILL');
     await server.says(/a worker ended: it is started again/);
     expect((await fetch(server.url + READY)).status).toBe(200);
-    await expect.poll(() => server.stdout.match(/a worker listens at/g)?.length, { timeout: 20_000 }).toBe(3);
+    await expect.poll(() => server.stdout.match(/a worker listens at/g)?.length).toBe(3);
     expect(workersOf(server)).toHaveLength(2);
     expect(await statuses(requests(10, server.url + READY))).toEqual([200]);
     expect((await server.stop()).code).toBe(0);
@@ -119,7 +119,7 @@ onEveryEngine('several workers', (engine) => {
     await server.says(/"msg":"stopping"/);
     server.signal('SIGINT');
     expect((await server.ended).code).toBe(1);
-    await expect.poll(() => workers.filter(isThere), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => workers.filter(isThere)).toEqual([]);
     reader.leave();
   });
 
@@ -144,7 +144,7 @@ onEveryEngine('several workers', (engine) => {
     const server = await serve(program, 2);
     const workers = workersOf(server);
     await server.kill();
-    await expect.poll(() => workers.filter(isThere), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => workers.filter(isThere)).toEqual([]);
   });
 
   test('are measured together, whichever of them is asked', async () => {

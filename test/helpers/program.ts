@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,10 @@ import { afterAll } from 'vitest';
 import { freePort } from './free-port.js';
 
 const MAIN = resolve(import.meta.dirname, '../../dist/main.js');
+const RESIDENT_MAIN = resolve(import.meta.dirname, 'resident.mjs');
+
+/** Commands that run in a process which lives on; each also runs in one of its own in test/cli/processes.test.ts. */
+const RESIDENT = new Set(['migrate', 'doctor', 'user', 'token', 'import', 'rebuild-counts', 'prune', 'demo-data']);
 
 export interface Ended {
   readonly code: number | null;
@@ -41,6 +45,16 @@ export class Program {
 
   /** Runs a command to its end, with `input` as its standard input. */
   async run(args: string[], input = '', environment: Record<string, string> = {}): Promise<Ended> {
+    if (RESIDENT.has(args[0]!)) {
+      resident ??= new Resident();
+      const { PATH } = process.env;
+      return resident.run({
+        args,
+        input,
+        environment: { PATH, ...this.environment, ...environment },
+        folder: this.folder,
+      });
+    }
     const running = this.start(args, environment);
     running.child.stdin!.end(input);
     return running.ended;
@@ -67,6 +81,53 @@ export class Program {
 }
 
 export type Served = RunningProgram & { readonly url: string; readonly port: number };
+
+interface Command {
+  readonly args: string[];
+  readonly input: string;
+  readonly environment: Record<string, string | undefined>;
+  readonly folder: string;
+}
+
+let resident: Resident | undefined;
+
+/** A process that runs one command after another; it ends with this one. */
+class Resident {
+  readonly #child = fork(RESIDENT_MAIN, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] });
+  #said = '';
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor() {
+    this.#child.stderr!.setEncoding('utf8').on('data', (part) => {
+      this.#said += part;
+    });
+    this.#child.unref();
+  }
+
+  run(command: Command): Promise<Ended> {
+    const ended = this.#last.then(() => this.#run(command));
+    this.#last = ended.catch(() => {});
+    return ended;
+  }
+
+  #run(command: Command): Promise<Ended> {
+    return new Promise((resolve, reject) => {
+      const child = this.#child;
+      const onExit = () => {
+        resident = undefined;
+        reject(new Error(`pam-gateway ${command.args.join(' ')} ended its process: ${this.#said}`));
+      };
+      child.once('exit', onExit);
+      child.once('message', (ended: Ended) => {
+        child.off('exit', onExit);
+        resolve(ended);
+      });
+      child.send(command, (error) => {
+        if (error) onExit();
+      });
+    });
+  }
+}
 
 /** A process of the program, with what it has said so far. */
 export class RunningProgram {

@@ -55,10 +55,8 @@ describe('with its database gone', () => {
   }
 
   async function expectRecovery(): Promise<void> {
-    await expect.poll(async () => (await door.send('/health/ready')).status, { timeout: 10_000 }).toBe(200);
-    await expect
-      .poll(async () => (await readResources()).body, { timeout: 10_000 })
-      .toEqual({ data: { resources: { nodes: [] } } });
+    await expect.poll(async () => (await door.send('/health/ready')).status).toBe(200);
+    await expect.poll(async () => (await readResources()).body).toEqual({ data: { resources: { nodes: [] } } });
   }
 
   test('a server is live but not ready, answers errors, logs one line, and recovers by itself', async () => {

@@ -178,7 +178,7 @@ onEveryEngine('sign-ins that are refused unseen', (engine) => {
       await record.timePasses();
       const left = () => door.db.query(sql`SELECT subject FROM refusals WHERE subject LIKE 'name:%'`);
       const more = () => door.db.query<{ more: number }>(sql`SELECT more FROM refusals WHERE more > 0`);
-      await expect.poll(left, { timeout: 30_000 }).toEqual([]);
+      await expect.poll(left).toEqual([]);
       stop.abort();
       await keeping;
       await record.tellAll(elsewhere.db);

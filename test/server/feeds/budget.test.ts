@@ -156,7 +156,7 @@ onEveryEngine('the budget of a flat feed', (engine) => {
     await revokeConnectorToken(audits.db, token);
     expect((await came).match(/"id"/g)).toHaveLength(CHUNK);
     expect(pages()).toBe(4);
-  }, 15_000);
+  });
 
   test('is not waited for by a server that stops', async () => {
     const stopping = await open(PER_SECOND);
@@ -164,5 +164,5 @@ onEveryEngine('the budget of a flat feed', (engine) => {
     await stopping.close();
     expect((await came).match(/"id"/g)).toHaveLength(CHUNK);
     expect(pages()).toBe(4);
-  }, 15_000);
+  });
 });

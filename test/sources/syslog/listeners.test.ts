@@ -28,7 +28,7 @@ onEveryEngine('syslog', (engine) => {
     heard = await Heard.at(transport, database.db, but);
     return heard;
   };
-  const stored = () => expect.poll(() => storedReasons(database.db), { timeout: 20_000 });
+  const stored = () => expect.poll(() => storedReasons(database.db));
 
   test.each([
     ['UDP, RFC 3164', 'udp', ['-d', '--rfc3164']],
@@ -42,7 +42,7 @@ onEveryEngine('syslog', (engine) => {
     const text = 'ResourceAudit:admin:10.1.2.3 Account_Added 2026/11/26 11:39:00 Success pam win1:acc:Größe';
     await heard!.logger(...args, '-p', 'auth.info', '-t', 'PAM360', text);
     await heard!.logger(...args, '-p', 'user.info', '-t', 'job', 'hello there');
-    await expect.poll(() => listener.counts.stored, { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => listener.counts.stored).toBe(2);
     const [audit, other] = await storedAudits(database.db);
     expect(audit).toMatchObject({ operation: 'Account Added', operatedBy: 'admin', reason: 'Größe' });
     expect(other).toMatchObject({ operation: 'Syslog Message', reason: expect.stringMatching(/job.* hello there$/) });
@@ -55,7 +55,7 @@ onEveryEngine('syslog', (engine) => {
     await tcp.send(`${pamLine(3)}\r\n${Buffer.byteLength(pamLine(2))} ${pamLine(2)}`);
     const sender = createSocket('udp4');
     sender.send(pamLine(3), udp.port, '127.0.0.1');
-    await expect.poll(() => udp.counts.received, { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => udp.counts.received).toBe(1);
     await udp.stop();
     sender.close();
     await tcp.stop();
@@ -68,7 +68,7 @@ onEveryEngine('syslog', (engine) => {
     await recordResources(database.db, 'import', [{ sourceId: '1', name: 'win1', type: 'Windows' }]);
     await (await listen('tcp', { source: 'import' })).send(pamLine(1));
     const linked = () => database.db.query(sql`SELECT resource_name AS name FROM audits WHERE resource_id IS NOT NULL`);
-    await expect.poll(linked, { timeout: 20_000 }).toEqual([{ name: 'win1' }]);
+    await expect.poll(linked).toEqual([{ name: 'win1' }]);
   });
 
   test('has stored all that was sent when it has stopped', async () => {
@@ -133,7 +133,7 @@ onEveryEngine('syslog', (engine) => {
     const to = { host: '127.0.0.1', port, ca: own.cert, checkServerIdentity: () => undefined };
     const nobody = connectTls(to).on('error', () => {});
     nobody.write(`${pamLine(1)}\n`);
-    await expect.poll(() => counts.refusedConnections, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => counts.refusedConnections).toBe(1);
     const known = connectTls({ ...to, ...own }).on('error', () => {});
     known.end(`${pamLine(2)}\n`);
     await stored().toEqual(['2']);
@@ -148,7 +148,7 @@ onEveryEngine('syslog', (engine) => {
       isSecure = true;
     });
     await new Promise((closed) => socket.resume().once('close', closed));
-    await expect.poll(() => counts.refusedConnections, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => counts.refusedConnections).toBe(1);
     expect([isSecure, counts.received]).toEqual([false, 0]);
   });
 
@@ -158,7 +158,7 @@ onEveryEngine('syslog', (engine) => {
     await tcp.send(pamLine(1)).catch(() => {});
     const sender = createSocket('udp4');
     sender.send(pamLine(1), udp.port, '127.0.0.1');
-    await expect.poll(() => [tcp.counts.refusedConnections, udp.counts.refused], { timeout: 10_000 }).toEqual([1, 1]);
+    await expect.poll(() => [tcp.counts.refusedConnections, udp.counts.refused]).toEqual([1, 1]);
     await udp.stop();
     sender.close();
     expect(await storedReasons(database.db)).toEqual([]);

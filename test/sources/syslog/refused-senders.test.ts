@@ -42,8 +42,7 @@ describe('a syslog listener', () => {
     return heard;
   };
   const refusals = ({ counts }: Heard) => Object.entries(counts.refusals).filter(([, number]) => number > 0);
-  const refused = (reason: Reason, times: number) =>
-    expect.poll(() => refusals(heard!), { timeout: 10_000 }).toEqual([[reason, times]]);
+  const refused = (reason: Reason, times: number) => expect.poll(() => refusals(heard!)).toEqual([[reason, times]]);
   const warnings = () => heard!.log.filter(({ reason }) => reason !== undefined);
 
   const closed = (socket: Socket) => new Promise((done) => socket.resume().once('close', done));
@@ -109,7 +108,7 @@ describe('a syslog listener', () => {
       Buffer.from([0x30, 0x26, 2, 1, 1]),
     ];
     for (const datagram of [...datagrams, pamLine('by datagram')]) sender.send(datagram, port, '127.0.0.1');
-    await expect.poll(() => counts.received, { timeout: 10_000 }).toBe(4);
+    await expect.poll(() => counts.received).toBe(4);
     await heard!.stop();
     sender.close();
     expect((await storedReasons(database.db)).slice(before)).toEqual(['by datagram']);
@@ -171,10 +170,10 @@ describe('a syslog listener', () => {
       expect(silent[0]!.destroyed || silent[100]!.destroyed).toBe(true);
       const sender = transport === 'tls' ? secure() : await heard!.connect();
       sender.write(`${pamLine(`among the silent, over ${transport}`)}\n`);
-      await expect.poll(() => heard!.counts.stored, { timeout: 10_000 }).toBe(1);
+      await expect.poll(() => heard!.counts.stored).toBe(1);
       expect(warnings().length).toBeLessThanOrEqual(4);
       for (const socket of [...silent, sender]) socket.destroy();
-      await expect.poll(() => heard!.counts.connections, { timeout: 10_000 }).toBe(0);
+      await expect.poll(() => heard!.counts.connections).toBe(0);
     },
   );
 });

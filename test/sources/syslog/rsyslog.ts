@@ -35,7 +35,7 @@ action(type="omfwd" target="127.0.0.1" port="${port}" protocol="tcp" TCP_Framing
       stdio: 'ignore',
       env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` },
     });
-    await expect.poll(() => existsSync(relay.#socket), { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => existsSync(relay.#socket)).toBe(true);
     return relay;
   }
 

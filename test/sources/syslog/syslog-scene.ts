@@ -72,7 +72,7 @@ export class Heard {
   }
 
   async #listens(): Promise<void> {
-    await expect.poll(() => this.listener.isListening, { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => this.listener.isListening).toBe(true);
   }
 }
 

@@ -4,8 +4,6 @@ import { describe, expect, test } from 'vitest';
 import { checkName, checkValidity } from '../../../../src/features/integration/diagnostics/certificate.js';
 import { authority, examine, https, pem } from './peer.js';
 
-const limit = { timeout: 15_000 };
-
 const chain = {
   good: 'PASS The certificate comes from a trusted authority.',
   unknown: /^FAIL The certificate comes from an authority that is not trusted here: .* ANALYTICS_PLUS_CA_FILE/,
@@ -35,7 +33,7 @@ describe('the time and the chain of a certificate are judged apart', () => {
     ['of a server that is no authority', ['of-server', 'good'], valid, chain.unfit],
     ['of a server that is no authority and expired', ['expired-of-server', 'good'], expired, chain.unknown],
     ['for clients', ['for-clients'], valid, chain.unfit],
-  ])('%s', limit, async (_name, certificates, validity, trust) => {
+  ])('%s', async (_name, certificates, validity, trust) => {
     expect(await examine(https(certificates))).toMatchObject({
       TLS_HANDSHAKE: 'PASS The TLS handshake succeeds.',
       CERTIFICATE_VALIDITY: typeof validity === 'string' ? validity : expect.stringMatching(validity),
@@ -48,19 +46,18 @@ describe('the time and the chain of a certificate are judged apart', () => {
 
 test.each([['self-signed'], ['expired-self-signed']])(
   'a %s certificate is trusted where the file of authorities has it',
-  limit,
   async (name) => {
     const findings = await examine(https([name]), 'localhost', { allowLoopback: true, ca: authority + pem(name) });
     expect(findings.CERTIFICATE_CHAIN).toBe(chain.good);
   },
 );
 
-test('an authority is trusted only where the file of authorities has it', limit, async () => {
+test('an authority is trusted only where the file of authorities has it', async () => {
   const findings = await examine(https(['good', 'authority']), 'localhost', { allowLoopback: true });
   expect(findings.CERTIFICATE_CHAIN).toMatch(chain.unknown);
 });
 
-test.each(['localhost', '127.0.0.1'])('a certificate for another name is not for %s', limit, async (hostName) => {
+test.each(['localhost', '127.0.0.1'])('a certificate for another name is not for %s', async (hostName) => {
   expect(await examine(https(['other-name']), hostName)).toMatchObject({
     CERTIFICATE_VALIDITY: expect.stringMatching(valid),
     CERTIFICATE_CHAIN: chain.good,

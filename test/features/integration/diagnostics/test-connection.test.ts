@@ -6,9 +6,6 @@ import { describe, expect, test } from 'vitest';
 import { analyticsPlus, examine, findingsOf, https, key, listen, MARKER, pem, stop } from './peer.js';
 import { StoppedServer } from './stopped-server.js';
 
-/** Above the limit of a whole test, which is the program's own. */
-const limit = { timeout: 15_000 };
-
 /** A server that speaks neither HTTP nor TLS; it reads, so that it sees when the other side leaves. */
 const tcpServer = (speak: (socket: Socket) => void): Server => createServer((socket) => speak(socket.resume()));
 
@@ -26,7 +23,7 @@ const afterHandshake = {
   CLOCK: untried('TLS_HANDSHAKE'),
 };
 
-test('all is well with Analytics Plus behind a certificate of a trusted authority', limit, async () => {
+test('all is well with Analytics Plus behind a certificate of a trusted authority', async () => {
   expect(await examine(https(['good']))).toEqual({
     NAME_RESOLUTION: 'PASS The host name has an address.',
     TCP_CONNECTION: 'PASS The port takes connections.',
@@ -40,14 +37,14 @@ test('all is well with Analytics Plus behind a certificate of a trusted authorit
   });
 });
 
-test('an address needs no name service, and the certificate is held against it', limit, async () => {
+test('an address needs no name service, and the certificate is held against it', async () => {
   expect(await examine(https(['good']), '127.0.0.1')).toMatchObject({
     NAME_RESOLUTION: 'PASS An address is saved, so there is no name to resolve.',
     CERTIFICATE_NAME: 'PASS The certificate is for the saved host name.',
   });
 });
 
-test('the server is told the saved name, but never an address in its place', limit, async () => {
+test('the server is told the saved name, but never an address in its place', async () => {
   const told: unknown[] = [];
   const server = () => https(['good']).on('secureConnection', ({ servername }) => told.push(servername));
   await examine(server(), 'LOCALHOST.');
@@ -55,7 +52,7 @@ test('the server is told the saved name, but never an address in its place', lim
   expect(told).toEqual(['localhost', false]);
 });
 
-test('one request is made, for the first page, and a redirect is not followed', limit, async () => {
+test('one request is made, for the first page, and a redirect is not followed', async () => {
   const requests: unknown[] = [];
   const server = https(['good'], ({ method, url, headers }, response) => {
     requests.push([method, url, headers.host, Object.keys(headers).toSorted()]);
@@ -70,7 +67,6 @@ test('one request is made, for the first page, and a redirect is not followed', 
 describe('this machine itself is out of reach without the setting', () => {
   test.each(['localhost', '127.0.0.1', '127.1.2.3', '::1', '[::1]', '::ffff:127.0.0.1', '64:ff9b::7f00:1'])(
     'as %s',
-    limit,
     async (hostName) => {
       const server = https(['good']);
       const { portNumber, connections } = await listen(server);
@@ -88,7 +84,6 @@ describe('this machine itself is out of reach without the setting', () => {
 
 test.each(['169.254.169.254', '0.0.0.0', '::', 'fe80::1', 'ff02::1', '255.255.255.255', 'fd00:ec2::254'])(
   '%s is never connected to',
-  limit,
   async (hostName) => {
     const findings = await findingsOf({ hostName, portNumber: 443 });
     expect(findings.NAME_RESOLUTION).toMatch(/^FAIL .* never connected to/);
@@ -98,21 +93,20 @@ test.each(['169.254.169.254', '0.0.0.0', '::', 'fe80::1', 'ff02::1', '255.255.25
 
 test.each(['127.1', '0x7f.1', '2130706433', 'https://localhost', 'localhost:443', ''])(
   'the text "%s" is no host name, whatever the system makes of it',
-  limit,
   async (hostName) => {
     const { NAME_RESOLUTION } = await findingsOf({ hostName, portNumber: 443 });
     expect(NAME_RESOLUTION).toBe('FAIL The saved host name is no DNS name or address: save it again.');
   },
 );
 
-test('a name that does not resolve', limit, async () => {
+test('a name that does not resolve', async () => {
   const findings = await findingsOf({ hostName: 'analytics.invalid', portNumber: 8443 });
   // Where there is no network the name service cannot be asked.
   expect(findings.NAME_RESOLUTION).toMatch(/^FAIL The host name has no address here|^FAIL The name service did not/);
   expect(findings.TCP_CONNECTION).toBe(untried('NAME_RESOLUTION'));
 });
 
-test('a database is not connected to', limit, async () => {
+test('a database is not connected to', async () => {
   const findings = await findingsOf({ hostName: 'localhost', portNumber: 3306 });
   expect(findings.TCP_CONNECTION).toMatch(
     /^FAIL The saved port is known as one of a database, which is never connected to: /,
@@ -120,7 +114,7 @@ test('a database is not connected to', limit, async () => {
   expect(findings.TLS_HANDSHAKE).toBe(untried('TCP_CONNECTION'));
 });
 
-test('a port that nobody listens on', limit, async () => {
+test('a port that nobody listens on', async () => {
   const server = createServer();
   const { portNumber, connections } = await listen(server);
   await stop(server, connections);
@@ -154,14 +148,14 @@ describe('no TLS', () => {
       }),
       /^FAIL No version or cipher of TLS is common to both sides: update/,
     ],
-  ])('%s', limit, async (_name, server, words) => {
+  ])('%s', async (_name, server, words) => {
     const findings = await examine(server);
     expect(findings).toMatchObject(afterHandshake);
     expect(findings.TLS_HANDSHAKE).toMatch(words);
   });
 });
 
-describe.concurrent('a server that takes its time', limit, () => {
+describe.concurrent('a server that takes its time', () => {
   test('before the connection', async () => {
     const stopped = await StoppedServer.start();
     const findings = await findingsOf({ hostName: 'localhost', portNumber: stopped.portNumber });
@@ -208,12 +202,12 @@ describe.concurrent('a server that takes its time', limit, () => {
 });
 
 describe('a server that answers without end', () => {
-  test('in its headers', limit, async () => {
+  test('in its headers', async () => {
     const { HTTP_ANSWER } = await examine(tlsServer((socket) => flood(socket, `HTTP/1.1 200 OK\r\nx-marker: `)));
     expect(HTTP_ANSWER).toMatch(/^FAIL The headers of the HTTP answer are larger than 16 KB: /);
   });
 
-  test('in its body, of which the rest is not waited for', limit, async () => {
+  test('in its body, of which the rest is not waited for', async () => {
     let sent = 0;
     const server = https(['good'], ({ socket }, response) => {
       socket.once('close', () => {
@@ -233,7 +227,7 @@ describe('a server that speaks TLS but no HTTP', () => {
     ['it says something else', (socket: Socket) => socket.end(`220 ${MARKER} ESMTP\r\n`), 'does not speak HTTP'],
     ['it hangs up', (socket: Socket) => socket.end(), 'was closed without an HTTP answer'],
     ['it changes the protocol', (socket: Socket) => socket.write(upgrade), 'was closed without an HTTP answer'],
-  ])('%s', limit, async (_name, speak, words) => {
+  ])('%s', async (_name, speak, words) => {
     const { HTTP_ANSWER, CLOCK } = await examine(tlsServer(speak));
     expect(HTTP_ANSWER).toMatch(new RegExp(`^FAIL .*${words}.*: see whether host name and port`));
     expect(CLOCK).toBe(untried('HTTP_ANSWER'));
@@ -241,7 +235,7 @@ describe('a server that speaks TLS but no HTTP', () => {
   const upgrade = `HTTP/1.1 101 ${MARKER}\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n`;
 });
 
-test('a file of authorities that holds no certificate makes nothing trusted, and nothing fails', limit, async () => {
+test('a file of authorities that holds no certificate makes nothing trusted, and nothing fails', async () => {
   const findings = await examine(https(['good']), 'localhost', { allowLoopback: true, ca: `${MARKER}\n` });
   expect(findings.CERTIFICATE_CHAIN).toMatch(/^FAIL The certificate comes from an authority that is not trusted here/);
 });
