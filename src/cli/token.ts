@@ -8,10 +8,11 @@ import {
 } from '../features/integration/connector-token.service.js';
 import { IntegrationStatus } from '../features/integration/integration.js';
 import { readIntegration } from '../features/integration/integration.queries.js';
-import { withheldFrom } from '../features/integration/mapped-user.js';
+import { readerOfToken } from '../features/integration/readers.js';
 import { tokenHash } from '../lib/token.js';
 import { withDatabase } from './database.js';
 import { expiry } from './option-types.js';
+import { seenBy, seenLines } from './seen.js';
 import { readStandardInput } from './standard-input.js';
 import { tokenLines } from './token-list.js';
 
@@ -71,16 +72,16 @@ export function tokenCommand(): Command {
 async function generateAuth({ user, name, source, expires }: GenerateOptions): Promise<string> {
   if (user === undefined) throw new Error('--user: say whose view the token has');
   if (name !== undefined) throw new Error('--name is for --kind ingest');
-  const { token, integration } = await withDatabase(async (db) => ({
-    token: await generateConnectorToken(db, user, source ?? null, expires ?? null),
-    integration: await readIntegration(db),
-  }));
+  const { token, integration, seen } = await withDatabase(async (db, config) => {
+    const token = await generateConnectorToken(db, user, source ?? null, expires ?? null);
+    const integration = await readIntegration(db);
+    const made = integration.tokens.find(({ hint }) => token.startsWith(hint));
+    return { token, integration, seen: made ? await seenBy(db, config, readerOfToken(made)) : [] };
+  });
+  for (const line of seenLines(seen)) console.error(`${user} sees ${line}`);
   if (integration.status === IntegrationStatus.DISABLED) {
     console.error('the integration is disabled: until it is enabled, every auth token is refused');
   }
-  const made = integration.tokens.find(({ hint }) => token.startsWith(hint));
-  const withheld = made && withheldFrom(made);
-  if (withheld) console.error(withheld);
   console.error('the next save of the integration revokes this token, as it does all that are in effect');
   return token;
 }

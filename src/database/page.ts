@@ -83,11 +83,17 @@ export async function placesAt(db: Db, asked: PageQuery, count: number): Promise
   return db.query<Place>(join(parts, ' UNION ALL '));
 }
 
-/** How many rows the arms hold, and how long it took to count them. */
-export async function countRows(
-  { apart: db }: Db,
-  query: Pick<PageQuery, 'table' | 'arms' | 'where' | 'column' | 'from' | 'to'>,
-): Promise<{ count: number; milliseconds: number }> {
+/** What rows are counted. */
+type CountQuery = Pick<PageQuery, 'table' | 'arms' | 'where' | 'column' | 'from' | 'to'>;
+
+/** How many rows there are, and how long it took to count them. */
+interface Counted {
+  readonly count: number;
+  readonly milliseconds: number;
+}
+
+/** Counts the rows that the arms hold. */
+export async function countRows({ apart: db }: Db, query: CountQuery): Promise<Counted> {
   const parts = query.arms.map(
     (arm) =>
       sql`SELECT COUNT(*) AS n FROM ${fromArm(db, query.table, arm)}
@@ -95,6 +101,18 @@ export async function countRows(
   );
   const { rows, milliseconds } = await db.timed<{ n: number }>(join(parts, ' UNION ALL '));
   return { count: rows.reduce((sum, { n }) => sum + n, 0), milliseconds };
+}
+
+/** Counts the rows of the arms, but no further than `most`. */
+export async function countRowsTo({ apart: db }: Db, query: CountQuery, most: number): Promise<Counted> {
+  const parts = query.arms.map(
+    (arm, n) => sql`SELECT * FROM (SELECT 1 AS row_found FROM ${fromArm(db, query.table, arm)}
+      WHERE ${arm.where} AND ${query.where}${within(query, orderedIn(arm))} LIMIT ${most}) ${raw(`counted${n}`)}`,
+  );
+  const { rows, milliseconds } = await db.timed<{ n: number }>(
+    sql`SELECT COUNT(*) AS n FROM (${join(parts, ' UNION ALL ')} LIMIT ${most}) counted`,
+  );
+  return { count: rows[0]!.n, milliseconds };
 }
 
 /** FROM of an arm: the rows as `t`, found by its index. */

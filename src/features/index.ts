@@ -18,6 +18,7 @@ import { Integration } from './integration/integration.js';
 import { AnalyticsPlusResolver, IntegrationResolver } from './integration/integration.resolver.js';
 import { IssuedTokenResolver } from './integration/issued-token.resolver.js';
 import { ModuleImport } from './integration/module-import.js';
+import { SeenRecordsResolver } from './integration/seen-records.resolver.js';
 import { ServerResolver } from './integration/server.resolver.js';
 import { TestIntegrationResolver } from './integration/test-integration.resolver.js';
 import { AccessGrant } from './resources/access-grant.js';
@@ -89,6 +90,7 @@ export const resolvers = [
   AccountResolver,
   IngestTokenResolver,
   PushResolver,
+  SeenRecordsResolver,
   ServerResolver,
   IntegrationResolver,
   IssuedTokenResolver,

@@ -7,6 +7,7 @@ import { type ConnectorOptions, runConnector } from './import.js';
 import { MODULE_NAMES, type ModuleName } from './modules.js';
 import { reporter, summary } from './report.js';
 import type { FormatName } from './row-format.js';
+import { type Seen, seenLines } from './seen.js';
 import { tokenFrom } from './token.js';
 
 interface CommandOptions {
@@ -64,9 +65,14 @@ async function execute({ every, token, tokenFile, ...given }: CommandOptions): P
 async function importOnce(options: ConnectorOptions): Promise<void> {
   const progress = reporter();
   try {
-    const results = await runConnector({ ...options, onProgress: progress.show });
+    let seen: readonly Seen[] = [];
+    const onSeen = (told: readonly Seen[]): void => {
+      seen = told;
+    };
+    const results = await runConnector({ ...options, onProgress: progress.show, onSeen });
     progress.end();
     process.stdout.write(summary(results));
+    for (const line of seenLines(seen)) process.stderr.write(`${line}\n`);
   } catch (error) {
     progress.end();
     throw error;

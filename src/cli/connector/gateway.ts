@@ -28,7 +28,7 @@ export interface Query {
 }
 
 /**
- * Asks the gateway and reads the answer with `read`; a transient fault of either is tried again, eight times in all. Throws
+ * Asks the gateway and reads the answer with `read`; a transient fault of either is tried again, `most` times in all. Throws
  * ConnectorError, or the reason of `signal` when that aborts.
  */
 export async function ask<T>(
@@ -36,6 +36,7 @@ export async function ask<T>(
   query: Query,
   read: (data: Record<string, unknown>) => T,
   signal: AbortSignal,
+  most = MAX_TRIES,
 ): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
@@ -45,7 +46,7 @@ export async function ask<T>(
       if (!(error instanceof ConnectorError)) throw error;
       const fault = withoutToken(error, gateway.token);
       if (!fault.transient) throw fault;
-      if (tries === MAX_TRIES) throw gaveUp(fault);
+      if (tries === most) throw gaveUp(fault, most);
       await sleep(backoffMs(tries, gateway.retryBaseMs, fault.retryAfterMs), undefined, { signal }).catch(() =>
         signal.throwIfAborted(),
       );
@@ -97,9 +98,9 @@ function tooLong(maxBytes: number): ConnectorError {
   );
 }
 
-function gaveUp(fault: ConnectorError): ConnectorError {
+function gaveUp(fault: ConnectorError, tries: number): ConnectorError {
   return new ConnectorError(
-    `${fault.message} Gave up after ${MAX_TRIES} tries. Nothing is lost: the same command goes on where it stopped.`,
+    `${fault.message} Gave up after ${tries} tries. Nothing is lost: the same command goes on where it stopped.`,
     { transient: true, cause: fault, ...(fault.code === null ? {} : { code: fault.code }) },
   );
 }

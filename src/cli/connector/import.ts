@@ -7,6 +7,7 @@ import { openState } from './open-state.js';
 import { type ConnectorOptions, checkOptions } from './options.js';
 import { explained } from './refusals.js';
 import { rowFormat } from './row-format.js';
+import { askSeen } from './seen.js';
 import { importSnapshot, type SnapshotModule } from './snapshot-import.js';
 import { saveState } from './state.js';
 import type { ModuleResult } from './tally.js';
@@ -25,6 +26,7 @@ export async function runConnector(options: ConnectorOptions): Promise<ModuleRes
   const release = await lockDirectory(options.out);
   try {
     const state = await openState(options.out, wanted);
+    const isFirst = Object.keys(state.modules).length === 0;
     const run: ImportRun = {
       out: options.out,
       format: rowFormat(wanted.format, wanted.safe),
@@ -44,11 +46,14 @@ export async function runConnector(options: ConnectorOptions): Promise<ModuleRes
       onPage: ({ module, rows, rowsPerSecond }, caughtUp) =>
         options.onProgress?.({ module, rows, rowsPerSecond, caughtUp }),
     };
-    return [
+    const results = [
       await importModule(run, RESOURCES),
       await importModule(run, USER_ACCOUNTS),
       await importModule(run, AUDITS),
     ];
+    const isLittle = isFirst || results.some(({ total }) => total === 0);
+    if (isLittle && options.onSeen) options.onSeen(await askSeen(run.gateway, run.signal));
+    return results;
   } finally {
     await release();
   }

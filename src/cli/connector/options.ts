@@ -3,6 +3,7 @@ import { ConnectorError } from './connector-error.js';
 import { endpointOf } from './endpoint.js';
 import type { ModuleName } from './modules.js';
 import type { FormatName } from './row-format.js';
+import type { Seen } from './seen.js';
 
 /** What a run tells as it begins a module and after each page. `rows` counts what this run has received. */
 export interface ConnectorProgress {
@@ -27,6 +28,8 @@ export interface ConnectorOptions {
   /** Modules to import again from their beginning. */
   resync?: readonly ModuleName[];
   onProgress?: (progress: ConnectorProgress) => void;
+  /** Gets what the token sees, at the end of a first run and of one that leaves a module without rows. */
+  onSeen?: (seen: readonly Seen[]) => void;
   signal?: AbortSignal;
   /** The first pause before a request is tried again, in milliseconds; 500 where it is left out. */
   retryBaseMs?: number;

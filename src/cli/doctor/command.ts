@@ -16,6 +16,7 @@ import { checkPam } from './check-pam.js';
 import { checkRetention } from './check-retention.js';
 import { checkSyslog } from './check-syslog.js';
 import { checkTokens } from './check-tokens.js';
+import { checkViews } from './check-views.js';
 
 export function doctorCommand(): Command {
   return new Command('doctor')
@@ -126,6 +127,7 @@ async function checkDatabase(config: Config): Promise<Check[]> {
       const answers = { name: 'database', passed: true, detail: 'answers' };
       if (!tables.passed) return [answers, tables];
       const others = [await checkFollower(db), ...(await checkRetention(db, config)), ...(await checkTokens(db))];
+      others.push(...(await checkViews(db, config)));
       return [answers, tables, ...others];
     } finally {
       await db.close();

@@ -2,11 +2,11 @@ import sql, { raw } from 'sql-template-tag';
 import type { Db } from '../../database/db.js';
 import { endsSoon, isPast } from '../../lib/expiry.js';
 import { isSetBack } from '../../lib/set-back.js';
-import { type MappedUser, problemOfUser, readingPrivileges } from './mapped-user.js';
+import { problemOfUser, readingPrivileges } from './mapped-user.js';
+import type { TokenView } from './token-actor.js';
 
 /** A token that was not revoked, with the user whose view it has. */
-export interface LiveToken extends MappedUser {
-  readonly id: number;
+export interface LiveToken extends TokenView {
   readonly hint: string;
   readonly generatedAt: string;
   readonly generatedBy: string | null;
@@ -18,8 +18,7 @@ export interface LiveToken extends MappedUser {
   readonly lastUsedFrom: string | null;
   /** When Analytics Plus last connected with it. */
   readonly connectedAt: string | null;
-  /** What it chose then: modules separated by commas, and the minutes between its imports. */
-  readonly modules: string | null;
+  /** The minutes between its imports, as it said then. */
   readonly importEveryMinutes: number | null;
 }
 
@@ -31,10 +30,11 @@ export function liveTokens(db: Db): Promise<LiveToken[]> {
   const time = (column: string, name: string) => raw(`${db.dialect.timeText(column)} AS ${name}`);
   return db.query<LiveToken>(
     sql`SELECT c.id, c.hint, u.id AS userId, u.user_name AS userName, u.status, ${time('u.expires_at', 'expiresAt')},
+          u.full_name AS fullName, u.access_scope AS accessScope, u.scope_version AS scopeVersion,
           ${readingPrivileges('c.user_id')} AS privileges, ${time('c.generated_at', 'generatedAt')},
           c.generated_by AS generatedBy,
           ${time('c.expires_at', 'tokenExpiresAt')}, ${time('c.first_used_at', 'firstUsedAt')}, ${time('c.saved_at', 'savedAt')}, ${time('c.last_used_at', 'lastUsedAt')}, c.last_used_from AS lastUsedFrom,
-          ${time('p.connected_at', 'connectedAt')}, p.modules, p.import_every_minutes AS importEveryMinutes
+          ${time('p.connected_at', 'connectedAt')}, ${time('p.imported_since', 'importedSince')}, p.modules, p.import_every_minutes AS importEveryMinutes
         FROM connector_tokens c LEFT JOIN user_accounts u ON u.id = c.user_id
           LEFT JOIN analytics_plus p ON p.token_id = c.id
         WHERE c.revoked_at IS NULL ORDER BY COALESCE(c.saved_at, c.generated_at), c.id`,

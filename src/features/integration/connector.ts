@@ -1,8 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import sql, { raw } from 'sql-template-tag';
 import type { Database, Db } from '../../database/db.js';
-import { Module } from '../../database/module.js';
-import type { Actor, ImportBounds } from '../../graphql/context.js';
+import type { Actor } from '../../graphql/context.js';
 import { AppError } from '../../lib/app-error.js';
 import { keptWith } from '../../lib/kept-with.js';
 import { tokenFault, tokenHash } from '../../lib/token.js';
@@ -11,7 +10,8 @@ import { isRefusalDue, markToken, refusalDue } from '../audits/marked-token.js';
 import type { Operation, Operator } from '../audits/own-audits.js';
 import { isPending, refusalOfExpired } from './connector-token.queries.js';
 import { IntegrationStatus } from './integration.js';
-import { heldPrivileges, type MappedUser, privilegeOf, readingPrivileges, refusalOfMappedUser } from './mapped-user.js';
+import { readingPrivileges, refusalOfMappedUser } from './mapped-user.js';
+import { actorOfToken, type TokenView } from './token-actor.js';
 
 /** Revoking must be felt within a second. */
 const CACHE_MILLISECONDS = 500;
@@ -50,8 +50,7 @@ export function forgetConnectors(db: Db): void {
   cacheOf(db.origin).clear();
 }
 
-interface TokenRow extends MappedUser {
-  id: number;
+interface TokenRow extends TokenView {
   hint: string;
   generatedAt: string;
   savedAt: string | null;
@@ -59,12 +58,7 @@ interface TokenRow extends MappedUser {
   tokenExpiresAt: string | null;
   firstUsedAt: string | null;
   refusedAt: string | null;
-  fullName: string;
-  accessScope: Actor['scope'];
-  scopeVersion: number;
   integrationStatus: IntegrationStatus;
-  modules: string | null;
-  importedSince: string | null;
 }
 
 async function readConnector(db: Database, hash: string, ipAddress: string | null): Promise<Actor> {
@@ -86,24 +80,7 @@ async function readConnector(db: Database, hash: string, ipAddress: string | nul
     throw new AppError('UNAUTHENTICATED', refused.message);
   }
   if (!row.firstUsedAt) await recordFirstUse(db, row, ipAddress);
-  return {
-    kind: 'CONNECTOR',
-    userId: row.userId!,
-    userName: row.userName!,
-    fullName: row.fullName,
-    roles: [],
-    privileges: heldPrivileges(row),
-    scope: row.accessScope,
-    scopeVersion: row.scopeVersion,
-    tokenId: row.id,
-    ...(row.modules !== null && { bounds: boundsOf(row.modules, row.importedSince) }),
-  };
-}
-
-function boundsOf(modules: string, since: string | null): ImportBounds {
-  const chosen = modules.split(',');
-  const left = Object.values(Module).filter((module) => !chosen.includes(module));
-  return { withheld: new Set(left.map((module) => privilegeOf[module])), since };
+  return actorOfToken(row);
 }
 
 /** Why a token is refused, and whether that is recorded: what somebody took away is, what was never there is not. */

@@ -16,10 +16,13 @@ export class Viewer {
   @Field(() => String) fullName!: string;
   @Field(() => [String]) roles!: readonly string[];
   @Field(() => [Privilege]) privileges!: readonly Privilege[];
+  /** Whom it shows. */
+  actor!: Actor;
 }
 
 /** An actor as it sees itself. */
-export function viewerOf({ kind, userName, fullName, roles, privileges, bounds }: Actor): Viewer {
+export function viewerOf(actor: Actor): Viewer {
+  const { kind, userName, fullName, roles, privileges, bounds } = actor;
   const had = [...privileges].filter((privilege) => !bounds?.withheld.has(privilege)).sort();
-  return { kind: kind as ViewerKind, userName, fullName, roles, privileges: had };
+  return { kind: kind as ViewerKind, userName, fullName, roles, privileges: had, actor };
 }

@@ -3,7 +3,15 @@ import { type BoundedPage, readBoundedPage } from '../../database/bounded-page.j
 import type { Db } from '../../database/db.js';
 import type { SortDirection } from '../../database/dialects/dialect.js';
 import type { Module } from '../../database/module.js';
-import { type Arm, countRows, opposite, type PageQuery, type Place, readPage } from '../../database/page.js';
+import {
+  type Arm,
+  countRows,
+  countRowsTo,
+  opposite,
+  type PageQuery,
+  type Place,
+  readPage,
+} from '../../database/page.js';
 import { countRecords } from '../../database/positions.js';
 import { readingOf, type Wanted } from '../../database/reading.js';
 import { type EntityClass, tableOf } from '../../database/rows.js';
@@ -191,17 +199,24 @@ function sortValueOf({ entity, orderBy }: List, { value }: Place): ListRow['sort
 async function count(context: Context, list: List): Promise<number> {
   const { db } = context;
   if (list.isWhole) return countRecords(db, list.module);
-  const { name: table, columns } = tableOf(list.entity);
-  const { arms, where } = list.counted ?? list;
-  const counted = await countRows(db, {
-    table,
-    column: columns.get(list.orderBy)!.name,
-    arms,
-    where,
-    ...boundsOf(db, list),
-  });
+  const counted = await countRows(db, countQueryOf(db, list));
   timeSpent(context, counted.milliseconds);
   return counted.count;
+}
+
+/** Counts the rows of a list, but no further than `most`; one that has every record of its module, to its end. */
+export async function countListTo(context: Context, list: List, most: number): Promise<number> {
+  const { db } = context;
+  if (list.isWhole) return countRecords(db, list.module);
+  const counted = await countRowsTo(db, countQueryOf(db, list), most);
+  timeSpent(context, counted.milliseconds);
+  return counted.count;
+}
+
+function countQueryOf(db: Db, list: List) {
+  const { name: table, columns } = tableOf(list.entity);
+  const { arms, where } = list.counted ?? list;
+  return { table, column: columns.get(list.orderBy)!.name, arms, where, ...boundsOf(db, list) };
 }
 
 function boundsOf({ dialect }: Db, { range }: List): Pick<PageQuery, 'from' | 'to'> {

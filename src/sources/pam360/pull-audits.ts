@@ -7,6 +7,7 @@ import { auditOf } from './audit.js';
 import type { AuditType } from './audit-types.js';
 import { ClockCheck } from './clock-check.js';
 import { changedMeanwhile, readList, type TakePage } from './listing.js';
+import { tellLittleSeen } from './little-seen.js';
 import { PamFault, PamRefusal } from './pam-fault.js';
 import { count, type PullRun, refuse } from './pull-run.js';
 import type { ForeignRow } from './said.js';
@@ -42,17 +43,20 @@ export async function pullAudits(run: PullRun, types: readonly AuditType[]): Pro
   const knownBefore = last === null ? '' : new Date(Date.parse(last) - MARGIN).toISOString();
   const pull: AuditPull = { run, seen: new Map(), clock: new ClockCheck(run), knownBefore };
   let failures = 0;
+  let refused = 0;
   for (const type of types) {
     try {
       for (const window of WINDOWS) await pullWindow(pull, type, window);
     } catch (error) {
       const isRefused = error instanceof PamRefusal;
+      if (isRefused) refused += 1;
       if (!isRefused && !(error instanceof PamFault && error.mayPass && ++failures <= FAILURES)) throw error;
       const advice = isRefused ? '; PAM_AUDIT_TYPES says which types are asked for' : '';
       run.tell('FAILED', `audits of the type ${type.name}: ${error.message}${advice}`);
     }
   }
   pull.clock.tell();
+  if (failures + refused === 0) tellLittleSeen(run);
 }
 
 async function pullWindow(pull: AuditPull, type: AuditType, window: (typeof WINDOWS)[number]): Promise<void> {

@@ -3,6 +3,7 @@ import type { ResourceRecord } from '../../features/resources/resource.record.js
 import { deleteResources, recordResources } from '../../features/resources/resource.service.js';
 import { inParallel } from '../../lib/in-parallel.js';
 import { changedMeanwhile, listRows } from './listing.js';
+import { tellLittleSeen } from './little-seen.js';
 import { PamFault, PamRefusal } from './pam-fault.js';
 import { count, type PullRun, refuse } from './pull-run.js';
 import type { ListedUsers } from './pull-users.js';
@@ -28,6 +29,7 @@ export async function pullResources(run: PullRun, users: (() => Promise<ListedUs
   /** The source ids of resources that may have more accounts than are listed. */
   const partial = new Set<string>();
   let failures = 0;
+  let accounts = 0;
   const flush = async (): Promise<void> => {
     const records = batch.splice(0);
     if (records.length === 0) return;
@@ -49,6 +51,7 @@ export async function pullResources(run: PullRun, users: (() => Promise<ListedUs
       });
       counts.rowsRead += 1;
       run.progress(counts.rowsRead, rows.length);
+      accounts += read?.record.accounts?.length ?? 0;
       if (read?.isPartial) partial.add(read.record.sourceId);
       if (read) batch.push(await withOwner(read.record, users));
       if (batch.length >= AT_ONCE) await flush();
@@ -59,6 +62,7 @@ export async function pullResources(run: PullRun, users: (() => Promise<ListedUs
   }
   tellPartial(run, partial);
   if (!listing.isWhole) throw changedMeanwhile('resources', listing);
+  tellLittleSeen(run, accounts);
   // Nothing is deleted by a pull that failed in part.
   if (failures > 0) return;
   await deleteVanished(

@@ -2,6 +2,7 @@ import { Module } from '../../database/module.js';
 import { deleteUserAccounts, recordUserAccounts } from '../../features/audits/user-account.service.js';
 import { chunks } from '../../lib/chunks.js';
 import { changedMeanwhile, type Listing, listRows } from './listing.js';
+import { tellLittleSeen } from './little-seen.js';
 import type { PamApi } from './pam-api.js';
 import { count, type PullRun, refuse } from './pull-run.js';
 import { type ForeignRow, said, saidId } from './said.js';
@@ -46,6 +47,7 @@ export async function pullUsers(run: PullRun, listed: () => Promise<ListedUsers>
     run.progress(done, users.length);
   }
   if (!listing.isWhole) throw changedMeanwhile('user accounts', listing);
+  tellLittleSeen(run);
   await deleteVanished(
     run,
     Module.USER_ACCOUNTS,

@@ -21,6 +21,22 @@ test('says at the end what was imported of each module and how fast', async () =
   expect(stdout).toMatch(/^AUDITS +40 rows/m);
 });
 
+test('says how little the token sees and why, at a first run and where a module has no rows', async () => {
+  const none = ['its access scope is OWNED_AND_SHARED'];
+  scene.gateway.audits.upsert(audit(1));
+  scene.gateway.seen = [
+    { module: 'RESOURCES', count: 0, isMore: false, reasons: none },
+    { module: 'USER_ACCOUNTS', count: 10_000, isMore: true, reasons: none },
+    { module: 'AUDITS', count: 1, isMore: false, reasons: [] },
+  ];
+  const first = await program.run(args(), withToken);
+  const said = `RESOURCES: the token sees 0 rows: ${none}\nUSER_ACCOUNTS: the token sees more than 10,000 rows: ${none}\n`;
+  expect([first.code, first.stderr]).toEqual([0, expect.stringContaining(said)]);
+  fill(scene.gateway);
+  await program.run(args(), withToken);
+  expect((await program.run(args(), withToken)).stderr).not.toContain('the token sees');
+});
+
 test('shows its progress on standard error', async () => {
   fill(scene.gateway);
   const { stderr } = await program.run(args(), withToken);
@@ -30,7 +46,8 @@ test('shows its progress on standard error', async () => {
 test('asks for pages of 10,000 rows unless it is told otherwise', async () => {
   await program.run(args(), withToken);
   await program.run(args('--page-size', '7'), withToken);
-  expect(scene.gateway.requests.map(({ variables }) => variables.first)).toEqual([10_000, 10_000, 10_000, 7, 7, 7]);
+  const sizes = scene.gateway.requests.flatMap(({ variables }) => variables.first ?? []);
+  expect(sizes).toEqual([10_000, 10_000, 10_000, 7, 7, 7]);
 });
 
 test('takes the token from a file', async () => {
@@ -73,8 +90,8 @@ test('with --every it goes on importing what is new, and a signal ends it', asyn
   fill(scene.gateway);
   const connector = program.start(args('--every', '1s'), withToken);
   scene.gateway.onRequest = () => {
-    if (scene.gateway.requests.length === 3) scene.gateway.audits.upsert(audit(41));
-    if (scene.gateway.requests.length === 9) connector.kill('SIGTERM');
+    if (scene.gateway.requests.length === 4) scene.gateway.audits.upsert(audit(41));
+    if (scene.gateway.requests.length === 10) connector.kill('SIGTERM');
   };
   const [code] = await once(connector, 'exit');
   expect(code).toBe(143);

@@ -3,7 +3,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { buildSchema, GraphQLError, graphql } from 'graphql';
 
-const SCHEMA = buildSchema(readFileSync(new URL('../../data/contract.graphql', import.meta.url), 'utf8'));
+const CONTRACT = readFileSync(new URL('../../data/contract.graphql', import.meta.url), 'utf8');
+const SCHEMA = buildSchema(CONTRACT);
+const SCHEMA_WITH_SEEN = buildSchema(`${CONTRACT}
+  extend type Viewer { seen: [SeenRecords!]! }
+  type SeenRecords { module: Module! count: Int! isMore: Boolean! reasons: [String!]! }`);
 export const TOKEN = `pag_${'a'.repeat(49)}`;
 
 export type Row = Record<string, unknown> & { id: string };
@@ -36,6 +40,8 @@ export class StandInGateway {
   requests: { query: string; variables: FeedArgs }[] = [];
   url = '';
   forbidden = '';
+  /** What the token sees of each module; a gateway of before this was told does not know the field. */
+  seen?: { module: string; count: number; isMore: boolean; reasons: string[] }[];
   readonly resources = new Journal();
   readonly users = new Journal();
   readonly audits = new Journal();
@@ -70,6 +76,7 @@ export class StandInGateway {
       return { errors: [{ message: 'The token is not valid.', extensions: { code: 'UNAUTHENTICATED' } }] };
     }
     const rootValue = {
+      viewer: () => ({ seen: this.seen }),
       resourceFeed: (args: FeedArgs) => this.#changes('resourceFeed', this.resources, args),
       userAccountFeed: (args: FeedArgs) => this.#changes('userAccountFeed', this.users, args),
       auditFeed: (args: FeedArgs) => {
@@ -77,7 +84,12 @@ export class StandInGateway {
         return { nodes: entries.map(({ node }) => node), ...page };
       },
     };
-    return graphql({ schema: SCHEMA, source: query, rootValue, variableValues: { ...variables } });
+    return graphql({
+      schema: this.seen ? SCHEMA_WITH_SEEN : SCHEMA,
+      source: query,
+      rootValue,
+      variableValues: { ...variables },
+    });
   }
 
   #changes(feed: string, journal: Journal, args: FeedArgs) {
