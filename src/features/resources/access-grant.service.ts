@@ -1,3 +1,4 @@
+import { cutTexts } from '../../database/cut-texts.js';
 import type { Db, Transaction } from '../../database/db.js';
 import { Module, type RecordOutcome } from '../../database/module.js';
 import { recordChanged } from '../../database/positions.js';
@@ -20,6 +21,9 @@ import { removeGrants } from './access-grant.removal.js';
 import { PastShare } from './past-share.js';
 import { PrivilegedAccount, Resource } from './resource.js';
 
+/** What is not cut if it is too long: the record is refused. */
+const KEYS = new Set(['sourceId', 'userName']);
+
 /** What became of records of user accounts, in their order, and what was written of them, for whoever records it. */
 export interface StoredUserAccounts {
   readonly outcomes: RecordOutcome[];
@@ -40,7 +44,8 @@ export function storeUserAccounts(
 ): Promise<StoredUserAccounts> {
   return transaction(db, async (tx) => {
     const stored: StoredUserAccounts = { outcomes: [], changes: [], requested: [] };
-    for (const run of distinctRuns(records, ({ sourceId }) => sourceId)) {
+    const cut = records.map((record) => cutTexts(UserAccount, record, KEYS));
+    for (const run of distinctRuns(cut, ({ sourceId }) => sourceId)) {
       const { outcomes, changes, requested } = await storeRun(tx, source, run, heldFor);
       stored.outcomes.push(...outcomes);
       stored.changes.push(...changes);

@@ -1,3 +1,4 @@
+import sql, { join } from 'sql-template-tag';
 import type { Transaction } from '../../database/db.js';
 import { deleteBy, differences, findBy, insertAll, tooLong, updateAll } from '../../database/rows.js';
 import { AccessGrant } from './access-grant.js';
@@ -51,6 +52,16 @@ export async function writeAccounts(
   await grantedNamesChanged(tx, 'accountKey', renamed);
   for (const { resourceId } of gone) changed.add(resourceId);
   return changed;
+}
+
+/** How many accounts each of these resources has. */
+export async function countAccounts(tx: Transaction, resourceIds: readonly number[]): Promise<Map<number, number>> {
+  if (resourceIds.length === 0) return new Map();
+  const rows = await tx.query<{ resourceId: number; count: number }>(
+    sql`SELECT r.id AS resourceId, COUNT(a.id) AS count FROM resources r
+        LEFT JOIN privileged_accounts a ON a.resource_id = r.id WHERE r.id IN (${join([...resourceIds])}) GROUP BY r.id`,
+  );
+  return new Map(rows.map(({ resourceId, count }) => [resourceId, count]));
 }
 
 /** Writes the custom fields of resources that say theirs; the ids of the resources whose fields changed. */

@@ -21,7 +21,8 @@ import { scopeWidened } from '../users/user-account.service.js';
 import { AccessGrant } from './access-grant.js';
 import { grantedNamesChanged } from './access-grant.names.js';
 import { PastShare, pastShareOf } from './past-share.js';
-import { tooLongChild, writeAccounts, writeCustomFields } from './resource.children.js';
+import { countAccounts, tooLongChild, writeAccounts, writeCustomFields } from './resource.children.js';
+import { cutResource } from './resource.cut.js';
 import { CustomField, PrivilegedAccount, Resource } from './resource.js';
 import type { ResourceRecord } from './resource.record.js';
 
@@ -37,7 +38,7 @@ export function recordResources(
 ): Promise<RecordOutcome[]> {
   return transaction(db, async (tx) => {
     const outcomes: RecordOutcome[] = [];
-    for (const run of distinctRuns(records, ({ sourceId }) => sourceId)) {
+    for (const run of distinctRuns(records.map(cutResource), ({ sourceId }) => sourceId)) {
       outcomes.push(...(await writeResources(tx, source, run, partial)));
     }
     return outcomes;
@@ -87,6 +88,10 @@ async function writeResources(
   const stored = await lockRecords<Resource>(tx, Resource, source, sourceIds);
   const ids = new Map(accepted.map((record) => [record, stored.get(record.sourceId)!.id]));
   const childrenChanged = await writeChildren(tx, ids, stored, partial);
+  const kept = await countAccounts(
+    tx,
+    [...ids].flatMap(([{ sourceId }, id]) => (partial.has(sourceId) ? [id] : [])),
+  );
   const outcomes = new Map<ResourceRecord, RecordOutcome>();
   const changes = new Map<number, Partial<Resource>>();
   for (const [record, id] of ids) {
@@ -95,7 +100,7 @@ async function writeResources(
       old && partial.has(record.sourceId)
         ? { ...record, lastAccessedAt: record.lastAccessedAt ?? old.lastAccessedAt }
         : record;
-    const changed = old && changesOf(old, known, childrenChanged.has(id));
+    const changed = old && changesOf(old, known, childrenChanged.has(id), kept.get(id));
     if (changed) changes.set(id, changed);
     if (!old) recordAdded(tx, Module.RESOURCES, id);
     else if (changed) recordChanged(tx, Module.RESOURCES, id);
@@ -132,9 +137,21 @@ async function writeChildren(
   return changed;
 }
 
-/** What is to be changed of a resource; undefined where it is as it was. */
-function changesOf(before: Resource, record: ResourceRecord, childrenChanged: boolean): Partial<Resource> | undefined {
-  const changes: Partial<Resource> = differences(before, columnsOf(record, before));
+/**
+ * What is to be changed of a resource; undefined where it is as it was. `accountCount` is how many accounts it has, if that is not
+ * how many its record lists.
+ */
+function changesOf(
+  before: Resource,
+  record: ResourceRecord,
+  childrenChanged: boolean,
+  accountCount?: number,
+): Partial<Resource> | undefined {
+  const columns = columnsOf(record, before);
+  const changes: Partial<Resource> = differences(before, {
+    ...columns,
+    accountCount: accountCount ?? columns.accountCount,
+  });
   if (!childrenChanged && Object.keys(changes).length === 0) return undefined;
   return record.modifiedAt ? changes : { ...changes, modifiedAt: new Date().toISOString() };
 }

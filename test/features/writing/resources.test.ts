@@ -150,23 +150,51 @@ onEveryEngine('recording resources', (engine) => {
     expect(await customFields()).toEqual([]);
   });
 
-  test('refuses what its column cannot hold, says why, and stores the rest', async () => {
+  test('refuses a name or an id that its column cannot hold, says why, and stores the rest', async () => {
     const long = 'é'.repeat(256);
     const outcomes = await record(
       aResource('1', { name: long }),
       aResource('2'),
       aResource('3', { accounts: [{ name: long }] }),
       aResource('4', { accounts: [{ sourceId: long, name: 'root' }] }),
-      aResource('5', { customFields: [{ label: long }] }),
-      aResource('6', { description: 'x'.repeat(16_001) }),
+      aResource('5', { ownerName: long }),
+      aResource(long),
     );
     expect(outcomes).toEqual([
       { refused: 'name has 256 characters; at most 255 are kept' },
       'ADDED',
       { refused: 'name has 256 characters; at most 255 are kept' },
       { refused: 'identity has 256 characters; at most 255 are kept' },
-      { refused: 'label has 256 characters; at most 255 are kept' },
-      { refused: 'description has 16001 characters; at most 16000 are kept' },
+      { refused: 'ownerName has 256 characters; at most 255 are kept' },
+      { refused: 'sourceId has 256 characters; at most 255 are kept' },
+    ]);
+  });
+
+  test('cuts every other text that its column cannot hold, and says so in it', async () => {
+    const long = 'é'.repeat(300);
+    const whole = aResource('1', {
+      type: long,
+      description: 'x'.repeat(16_001),
+      url: `https://${'u'.repeat(2_000)}`,
+      accounts: [{ name: 'root', passwordStatus: long, complianceReason: 'y'.repeat(16_001) }],
+      customFields: [{ label: long, value: 'z'.repeat(16_001) }],
+    });
+    expect(await record(whole)).toEqual(['ADDED']);
+    expect(await record(whole)).toEqual(['UNCHANGED']);
+    const { db } = database;
+    const cut = `${'é'.repeat(231)} … [cut: 300 characters]`;
+    const [resource] = await db.query<object>(sql`SELECT type, description, url FROM resources`);
+    expect(resource).toEqual({
+      type: cut,
+      description: `${'x'.repeat(15_974)} … [cut: 16001 characters]`,
+      url: expect.stringMatching(/^https:\/\/u+ … \[cut: 2008 characters\]$/),
+    });
+    const [account] = await db.query<object>(
+      sql`SELECT password_status AS status, compliance_reason AS reason FROM privileged_accounts`,
+    );
+    expect(account).toEqual({ status: cut, reason: expect.stringMatching(/^y+ … \[cut: 16001 characters\]$/) });
+    expect(await customFields()).toEqual([
+      { label: cut, value: expect.stringMatching(/^z+ … \[cut: 16001 characters\]$/) },
     ]);
   });
 

@@ -133,6 +133,18 @@ onEveryEngine('recording user accounts', (engine) => {
     ]);
   });
 
+  test('cuts every other text that its column cannot hold, and says so in it', async () => {
+    const long = 'é'.repeat(600);
+    const whole = aUser('1', { firstName: long, lastName: long, email: long, department: long, fullName: null });
+    expect(await record(whole)).toEqual(['ADDED']);
+    expect(await record(whole)).toEqual(['UNCHANGED']);
+    const cut = `${'é'.repeat(231)} … [cut: 600 characters]`;
+    const [user] = await database.db.query<object>(
+      sql`SELECT first_name AS firstName, email, department, full_name AS fullName FROM user_accounts`,
+    );
+    expect(user).toEqual({ firstName: cut, email: cut, department: cut, fullName: `${cut} ${cut}` });
+  });
+
   test('deletes with roles and grants, once, and adds it under another id when it comes again', async () => {
     await record(aUser('1', { roles: ['Auditor'], grants: [view()] }));
     const { id } = await storedUser(database.db, '1');

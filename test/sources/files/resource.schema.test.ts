@@ -67,7 +67,7 @@ describe('a row of resources', () => {
       { accounts: [{ name: 'a', compliant: 'yes' }] },
       /^accounts\[0\]\.compliant: "yes" is none of true, 1, false, 0, comp/,
     ],
-    [{ url: 'x'.repeat(2001) }, 'url is longer than 2000 characters: it has 2001'],
+    [{ name: 'x'.repeat(256) }, 'name is longer than 255 characters: it has 256'],
     [{ name: null, type: '' }, 'name is missing; type is missing'],
   ])('is refused for %j', async (fields, reason) => {
     expect((await readResource(fields)).refused).toMatch(reason);

@@ -2,25 +2,28 @@ import type { LocalClock } from '../../../lib/source-time.js';
 import type { ResourceRecord } from '../../resources/resource.record.js';
 import { list } from './list-field.js';
 import { objectOf, type RowSchema, rowSchema } from './row-schema.js';
-import { id, LONG_TEXT_LENGTH, optionalId, optionalText, text } from './text-field.js';
+import { CUT_IF_TOO_LONG, id, optionalId, optionalText, text } from './text-field.js';
 import { optionalTime } from './time-field.js';
 import { compliance } from './word-field.js';
 
-/** A row of resources, with its privileged accounts and custom fields. */
+/**
+ * A row of resources, with its privileged accounts and custom fields. A text that is too long is cut when the resource is stored;
+ * an id or name that is too long is refused.
+ */
 export function resourceSchema(zone: LocalClock | null): RowSchema<ResourceRecord> {
   return rowSchema(
     {
       sourceId: id(),
       name: text(),
-      type: text(),
-      description: optionalText(LONG_TEXT_LENGTH),
-      dnsName: optionalText(),
-      domainName: optionalText(),
-      url: optionalText(2000),
-      department: optionalText(),
-      location: optionalText(),
+      type: text(CUT_IF_TOO_LONG),
+      description: optionalText(CUT_IF_TOO_LONG),
+      dnsName: optionalText(CUT_IF_TOO_LONG),
+      domainName: optionalText(CUT_IF_TOO_LONG),
+      url: optionalText(CUT_IF_TOO_LONG),
+      department: optionalText(CUT_IF_TOO_LONG),
+      location: optionalText(CUT_IF_TOO_LONG),
       ownerName: optionalText(),
-      passwordPolicy: optionalText(),
+      passwordPolicy: optionalText(CUT_IF_TOO_LONG),
       createdAt: optionalTime(zone),
       modifiedAt: optionalTime(zone),
       lastAccessedAt: optionalTime(zone),
@@ -35,12 +38,12 @@ function accountSchema(zone: LocalClock | null) {
   const shape = {
     sourceId: optionalId(),
     name: text(),
-    description: optionalText(LONG_TEXT_LENGTH),
-    passwordStatus: optionalText(),
-    passwordPolicy: optionalText(),
-    expiryStatus: optionalText(),
+    description: optionalText(CUT_IF_TOO_LONG),
+    passwordStatus: optionalText(CUT_IF_TOO_LONG),
+    passwordPolicy: optionalText(CUT_IF_TOO_LONG),
+    expiryStatus: optionalText(CUT_IF_TOO_LONG),
     compliant: compliance(),
-    complianceReason: optionalText(LONG_TEXT_LENGTH),
+    complianceReason: optionalText(CUT_IF_TOO_LONG),
     lastAccessedAt: optionalTime(zone),
     lastModifiedAt: optionalTime(zone),
   };
@@ -48,7 +51,7 @@ function accountSchema(zone: LocalClock | null) {
 }
 
 function customFieldSchema() {
-  return objectOf({ label: text(), value: optionalText(LONG_TEXT_LENGTH) }, ['id', 'type', 'columnName']);
+  return objectOf({ label: text(CUT_IF_TOO_LONG), value: optionalText(CUT_IF_TOO_LONG) }, ['id', 'type', 'columnName']);
 }
 
 /** PAM360 keeps secret custom fields in columns of these names. Their values go no further than here. */

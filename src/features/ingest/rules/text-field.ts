@@ -3,8 +3,6 @@ import { FieldFault, field, isNothing } from './field.js';
 
 /** The length of names. */
 const NAME_LENGTH = 255;
-/** The length of what people write at will: as UTF-8 it still fits a TEXT column. */
-export const LONG_TEXT_LENGTH = 16_000;
 /** For a text that is cut, and says so, if its column cannot hold it. */
 export const CUT_IF_TOO_LONG = Number.POSITIVE_INFINITY;
 

@@ -3,27 +3,27 @@ import type { UserAccountRecord } from '../../users/user-account.record.js';
 import { list, names } from './list-field.js';
 import { accessScopes, shareLevels, userStatuses } from './product-words.js';
 import { objectOf, type RowSchema, rowSchema } from './row-schema.js';
-import { id, optionalId, optionalText, text } from './text-field.js';
+import { CUT_IF_TOO_LONG, id, optionalId, optionalText, text } from './text-field.js';
 import { optionalTime } from './time-field.js';
 import { optionalWord, word } from './word-field.js';
 
-/** First and last name with a space between. */
-const FULL_NAME_LENGTH = 511;
-
-/** A row of user accounts, with the roles of the PAM product and what was shared with the user. */
+/**
+ * A row of user accounts, with the roles of the PAM product and what was shared with the user. A text that is too long is cut when
+ * the user account is stored; an id, user name or role that is too long is refused.
+ */
 export function userAccountSchema(zone: LocalClock | null): RowSchema<UserAccountRecord> {
   return rowSchema(
     {
       sourceId: id(),
       userName: text(),
-      fullName: optionalText(FULL_NAME_LENGTH),
-      firstName: optionalText(),
-      lastName: optionalText(),
-      email: optionalText(),
+      fullName: optionalText(CUT_IF_TOO_LONG),
+      firstName: optionalText(CUT_IF_TOO_LONG),
+      lastName: optionalText(CUT_IF_TOO_LONG),
+      email: optionalText(CUT_IF_TOO_LONG),
       status: optionalWord(userStatuses),
       accessScope: optionalWord(accessScopes),
-      department: optionalText(),
-      location: optionalText(),
+      department: optionalText(CUT_IF_TOO_LONG),
+      location: optionalText(CUT_IF_TOO_LONG),
       roles: names(),
       grants: list(grantSchema(zone)),
       createdAt: optionalTime(zone),
