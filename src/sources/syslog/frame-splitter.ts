@@ -1,4 +1,4 @@
-import { isSwitchOfFraming, LONGEST_BEGINNING, readBeginning } from './octet-count.js';
+import { isSwitchOfFraming, LONGEST_BEGINNING, mayShareDigits, readBeginning } from './octet-count.js';
 
 /** Bytes of one message that are kept. RFC 5424 asks for 2,048, real senders cut at 8 KiB; UDP carries less than this. */
 export const MAX_MESSAGE_BYTES = 64 * 1024;
@@ -36,13 +36,18 @@ const NUL = 0x00;
  *
  * After a counted message only a count may follow (RFC 6587, section 3.4.1). Anything else means that a count is wrong:
  * where the next message begins is unknown then, so `isMiscounted` is set and nothing more is read. A counted message is
- * held back until the next count was seen, or `release` is called because nothing has come for a while.
+ * held back until the message behind it has come whole and the next count was seen, or `release` is called because nothing has
+ * come for a while: a count that is off by one may take a digit of the next count, or leave one to it, and show only there.
  */
 export class FrameSplitter {
   /** The beginning of a message of which it cannot be said yet how it is framed. */
   #undecided: Buffer | undefined;
   #open: Open | undefined;
   #held: Frame | undefined;
+  /** The counted message before the one that is held or open. */
+  #before: Frame | undefined;
+  /** The count of the message that is held or open. */
+  #octets = 0;
   #isCounted = false;
   #isMiscounted = false;
 
@@ -58,7 +63,7 @@ export class FrameSplitter {
 
   /** Whether `release` may have messages to give. */
   get isHolding(): boolean {
-    return this.#held !== undefined || (this.#isCounted && this.#undecided !== undefined);
+    return !this.incomplete && (this.#held !== undefined || (this.#isCounted && this.#undecided !== undefined));
   }
 
   /** The counted message that has not come whole yet, if there is one. */
@@ -75,7 +80,9 @@ export class FrameSplitter {
   /** The messages that were held back. To be called when nothing has come for a moment. */
   release(): Frame[] {
     const frames = this.#undecided && this.#isCounted ? this.#read(this.#undecided, true) : [];
+    if (this.incomplete) return frames;
     this.#pushHeld(frames);
+    this.#pushBefore(frames);
     return frames;
   }
 
@@ -83,8 +90,11 @@ export class FrameSplitter {
   giveUp(): Frame[] {
     const open = this.#open;
     if (open?.lacks === undefined) return [];
+    const frames: Frame[] = [];
+    const frame = frameOf(open, false);
+    this.#pushJudged(frames, frame);
     this.#stop();
-    return [{ ...frameOf(open, false), isMiscounted: true }];
+    return [...frames, { ...frame, isMiscounted: true }];
   }
 
   /**
@@ -99,8 +109,12 @@ export class FrameSplitter {
     const isCounted = open ? open.lacks !== undefined : this.#isCounted;
     this.#open = this.#undecided = undefined;
     if (open) {
-      if (isCounted && inOrder) this.#isMiscounted = true;
-      frames.push(frameOf(open, isCounted || !inOrder));
+      const frame = frameOf(open, isCounted || !inOrder);
+      if (isCounted && inOrder) {
+        this.#isMiscounted = true;
+        this.#pushJudged(frames, frame);
+      } else this.#pushBefore(frames);
+      frames.push(frame);
     } else if (undecided && !isCounted) {
       frames.push({ bytes: undecided, size: undecided.length, isBroken: !inOrder });
     }
@@ -127,6 +141,7 @@ export class FrameSplitter {
         }
         this.#pushHeld(frames);
         this.#isCounted ||= beginning.octets !== undefined;
+        this.#octets = beginning.octets ?? 0;
         this.#open = { pieces: [], kept: 0, size: 0, lacks: beginning.octets };
         at = beginning.at;
       }
@@ -147,18 +162,42 @@ export class FrameSplitter {
   /** Where a message should begin at `at`, something else does. */
   #miscounted(data: Buffer, at: number, frames: Frame[]): void {
     const held = this.#held;
+    const next = data.subarray(at);
+    if (held) {
+      this.#pushJudged(frames, held, next);
+      const isWhole = isSwitchOfFraming(next) && !mayShareDigits(held.bytes, next);
+      frames.push(isWhole ? held : { ...held, isMiscounted: true });
+    }
     this.#stop();
-    if (held) frames.push(isSwitchOfFraming(data, at) ? held : { ...held, isMiscounted: true });
   }
 
   #stop(): void {
     this.#isMiscounted = true;
-    this.#open = this.#held = this.#undecided = undefined;
+    this.#open = this.#held = this.#before = this.#undecided = undefined;
   }
 
+  /** The message that is held becomes the one before. */
   #pushHeld(frames: Frame[]): void {
-    if (this.#held) frames.push(this.#held);
+    if (!this.#held) return;
+    this.#pushBefore(frames);
+    this.#before = this.#held;
     this.#held = undefined;
+  }
+
+  #pushBefore(frames: Frame[]): void {
+    if (this.#before) frames.push(this.#before);
+    this.#before = undefined;
+  }
+
+  /** The message before one whose count is wrong: its own may be the one that is, if the two can share digits. */
+  #pushJudged(frames: Frame[], { bytes }: Frame, next?: Buffer): void {
+    const before = this.#before;
+    if (!before) return;
+    const following = Buffer.concat([Buffer.from(`${this.#octets} `), bytes, ...(next ? [next] : [])]);
+    // One that did not come whole has no digit too few in its count.
+    const border = next ? before.bytes : Buffer.alloc(0);
+    frames.push(mayShareDigits(border, following) ? { ...before, isMiscounted: true } : before);
+    this.#before = undefined;
   }
 
   #takeLine(data: Buffer, at: number, nuls: Search, frames: Frame[]): number {

@@ -41,9 +41,37 @@ export function readBeginning(data: Buffer, at: number): Beginning | undefined {
   return { octets: isCount ? octets : Number.NaN, at: next };
 }
 
-/** Whether a message begins at `at` with a wrong count or none, so that the one before it was counted rightly. */
-export function isSwitchOfFraming(data: Buffer, at: number): boolean {
-  return SWITCH_OF_FRAMING.test(data.toString('latin1', at, at + LONGEST_BEGINNING));
+/** Whether a message begins with a wrong count or none, so that the one before it was counted rightly. */
+export function isSwitchOfFraming(next: Buffer): boolean {
+  return SWITCH_OF_FRAMING.test(next.toString('latin1', 0, LONGEST_BEGINNING));
+}
+
+/** Digits at the end of a message, which its own count may have taken from the next one. */
+const LAST_DIGITS = /(\d{1,7}) ?$/;
+
+/**
+ * Whether digits at the border of a message and `next`, which begins with its count, may belong to the other side: if some of them
+ * are moved, `next` is as long as its count says, as far as it is there.
+ */
+export function mayShareDigits(message: Buffer, next: Buffer): boolean {
+  const [, first = ''] = /^(\d{0,20}) ?</.exec(next.toString('latin1', 0, LONGEST_BEGINNING)) ?? [];
+  const [, last = ''] = LAST_DIGITS.exec(message.toString('latin1', message.length - 8)) ?? [];
+  const body = next.indexOf(LESS_THAN);
+  if (body < 0) return false;
+  const lost = Array.from({ length: Math.max(0, first.length - 1) }, (_, n) => first.slice(n + 1));
+  const taken = Array.from(last, (_, n) => last.slice(n) + first);
+  return [...lost, ...taken].some((count) => fits(next, body, count));
+}
+
+/** Whether a count may be that of the message that begins at `body`: another one begins behind it, or nothing is there yet. */
+function fits(data: Buffer, body: number, count: string): boolean {
+  const octets = Number(count);
+  if (count.startsWith('0') || octets < FEWEST_OCTETS || octets > MOST_OCTETS) return false;
+  let end = body + octets;
+  if (end >= data.length) return true;
+  while (end < data.length && (data[end] === 0x0a || data[end] === 0x0d || data[end] === 0)) end++;
+  const beginning = readBeginning(data, end);
+  return !beginning || (beginning.octets !== undefined && !Number.isNaN(beginning.octets));
 }
 
 function isDigit(byte: number): boolean {

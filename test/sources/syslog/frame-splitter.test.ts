@@ -146,8 +146,11 @@ describe('a stream', () => {
 
   test('gives up a counted message that does not come whole', () => {
     const splitter = new FrameSplitter();
-    expect(splitter.push(Buffer.from(`${counted('<13>one')}900 <13>two`)).map(String)).toHaveLength(1);
-    expect(splitter.giveUp()).toMatchObject([{ size: 7, isMiscounted: true }]);
+    expect(splitter.push(Buffer.from(`${counted('<13>one')}900 <13>two`))).toEqual([]);
+    expect(splitter.giveUp()).toEqual([
+      { bytes: Buffer.from('<13>one'), size: 7, isBroken: false },
+      expect.objectContaining({ size: 7, isMiscounted: true }),
+    ]);
     expect([splitter.isMiscounted, splitter.push(Buffer.from(counted('<13>three')))]).toEqual([true, []]);
   });
 
@@ -158,6 +161,29 @@ describe('a stream', () => {
     expect(splitter.push(Buffer.from('0 <13>second'))).toEqual([]);
     expect(splitter.release().map(({ bytes }) => bytes.toString())).toEqual(['<13>second']);
     expect(splitter.isMiscounted).toBe(false);
+  });
+
+  describe.each([
+    ['takes a digit from the count behind it', 1, '<13>ok_21'],
+    ['leaves its last digit to the count behind it', -1, '<13>ok_'],
+  ])('a count that %s', (_, wrong, damaged) => {
+    const message = '<13>ok_2';
+    const next = `<13>${'a text of some length, '.repeat(6)}`;
+    const stream = `${counted('<13>one')}${message.length + wrong} ${message}${counted(next)}${counted('<13>last')}`;
+
+    test('marks its message as miscounted', () => {
+      const { messages, isMiscounted } = read([stream]);
+      expect([isMiscounted, messages.slice(0, 2)]).toEqual([true, ['<13>one', `${damaged} miscounted`]]);
+    });
+
+    test('does so too if its sender then waits for an answer', () => {
+      const splitter = new FrameSplitter();
+      const frames = [...splitter.push(Buffer.from(stream)), ...splitter.release(), ...splitter.giveUp()];
+      expect(frames.map(({ bytes, isMiscounted }) => [bytes.toString(), isMiscounted ?? false])).toContainEqual([
+        damaged,
+        true,
+      ]);
+    });
   });
 
   test('loses no message before the one whose count is damaged, and notices each damage', () => {
