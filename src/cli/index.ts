@@ -11,6 +11,7 @@ const commands: Record<string, () => Promise<Command>> = {
   doctor: async () => (await import('./doctor/command.js')).doctorCommand(),
   'demo-data': async () => (await import('./demo-data.js')).demoDataCommand(),
   user: async () => (await import('./user.js')).userCommand(),
+  role: async () => (await import('./role.js')).roleCommand(),
   token: async () => (await import('./token.js')).tokenCommand(),
   import: async () => (await import('./import.js')).importCommand(),
   'rebuild-counts': async () => (await import('./rebuild-counts.js')).rebuildCountsCommand(),

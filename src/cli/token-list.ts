@@ -3,6 +3,7 @@ import type { IngestToken } from '../features/ingest/ingest-token.js';
 import { readIngestTokens } from '../features/ingest/ingest-token.service.js';
 import { type LiveToken, liveTokens, problemOfToken } from '../features/integration/connector-token.queries.js';
 import { endsSoon, isPast } from '../lib/expiry.js';
+import { table } from './table.js';
 
 const HEADER = ['ID', 'TOKEN', 'FOR', 'MADE', 'BY', 'LAST USED', 'EXPIRES', 'STATE'];
 
@@ -11,17 +12,6 @@ export async function tokenLines(db: Db): Promise<string[]> {
   const auth = (await liveTokens(db)).map(authCells);
   const ingest = (await readIngestTokens(db)).map(ingestCells);
   return table([HEADER, ...auth, ...ingest]);
-}
-
-/** Aligns the cells of rows below each other. */
-export function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join('  ')
-      .trimEnd(),
-  );
 }
 
 function authCells(token: LiveToken): string[] {

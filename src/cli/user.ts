@@ -4,6 +4,7 @@ import type { Db, Transaction } from '../database/db.js';
 import { findBy } from '../database/rows.js';
 import { transaction } from '../database/transaction.js';
 import { commandLine, OWN_SOURCE } from '../features/audits/own-audits.js';
+import { confirmAccessScope, refuseAccessScope } from '../features/audits/scope-request.service.js';
 import { recordUserAccounts } from '../features/audits/user-account.service.js';
 import { lockRoles } from '../features/roles/role.queries.js';
 import { assignRoles } from '../features/roles/role.service.js';
@@ -14,6 +15,7 @@ import { noUserNamed, quotedUserName } from '../features/users/user-name.js';
 import { AppError } from '../lib/app-error.js';
 import { withDatabase } from './database.js';
 import { readStandardInput } from './standard-input.js';
+import { userLines } from './user-list.js';
 
 interface CreateOptions extends Given {
   source?: string;
@@ -57,7 +59,42 @@ export function userCommand(): Command {
       });
       console.log(said);
     });
+  user
+    .command('list')
+    .description('show the user accounts, and which roles and sign-ins they have here')
+    .action(async () => {
+      for (const line of await withDatabase(userLines)) console.log(line);
+    });
+  scopeCommand(user, 'confirm-scope', 'give a user the access scope ALL that was pushed for it', async (db, id) => {
+    await confirmAccessScope(db, commandLine, id);
+    return 'sees every record now';
+  });
+  scopeCommand(user, 'refuse-scope', 'refuse the access scope ALL that was pushed for a user', async (db, id) => {
+    await refuseAccessScope(db, commandLine, id);
+    return 'keeps its access scope';
+  });
   return user;
+}
+
+/** Adds a command that settles the access scope that was requested for a user. */
+function scopeCommand(
+  user: Command,
+  name: string,
+  description: string,
+  settle: (db: Db, userId: number) => Promise<string>,
+): void {
+  user
+    .command(`${name} <name>`)
+    .description(`${description}; user list shows for whom it waits`)
+    .option('--source <name>', 'the source of the user account, if several sources have the name')
+    .action(async (userName: string, { source = null }: { source?: string | null }) => {
+      const settled = await withDatabase(async (db) => {
+        const named = await userNamed(db, userName, source);
+        if (!named) throw new AppError('BAD_USER_INPUT', noUserNamed(userName, source));
+        return settle(db, named.id);
+      });
+      console.log(`${userName} ${settled}`);
+    });
 }
 
 /** The full names and mail addresses of a user, given now or stored before: a password must not be made of them. */

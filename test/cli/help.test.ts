@@ -15,6 +15,7 @@ describe.concurrent('help', () => {
       'doctor',
       'demo-data',
       'user',
+      'role',
       'token',
       'import',
       'connector',

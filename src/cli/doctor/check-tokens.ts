@@ -23,6 +23,6 @@ export async function checkTokens(db: Db): Promise<Check[]> {
   const waiting = (await readScopeRequests(db)).filter(({ refusedAt }) => refusedAt === null);
   if (waiting.length === 0) return [tokens];
   const names = waiting.map(({ userName }) => userName).join(', ');
-  const scopes = `accessScope ALL was pushed for ${names} and waits: confirmAccessScope or refuseAccessScope in GraphQL`;
+  const scopes = `accessScope ALL was pushed for ${names} and waits: pam-gateway user confirm-scope NAME, or refuse-scope`;
   return [tokens, { name: 'access scopes', passed: true, isWarning: true, detail: scopes }];
 }

@@ -47,6 +47,29 @@ export async function privilegesOfRole(tx: Transaction, { id }: Role): Promise<s
   return rows.map(({ privilege }) => privilege).sort();
 }
 
+/** A role with what it allows. */
+export interface ListedRole {
+  readonly name: string;
+  /** How many users have it. */
+  readonly users: number;
+  /** Sorted. */
+  readonly privileges: readonly string[];
+}
+
+/** Lists all roles, the predefined ones first. */
+export async function listRoles(db: Db): Promise<ListedRole[]> {
+  const rows = await db.query<{ id: number; name: string; users: number }>(
+    sql`SELECT r.id, r.name, (SELECT COUNT(*) FROM role_assignments a WHERE a.role_id = r.id) AS users
+        FROM roles r ORDER BY r.id`,
+  );
+  const ids = rows.map(({ id }) => id);
+  const held = await findBy<RolePrivilege>(db, RolePrivilege, 'roleId', ids);
+  return rows.map(({ id, ...role }) => ({
+    ...role,
+    privileges: held.flatMap(({ roleId, privilege }) => (roleId === id ? [privilege] : [])).sort(),
+  }));
+}
+
 /** The users who have a role, by name. */
 export function usersOf(tx: Transaction, { id }: Role): Promise<{ id: number; name: string }[]> {
   return tx.query(
