@@ -1,3 +1,4 @@
+import { counted } from '../lib/counted.js';
 import { quote } from '../lib/quote.js';
 import { emptyTally, type LoadOptions, type Tally } from '../sources/files/load-file.js';
 import { FaultGroups, faultsIn } from './fault-groups.js';
@@ -8,7 +9,6 @@ export class ImportReport {
   readonly tally: Tally = emptyTally();
   readonly #refused = new FaultGroups();
   readonly #conflicts = new FaultGroups();
-  readonly #notes = new FaultGroups();
   readonly #progress: Progress;
   #warnings: string[] = [];
   #skippedLines = 0;
@@ -29,7 +29,6 @@ export class ImportReport {
     onConflict: (line, sourceId, reason) => {
       this.#conflicts.add(line, [reason], `${line} (sourceId ${quote(sourceId, 255)})`);
     },
-    onNote: (line, note) => this.#notes.add(line, [note]),
     onWarning: (message) => this.#warnings.push(message),
     onProgress: (lines) => {
       this.#begun ||= lines > 0;
@@ -40,7 +39,7 @@ export class ImportReport {
   /** Forgets what was found, because the file is read again. */
   clear(): void {
     Object.assign(this.tally, emptyTally());
-    for (const groups of [this.#refused, this.#conflicts, this.#notes]) groups.clear();
+    for (const groups of [this.#refused, this.#conflicts]) groups.clear();
     this.#warnings = [];
     this.#skippedLines = 0;
   }
@@ -60,7 +59,6 @@ export class ImportReport {
     if (this.#begun && process.stderr.isTTY) this.#progress.finish();
     for (const text of this.#refused.toLines()) console.error(text);
     for (const text of this.#conflicts.toLines()) console.error(text);
-    for (const text of this.#notes.toLines()) console.error(`note: ${text}`);
     for (const text of this.#warnings) console.error(`warning: ${text}`);
     if (this.#begun && !process.stderr.isTTY) this.#progress.finish();
   }
@@ -68,8 +66,9 @@ export class ImportReport {
   /** The counts in words. Conflicts and lines that were passed over with a refused row are named only if there are any. */
   get summary(): string {
     const { conflicts, ...usual } = this.tally;
-    const counts = Object.entries({ ...usual, ...(conflicts > 0 && { conflicts }) });
-    if (this.#skippedLines > 0) counts.push(['lines skipped with refused rows', this.#skippedLines]);
-    return counts.map(([what, number]) => `${number} ${what}`).join(', ');
+    const counts = Object.entries(usual).map(([what, number]) => `${number} ${what}`);
+    if (conflicts > 0) counts.push(counted(conflicts, 'conflict'));
+    if (this.#skippedLines > 0) counts.push(`${counted(this.#skippedLines, 'line')} skipped with refused rows`);
+    return counts.join(', ');
   }
 }

@@ -5,9 +5,9 @@ import type { Database } from '../database/db.js';
 import { withLease } from '../database/lease.js';
 import { Module } from '../database/module.js';
 import { commandLine } from '../features/audits/own-audits.js';
+import type { RunCounts } from '../features/ingest/source-run.js';
 import { parseInterval } from '../lib/interval.js';
 import { type PulledModule, pamOf, pull, pullLease } from '../sources/pam360/pull.js';
-import type { PullCounts } from '../sources/pam360/pull-run.js';
 import { count } from './count.js';
 import { withDatabase } from './database.js';
 import { describeFault } from './fault.js';
@@ -113,9 +113,9 @@ function checkModules(config: Config, { modules: wanted }: CommandOptions): void
   }
 }
 
-function inWords({ rowsRead, conflicts, ...usual }: PullCounts): string {
-  const outcomes = { ...usual, ...(conflicts > 0 && { conflicts }) };
-  const became = Object.entries(outcomes).map(([what, number]) => `${count(number)} ${what}`);
+function inWords({ rowsRead, conflicts, ...usual }: RunCounts): string {
+  const became = Object.entries(usual).map(([what, number]) => `${count(number)} ${what}`);
+  if (conflicts > 0) became.push(`${count(conflicts)} ${conflicts === 1 ? 'conflict' : 'conflicts'}`);
   return `${count(rowsRead)} read: ${became.join(', ')}`;
 }
 

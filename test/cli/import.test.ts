@@ -54,7 +54,7 @@ onEveryEngine('import', (engine) => {
     const header = 'sourceId,occurredAt,category,operation,operatedBy,reason';
     writeFileSync(program.file('skip.csv'), [header, ...cells].join('\n'));
     const { stdout } = await run('audits', 'skip.csv');
-    expect(stdout).toBe('1 added, 0 changed, 0 unchanged, 0 deleted, 1 refused, 1 lines skipped with refused rows\n');
+    expect(stdout).toBe('1 added, 0 changed, 0 unchanged, 0 deleted, 1 refused, 1 line skipped with refused rows\n');
   });
 
   test('of a file that is damaged says what was stored before the fault', async () => {

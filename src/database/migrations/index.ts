@@ -15,6 +15,7 @@ import { CursorKey1764600000000 } from './0013-cursor-key.js';
 import { TrustedDevices1764620000000 } from './0015-trusted-devices.js';
 import { ScopesAndTokens1764630000000 } from './0016-scopes-and-tokens.js';
 import { PastShares1764650000000 } from './0018-past-shares.js';
+import { RunConflicts1764690000000 } from './0020-run-conflicts.js';
 
 /** Every migration, oldest first. The list only ever grows at its end. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -34,4 +35,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   TrustedDevices1764620000000,
   ScopesAndTokens1764630000000,
   PastShares1764650000000,
+  RunConflicts1764690000000,
 ];

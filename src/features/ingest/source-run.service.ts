@@ -28,8 +28,8 @@ export function beginRun(db: Db, { source, kind, module }: RunOf): Promise<numbe
           WHERE source = ${source} AND kind = ${kind} AND module = ${module} AND status = ${SourceRunStatus.RUNNING}`,
     );
     return tx.insert(
-      sql`INSERT INTO source_runs (source, kind, module, status, started_at, rows_read, added, changed, unchanged, deleted, refused, message_lines)
-          VALUES (${source}, ${kind}, ${module}, ${SourceRunStatus.RUNNING}, ${now}, 0, 0, 0, 0, 0, 0, '')`,
+      sql`INSERT INTO source_runs (source, kind, module, status, started_at, rows_read, added, changed, unchanged, deleted, refused, conflicts, message_lines)
+          VALUES (${source}, ${kind}, ${module}, ${SourceRunStatus.RUNNING}, ${now}, 0, 0, 0, 0, 0, 0, 0, '')`,
     );
   });
 }

@@ -34,6 +34,8 @@ export interface RunCounts {
   unchanged: number;
   deleted: number;
   refused: number;
+  /** Audits that came under the id of another stored audit. */
+  conflicts: number;
 }
 
 /** One time that records of a module were taken in from a source. The last ones are kept. */
@@ -54,6 +56,13 @@ export class SourceRun {
   @Long() @Field(() => Int) unchanged!: number;
   @Long() @Field(() => Int) deleted!: number;
   @Long() @Field(() => Int) refused!: number;
+  @Long({ nullable: true })
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Audits that came under the id of another stored audit, and were not stored; null for a run from before they were counted.',
+  })
+  conflicts!: number | null;
   /** One a line. */
   @LongText() messageLines!: string;
   @Field(() => [String], { description: 'What went wrong, or is worth knowing.' })

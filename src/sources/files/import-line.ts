@@ -1,9 +1,5 @@
 /** What one row of an import file turned out to be. `line` counts from 1: see readImportFile for what it counts. */
-export type ImportLine<T> = {
-  line: number;
-  /** What an operator should know of a row that is stored nevertheless. */
-  notes?: readonly string[];
-} & ({ record: T } | { deleted: string } | RefusedRow);
+export type ImportLine<T> = { line: number } & ({ record: T } | { deleted: string } | RefusedRow);
 
 /** One row as the file holds it: an object of fields, not yet looked at, or why there is none. */
 export type Row = { line: number } & ({ value: unknown } | RefusedRow);

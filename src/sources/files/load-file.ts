@@ -20,8 +20,6 @@ export interface LoadOptions extends ImportFileOptions {
   onRefused: (line: number, reason: string, lastLine?: number) => void;
   /** Called for an audit that was not stored because another one is stored under its id. */
   onConflict: (line: number, sourceId: string, reason: string) => void;
-  /** Called for what an operator should know of a row that is stored nevertheless. */
-  onNote?: (line: number, note: string) => void;
   /** Called at the end for what is worth knowing of a file that was read. */
   onWarning?: (message: string) => void;
   onProgress: (lines: number) => void;
@@ -118,7 +116,7 @@ async function storeRun<M extends Module>(
   db: Db,
   writer: Writer<M>,
   run: readonly ImportLine<RecordOf<M>>[],
-  { source, by, onRefused, onConflict, onNote }: LoadOptions,
+  { source, by, onRefused, onConflict }: LoadOptions,
   tally: Tally,
 ): Promise<void> {
   const sound = run.filter((line) => !('refused' in line));
@@ -130,7 +128,6 @@ async function storeRun<M extends Module>(
       : await writer.record(db, by, source, records);
   const outcomeOf = new Map(sound.map((line, index) => [line, outcomes[index]!]));
   for (const line of run) {
-    for (const note of line.notes ?? []) onNote?.(line.line, note);
     const outcome = 'refused' in line ? line : outcomeOf.get(line)!;
     if (typeof outcome !== 'object') tally[outcome.toLowerCase() as keyof Tally] += 1;
     else if ('refused' in outcome) {

@@ -6,11 +6,6 @@ import type { RunCounts } from '../../features/ingest/source-run.js';
 import type { TimeZone } from '../../lib/time-zone.js';
 import type { PamApi } from './pam-api.js';
 
-/** What became of the records of a pull; those in conflict with a stored one are told apart from those that were refused. */
-export interface PullCounts extends RunCounts {
-  conflicts: number;
-}
-
 /** What the pull of one module has to work with, and what it tells. */
 export interface PullRun {
   readonly db: Db;
@@ -24,7 +19,7 @@ export interface PullRun {
   readonly signal: AbortSignal;
   /** Whether so many records may be deleted at once that it looks like a mistake. */
   readonly acceptDeletions: boolean;
-  readonly counts: PullCounts;
+  readonly counts: RunCounts;
   tell(kind: MessageKind, message: string): void;
   /** How many records are done, of how many, where that is known. */
   progress(done: number, total?: number): void;

@@ -4,13 +4,12 @@ import { Module } from '../../database/module.js';
 import type { Operator } from '../../features/audits/own-audits.js';
 import { type RunCounts, SourceKind, SourceRunStatus } from '../../features/ingest/source-run.js';
 import { beginRun, endRun } from '../../features/ingest/source-run.service.js';
-import { counted } from '../../lib/counted.js';
 import { auditTypesOf } from './audit-types.js';
 import { type CallOptions, PamApi } from './pam-api.js';
 import { PamFault } from './pam-fault.js';
 import { pullAudits } from './pull-audits.js';
 import { pullResources } from './pull-resources.js';
-import type { MessageKind, PullCounts, PullRun } from './pull-run.js';
+import type { MessageKind, PullRun } from './pull-run.js';
 import { listUsers, pullUsers } from './pull-users.js';
 
 /** Audits last, so that the resources that they are about are there. */
@@ -30,7 +29,7 @@ export interface PullOptions {
 /** What a pull did in one module. */
 export interface PulledModule {
   readonly module: Module;
-  readonly counts: PullCounts;
+  readonly counts: RunCounts;
   /** All that there was is stored as it should be. */
   readonly isWhole: boolean;
 }
@@ -92,7 +91,14 @@ async function runModule(
   };
   const has = (kind: MessageKind): boolean => messages.some((message) => message.kind === kind);
   const end = (status: SourceRunStatus.SUCCEEDED | SourceRunStatus.FAILED): Promise<void> =>
-    endRun(db, id, of, status, stored(counts), [...summaryOf(counts), ...messages.map(({ message }) => message)]);
+    endRun(
+      db,
+      id,
+      of,
+      status,
+      counts,
+      messages.map(({ message }) => message),
+    );
   const id = await beginRun(db, of);
   try {
     await pullModule({
@@ -120,19 +126,6 @@ async function runModule(
   const isRead = !has('FAILED');
   await end(isRead ? SourceRunStatus.SUCCEEDED : SourceRunStatus.FAILED);
   return { module, counts, isWhole: isRead && !has('PROBLEM') };
-}
-
-/** The counts that the table of runs has. */
-function stored({ conflicts: _, ...counts }: PullCounts): RunCounts {
-  return counts;
-}
-
-/** Only so many messages of a run are kept: how many conflicts there were comes first. */
-function summaryOf({ conflicts }: PullCounts): string[] {
-  if (conflicts === 0) return [];
-  return [
-    `${counted(conflicts, 'conflict')}: audits that came under the id of another stored audit, and were not stored`,
-  ];
 }
 
 function once<T>(work: () => Promise<T>): () => Promise<T> {

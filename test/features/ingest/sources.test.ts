@@ -7,7 +7,7 @@ import { Privilege } from '../../../src/graphql/access.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
 import { anActor, Gateway } from '../../helpers/gateway.js';
 
-const counts = { rowsRead: 3, added: 1, changed: 0, unchanged: 2, deleted: 0, refused: 0 };
+const counts = { rowsRead: 3, added: 1, changed: 0, unchanged: 2, deleted: 0, refused: 0, conflicts: 0 };
 const { SUCCEEDED, FAILED } = SourceRunStatus;
 
 interface Answer {

@@ -3,13 +3,13 @@ import type { Db } from '../../../src/database/db.js';
 import { Module } from '../../../src/database/module.js';
 import { progressOf } from '../../../src/database/positions.js';
 import { commandLine } from '../../../src/features/audits/own-audits.js';
+import type { RunCounts } from '../../../src/features/ingest/source-run.js';
 import { type PullOptions, pull } from '../../../src/sources/pam360/pull.js';
-import type { PullCounts } from '../../../src/sources/pam360/pull-run.js';
 import type { StandInPam } from './stand-in.js';
 
 /** What a pull did: the counts of each module, what it said, and whether each is whole. */
 export interface Pulled {
-  readonly counts: Record<Module, PullCounts>;
+  readonly counts: Record<Module, RunCounts>;
   readonly whole: Partial<Record<Module, boolean>>;
   /** Each with its kind before it. */
   readonly said: readonly string[];
