@@ -5,6 +5,9 @@ import type { Reading } from './reading.js';
 /** Rows that one page looks through at most. */
 export const MOST_EXAMINED = 100_000;
 
+/** Pages of more rows are read apart: encoding them takes long where the database runs in the process. */
+export const LARGE_PAGE = 2_000;
+
 /** How much more a page looks through at once than before, first for each row that is wanted. */
 const GROWTH = 5;
 

@@ -1,5 +1,6 @@
 import type { Sql } from 'sql-template-tag';
 import { cutSpans, MOST_POSITIONS, spansBehind } from '../../database/audit-spans.js';
+import { LARGE_PAGE } from '../../database/bounded-page.js';
 import { Module } from '../../database/module.js';
 import type { Wanted } from '../../database/reading.js';
 import type { WrittenRow } from '../../database/written-rows.js';
@@ -71,7 +72,7 @@ export async function readAuditsBehind<Row extends AuditRow>(
   const behind = await spansBehind(db, isNew ? null : place.position, wantsAll ? size : WINDOW);
   const begun = { position: behind.start, step: place.step ?? behind.step };
   if (behind.last < begun.position) await cursors.checkReached(place);
-  const reads = wantsAll ? db : db.apart;
+  const reads = wantsAll && size <= LARGE_PAGE ? db : db.apart;
   const matching = wantsAll ? undefined : await conditions(context, filter, place);
   const rows: Row[] = [];
   // Of those that match it takes one more to know that there are more.

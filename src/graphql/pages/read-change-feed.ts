@@ -1,4 +1,5 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
+import { LARGE_PAGE } from '../../database/bounded-page.js';
 import { type ChangingModule, EVERY_VIEWER, lastPosition } from '../../database/positions.js';
 import { readingOf, type Wanted } from '../../database/reading.js';
 import { type EntityClass, tableOf } from '../../database/rows.js';
@@ -96,7 +97,7 @@ export async function readChanges<Row extends ChangeRow>(
   const last = isScoped ? await lastPosition(context.db, source.module) : 0;
   const end = isScoped && last - place.position > WINDOW ? place.position + WINDOW : undefined;
   const keys = shownRows(source.entity, actor) ? shownKeys : feedKeys;
-  const reading = readingOf<Row>(isScoped ? context.db.apart : context.db, wanted, keys);
+  const reading = readingOf<Row>(isScoped || size > LARGE_PAGE ? context.db.apart : context.db, wanted, keys);
   const rows = await reading.rows(statement(context, source, { ...place, end }, size + 1, reading.select));
   const more = rows.length > size;
   if (more) rows.pop();

@@ -1,5 +1,5 @@
 import type { Sql } from 'sql-template-tag';
-import { type BoundedPage, readBoundedPage } from '../../database/bounded-page.js';
+import { type BoundedPage, LARGE_PAGE, readBoundedPage } from '../../database/bounded-page.js';
 import type { Db } from '../../database/db.js';
 import type { SortDirection } from '../../database/dialects/dialect.js';
 import type { Module } from '../../database/module.js';
@@ -184,7 +184,7 @@ async function readRows<Row>(
     shown: shownRows(list.entity, actorOf(context)),
   };
   const rejects = !isAlways(list.where) || list.arms.some(({ besides }) => besides);
-  const reads = rejects || list.arms.length > FEW_ARMS ? db.apart : db;
+  const reads = rejects || list.arms.length > FEW_ARMS || size > LARGE_PAGE ? db.apart : db;
   const reading = readingOf<Row>(reads, wanted, keys);
   if (rejects) return readBoundedPage<Row>(reads, reading, query);
   return { rows: await readPage<Row>(reads, reading, query), reached: undefined, examined: 0 };
