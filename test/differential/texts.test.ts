@@ -82,7 +82,7 @@ onEveryEngine('text that the database writes', (engine) => {
     const written = ({ kind, value }: AnyCell, isSafe: boolean): string => {
       if (value === null) return '';
       if (kind !== 'text') return String(value);
-      return `"${isSafe && /^[=+\-@\t\r]/.test(value) ? "'" : ''}${value.replaceAll('"', '""')}"`;
+      return `"${isSafe && /^[=+\-@\t\n\r＝＋－＠]/.test(value) ? "'" : ''}${value.replaceAll('"', '""')}"`;
     };
     await fc.assert(
       fc.asyncProperty(anyCells, fc.boolean(), async (cells, isSafe) => {

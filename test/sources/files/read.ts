@@ -1,14 +1,14 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { Module } from '../../../src/database/module.js';
 import type { RecordOf } from '../../../src/features/ingest/rules/record-schemas.js';
 import { TimeZone } from '../../../src/lib/time-zone.js';
 import { type FileFormat, type ImportLine, readImportFile } from '../../../src/sources/files/import-file.js';
 
-const folder = await mkdtemp(join(tmpdir(), 'import-files-'));
-afterAll(() => rm(folder, { recursive: true, force: true }));
+/** All temporary files go when the run ends. */
+const folder = mkdtempSync(join(tmpdir(), 'import-files-'));
 
 /** Writes a file into a temporary folder; returns its path. */
 export async function fileOf(name: string, content: string | Buffer): Promise<string> {
