@@ -53,6 +53,12 @@ onEveryEngine('while strangers guess the password of a name', (engine) => {
     );
   }
 
+  /** Keeps every delay that has begun from passing, however slow the machine is. */
+  async function holdDelays(): Promise<void> {
+    const until = door.db.dialect.timeValue(new Date(Date.now() + 600_000).toISOString());
+    await door.db.execute(sql`UPDATE sign_in_attempts SET blocked_until = ${until} WHERE blocked_until IS NOT NULL`);
+  }
+
   async function failuresOf(userName: string): Promise<number | undefined> {
     const rows = await door.db.query<{ failures: number }>(
       sql`SELECT failures FROM sign_in_attempts WHERE name_hash = ${sha256(userName)}`,
@@ -85,7 +91,10 @@ onEveryEngine('while strangers guess the password of a name', (engine) => {
     await at(home).signIn('cora');
     const codesOf = async (name: string) => {
       const codes: (string | null)[] = [];
-      for (let i = 0; i < 8; i++) codes.push(await at(home).signInCode(name, WRONG));
+      for (let i = 0; i < 8; i++) {
+        codes.push(await at(home).signInCode(name, WRONG));
+        await holdDelays();
+      }
       await block(name);
       return [...codes, await at(home).signInCode(name, WRONG), await at().signInCode(name, WRONG)];
     };
