@@ -6,6 +6,9 @@ const ZERO = 0x30;
 const FEWEST_OCTETS = 3;
 const MOST_OCTETS = 1024 * 1024;
 
+/** Real senders cut their messages here: a longer one is not taken for what is meant while its end is not there. */
+const USUAL_OCTETS = 8 * 1024;
+
 /** A number with more digits is text. */
 const MOST_DIGITS = 20;
 
@@ -68,7 +71,7 @@ function fits(data: Buffer, body: number, count: string): boolean {
   const octets = Number(count);
   if (count.startsWith('0') || octets < FEWEST_OCTETS || octets > MOST_OCTETS) return false;
   let end = body + octets;
-  if (end >= data.length) return true;
+  if (end >= data.length) return octets <= USUAL_OCTETS;
   while (end < data.length && (data[end] === 0x0a || data[end] === 0x0d || data[end] === 0)) end++;
   const beginning = readBeginning(data, end);
   return !beginning || (beginning.octets !== undefined && !Number.isNaN(beginning.octets));
