@@ -15,6 +15,7 @@ const commands: Record<string, () => Promise<Command>> = {
   token: async () => (await import('./token.js')).tokenCommand(),
   import: async () => (await import('./import.js')).importCommand(),
   'rebuild-counts': async () => (await import('./rebuild-counts.js')).rebuildCountsCommand(),
+  source: async () => (await import('./source.js')).sourceCommand(),
   pull: async () => (await import('./pull.js')).pullCommand(),
   prune: async () => (await import('./prune.js')).pruneCommand(),
   connector: async () => (await import('./connector/command.js')).connectorCommand(),

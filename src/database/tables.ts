@@ -30,7 +30,7 @@ export class Tombstone {
   @Long() recordId!: number;
 }
 
-/** Facts about this database: its `id`, and the `cursor key` that cursors are sealed with. */
+/** Facts about this database: its `id`, the keys that cursors and devices are known by, and `source links`, which locks `source_links`. */
 @Entity('gateway')
 export class GatewayFact {
   @TextKey(64) name!: string;

@@ -11,6 +11,7 @@ import { IngestToken } from './ingest/ingest-token.js';
 import { IngestTokenResolver } from './ingest/ingest-token.resolver.js';
 import { PushResolver } from './ingest/push.resolver.js';
 import { SourceResolver } from './ingest/source.resolver.js';
+import { SourceLinkResolver } from './ingest/source-link.resolver.js';
 import { SourceRun } from './ingest/source-run.js';
 import { AnalyticsPlus } from './integration/analytics-plus.js';
 import { ConnectorToken } from './integration/connector-token.js';
@@ -34,15 +35,19 @@ import { Password } from './users/password.js';
 import { Role, RoleAssignment, RolePrivilege } from './users/role.js';
 import { ScopeRequest } from './users/scope-request.js';
 import { Session } from './users/session.js';
+import { SourceLink } from './users/source-link.js';
 import { TrustedNetwork } from './users/trusted-network.js';
 import { UserAccount, UserAccountRole } from './users/user-account.js';
 import { UserAccountResolver } from './users/user-account.resolver.js';
+import { UserName } from './users/user-names.js';
 import { ViewerResolver } from './users/viewer.resolver.js';
 
 /** The manifest: every table that a feature has. */
 export const entities = [
   UserAccount,
   UserAccountRole,
+  UserName,
+  SourceLink,
   Role,
   RolePrivilege,
   RoleAssignment,
@@ -97,4 +102,5 @@ export const resolvers = [
   AnalyticsPlusResolver,
   TestIntegrationResolver,
   SourceResolver,
+  SourceLinkResolver,
 ] as const;

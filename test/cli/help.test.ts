@@ -22,6 +22,7 @@ describe.concurrent('help', () => {
       'pull',
       'prune',
       'rebuild-counts',
+      'source',
     ];
     for (const command of commands) expect(help).toMatch(new RegExp(`^ {2}${command} `, 'm'));
   });

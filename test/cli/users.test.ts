@@ -7,7 +7,7 @@ import { runCommand } from '../helpers/command-line.js';
 import { type TestDatabase, testDatabase } from '../helpers/databases.js';
 
 let database: TestDatabase;
-const pushed = { userName: 'ingest:vault-1', ipAddress: null, clientType: 'API Client' } as const;
+const pushed = { userId: null, userName: 'ingest:vault-1', ipAddress: null, clientType: 'API Client' } as const;
 beforeAll(async () => {
   database = await testDatabase('sqlite');
   const { db } = database;

@@ -147,6 +147,75 @@ onEveryEngine('audits that have an index of each name', (engine) => {
   });
 });
 
+onEveryEngine('records that belonged to whoever had a name', (engine) => {
+  test('belong to the user account that had it in their source, and those of the gateway to the one that had it', async () => {
+    database = await emptyDatabase(engine);
+    await migrate(database.url);
+    const on = (table: string) => (engine === 'mariadb' ? ` ON ${table}` : '');
+    await query(`DROP INDEX audits_operator${on('audits')}`);
+    await query(`DROP INDEX resources_owner${on('resources')}`);
+    await query(`DROP INDEX user_accounts_name_in_source${on('user_accounts')}`);
+    await query(`DROP INDEX user_accounts_user_name${on('user_accounts')}`);
+    await query('CREATE UNIQUE INDEX user_accounts_user_name ON user_accounts (user_name)');
+    await query('CREATE INDEX audits_operated_by ON audits (operated_by, occurred_at, id)');
+    await query('CREATE INDEX resources_owner_name ON resources (owner_name)');
+    await query('ALTER TABLE audits DROP COLUMN operator_name_id');
+    await query('ALTER TABLE resources DROP COLUMN owner_name_id');
+    await query('ALTER TABLE refusals DROP COLUMN operator_id');
+    await query('DROP TABLE user_names');
+    await query('DROP TABLE source_links');
+    const at = '2026-03-01 08:30:00.123';
+    for (const [id, source, name] of [
+      [1, 'a', 'ann'],
+      [2, 'b', 'bob'],
+      [3, 'a', 'System'],
+    ]) {
+      await query(`INSERT INTO user_accounts (id, position, scope_version, source, source_id, user_name, full_name, search_text,
+        status, access_scope, created_at, modified_at) VALUES (${id}, ${id}, 1, '${source}', '${name}', '${name}', '', '',
+        'ACTIVE', 'ALL', '${at}', '${at}')`);
+    }
+    for (const [id, source, owner] of [
+      [1, 'a', "'ann'"],
+      [2, 'b', "'ann'"],
+      [3, 'b', 'NULL'],
+    ]) {
+      await query(`INSERT INTO resources (id, position, source, source_id, name, type, owner_name, account_count, search_text,
+        created_at, modified_at) VALUES (${id}, ${id}, '${source}', '${id}', 'r', 't', ${owner}, 0, '', '${at}', '${at}')`);
+    }
+    for (const [id, source, name] of [
+      [10_000, 'a', 'ann'],
+      [10_001, 'b', 'ann'],
+      [10_002, 'gateway', 'bob'],
+      [3_000_000, 'gateway', 'System'],
+      [3_000_001, 'gateway', 'gone'],
+    ]) {
+      await query(`INSERT INTO audits (id, source, source_id, occurred_at, recorded_at, category, operation, outcome,
+        operated_by) VALUES (${id}, '${source}', '${id}', '${at}', '${at}', 'USER', 'x', 'SUCCESS', '${name}')`);
+    }
+    await query(`DELETE FROM migrations WHERE name LIKE 'Owners%'`);
+    await migrate(database.url);
+    expect(await wantedChanges()).toEqual([]);
+    const usersOf = async (table: string, column: string) => {
+      const rows = await query<{ id: number; user: number | null; name: string | null }>(
+        `SELECT t.id AS id, n.user_id AS user, n.name AS name FROM ${table} t LEFT JOIN user_names n ON n.id = t.${column} ORDER BY t.id`,
+      );
+      return rows.map(({ id, user, name }) => [Number(id), name, user === null ? null : Number(user)]);
+    };
+    expect(await usersOf('resources', 'owner_name_id')).toEqual([
+      [1, 'ann', 1],
+      [2, 'ann', null],
+      [3, null, null],
+    ]);
+    expect(await usersOf('audits', 'operator_name_id')).toEqual([
+      [10_000, 'ann', 1],
+      [10_001, 'ann', null],
+      [10_002, 'bob', 2],
+      [3_000_000, 'System', null],
+      [3_000_001, 'gone', null],
+    ]);
+  });
+});
+
 onEveryEngine('refused sign-ins that are being counted', (engine) => {
   test('go on to be counted in the table of all refusals, and the key of devices stays', async () => {
     database = await emptyDatabase(engine);

@@ -154,16 +154,17 @@ const TABLES = [
   'past_shares',
   'user_accounts',
   'user_account_roles',
+  'user_names',
   'tombstones',
 ];
 
 /**
- * Takes every record away, so that a database serves many runs. Positions of resources go on: what a process has read of
- * resources it remembers until they change.
+ * Takes every record away, so that a database serves many runs. Positions of resources and user accounts go on: what a
+ * process has read of them it remembers until they change.
  */
 export async function empty(db: Database): Promise<void> {
   for (const table of TABLES) await db.execute(sql`DELETE FROM ${raw(table)}`);
-  const position = sql`CASE WHEN module = 'RESOURCES' THEN position + 1 ELSE 0 END`;
+  const position = sql`CASE WHEN module IN ('RESOURCES', 'USER_ACCOUNTS') THEN position + 1 ELSE 0 END`;
   await db.execute(sql`UPDATE positions SET position = ${position}, records = 0`);
 }
 

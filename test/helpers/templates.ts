@@ -19,6 +19,7 @@ const facts: Readonly<Record<string, () => string>> = {
   id: () => randomBytes(8).toString('hex'),
   'cursor key': () => randomBytes(32).toString('base64'),
   device_key: () => randomBytes(32).toString('base64url'),
+  'source links': () => '',
 };
 
 /** Migrates a database of each engine; they last as long as the server and its folder. */

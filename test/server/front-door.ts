@@ -7,6 +7,8 @@ import sql from 'sql-template-tag';
 import { readConfig } from '../../src/config.js';
 import type { Database } from '../../src/database/db.js';
 import { transaction } from '../../src/database/transaction.js';
+import { commandLine } from '../../src/features/audits/own-audits.js';
+import { linkSources } from '../../src/features/ingest/source-link.service.js';
 import { generateConnectorToken } from '../../src/features/integration/connector-token.service.js';
 import { storeUserAccounts } from '../../src/features/resources/access-grant.service.js';
 import type { UserAccountRecord } from '../../src/features/users/user-account.record.js';
@@ -60,6 +62,11 @@ export class FrontDoor {
       SELECT u.id, r.id FROM user_accounts u JOIN roles r ON r.name = 'Password Auditor'
       WHERE u.user_name = ${userName} AND NOT EXISTS (SELECT 1 FROM role_assignments a WHERE a.user_id = u.id)`);
     return generateConnectorToken(this.db, userName);
+  }
+
+  /** Lets a source name the users of this one. */
+  async link(source: string): Promise<void> {
+    await linkSources(this.db, commandLine, 'test', source);
   }
 
   record(user: UserAccountRecord): Promise<unknown> {

@@ -95,10 +95,10 @@ onEveryEngine('an operation that is refused for want of a privilege', (engine) =
       others: (refusal: Parameters<typeof countInMemory>[2]) => ({ ...refusal, subject: 'test:others' }),
     };
     for (let i = 0; i < 130; i++) {
-      const by = { userName: 'x', clientType: 'API Client' } as const;
+      const by = { userId: null, userName: 'x', clientType: 'API Client' } as const;
       const refusal = {
         subject: `test:${i}`,
-        operation: 'Operation Refused',
+        operation: 'Operation Refused' as const,
         by,
         userName: null,
         first: 'f',

@@ -4,7 +4,7 @@ import { type ImportRun, pagesOf, pathOf } from './import-run.js';
 import { AUDITS, type FeedModule } from './modules.js';
 import { type Page, rowsOf } from './page.js';
 import { withRestarts } from './restarts.js';
-import { damaged } from './row-file.js';
+import { damaged, hasColumns } from './row-file.js';
 import { type AppendState, type AuditsState, freshResync } from './state.js';
 import { type ModuleResult, Tally } from './tally.js';
 
@@ -19,6 +19,10 @@ export async function importAudits(run: ImportRun): Promise<ModuleResult> {
   const tally = new Tally(AUDITS.name);
   run.onPage(tally, false);
   if (auditsOf(run).resync?.complete) await putInPlace(run);
+  if (!auditsOf(run).resync && !(await hasColumns(pathOf(run, AUDITS), run.format, AUDITS.columns))) {
+    // A file of an earlier version, with other columns: it stays until a new one has caught up.
+    await beginAnew(run, tally);
+  }
   tally.resynced = auditsOf(run).resync !== undefined;
   await withRestarts(
     () => follow(run, tally),

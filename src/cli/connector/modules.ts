@@ -37,7 +37,7 @@ export const RESOURCES: FeedModule<'RESOURCES'> = {
   items: 'changes',
   columns: [
     ...scalars('id name description type dnsName domainName url department location ownerName passwordPolicy'),
-    ...scalars('accountCount createdAt modifiedAt lastAccessedAt'),
+    ...scalars('accountCount createdAt modifiedAt lastAccessedAt source sourceId'),
     { name: 'accounts', selection: ACCOUNT_FIELDS, cell: 'json' },
     { name: 'customFields', selection: 'label value', cell: 'json' },
   ],
@@ -49,7 +49,7 @@ export const USER_ACCOUNTS: FeedModule<'USER_ACCOUNTS'> = {
   feed: 'userAccountFeed',
   items: 'changes',
   columns: [
-    ...scalars('id userName firstName lastName fullName email status accessScope source department location'),
+    ...scalars('id userName firstName lastName fullName email status accessScope source sourceId department location'),
     ...scalars('createdAt modifiedAt lastLoginAt expiresAt'),
     { name: 'roles', cell: 'list' },
     { name: 'privileges', cell: 'list' },
@@ -69,7 +69,7 @@ export const AUDITS: FeedModule<'AUDITS'> = {
   items: 'nodes',
   columns: [
     ...scalars('id occurredAt recordedAt category operation outcome operatedBy ipAddress clientType reason ticketId'),
-    ...scalars('resourceId resourceName accountId accountName userName userFullName'),
+    ...scalars('resourceId resourceName accountId accountName userName userFullName source sourceId'),
   ],
 };
 

@@ -30,6 +30,19 @@ export async function readRecords(path: string, format: RowFormat, module: Modul
   return records;
 }
 
+/** Whether a file begins with the header of these columns. What is missing or shorter is told by whoever reads it. */
+export async function hasColumns(path: string, format: RowFormat, columns: readonly Column[]): Promise<boolean> {
+  const header = Buffer.from(format.header(columns));
+  const handle = await openToRead(path).catch(() => null);
+  if (!handle) return true;
+  try {
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(header.length), 0, header.length, 0);
+    return bytesRead < header.length || buffer.equals(header);
+  } finally {
+    await handle.close();
+  }
+}
+
 /** Puts a file of these rows in the place of the one before. */
 export function writeRecords(
   path: string,

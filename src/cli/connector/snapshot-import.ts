@@ -4,7 +4,7 @@ import type { FeedModule, Row } from './modules.js';
 import { type Change, rowsOf } from './page.js';
 import { RecordSplitter } from './record-splitter.js';
 import { withRestarts } from './restarts.js';
-import { type Records, readRecords, writeRecords } from './row-file.js';
+import { hasColumns, type Records, readRecords, writeRecords } from './row-file.js';
 import type { RowFormat } from './row-format.js';
 import { type ModuleResult, Tally } from './tally.js';
 
@@ -29,7 +29,9 @@ export async function importSnapshot(run: ImportRun, module: SnapshotModule): Pr
     tally.restart();
     cursor = null;
   };
-  if (cursor !== null && run.resync.has(module.name)) beginAnew();
+  // A file of an earlier version, with other columns, is written anew.
+  const isStale = run.resync.has(module.name) || !(await hasColumns(pathOf(run, module), run.format, module.columns));
+  if (cursor !== null && isStale) beginAnew();
   return withRestarts(() => follow(run, module, tally, cursor, checkpoints), beginAnew);
 }
 

@@ -29,6 +29,9 @@ export interface Dialect {
   /** Ends a SELECT whose rows no other transaction shall change or delete before this one ends. */
   readonly forUpdate: string;
 
+  /** Ends a SELECT whose rows others may read alike, but not change or delete before this transaction ends. */
+  readonly forShare: string;
+
   /** The rows behind (column, key) = (value, id) in the index (column, key), in a form that the engine reads as a range. */
   rowsBehind(column: string, key: string, value: string | number, id: number, direction: SortDirection): Sql;
 

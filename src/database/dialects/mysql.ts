@@ -91,6 +91,7 @@ const dialect: Dialect = {
   useKey: () => 'FORCE INDEX (PRIMARY)',
   joinInOrder: 'STRAIGHT_JOIN',
   forUpdate: 'FOR UPDATE',
+  forShare: 'LOCK IN SHARE MODE',
   rowsBehind,
   clock: 'CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)',
   stretchOf: (column, seconds) => `(TO_SECONDS(${column}) DIV ${seconds})`,

@@ -13,6 +13,7 @@ export const dialect: Dialect = {
   // A transaction has the whole database to itself.
   forUpdate: '',
   textLength: (column) => `LENGTH(${column})`,
+  forShare: '',
   rowsBehind: (column, key, value, id, direction) =>
     sql`(${raw(column)}, ${raw(key)}) ${raw(direction === 'ASC' ? '>' : '<')} (${value}, ${id})`,
   clock: "CAST(ROUND(unixepoch('now', 'subsec') * 1000) AS INTEGER)",

@@ -16,6 +16,7 @@ import { TrustedDevices1764620000000 } from './0015-trusted-devices.js';
 import { ScopesAndTokens1764630000000 } from './0016-scopes-and-tokens.js';
 import { PastShares1764650000000 } from './0018-past-shares.js';
 import { RunConflicts1764690000000 } from './0020-run-conflicts.js';
+import { Owners1764710000000 } from './0022-owners.js';
 
 /** Every migration, oldest first. The list only ever grows at its end. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -36,4 +37,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   ScopesAndTokens1764630000000,
   PastShares1764650000000,
   RunConflicts1764690000000,
+  Owners1764710000000,
 ];

@@ -4,6 +4,7 @@ import { type Arm, fromArm, type Via } from '../../database/page.js';
 import { type Actor, actorOf, type Context } from '../../graphql/context.js';
 import { all, isOneOf } from '../../graphql/pages/filters.js';
 import { type Audited, readAudited } from '../resources/resource.queries.js';
+import { readNamesOf } from '../users/user-names.service.js';
 import type { AuditFilter } from './audit.inputs.js';
 import { AuditCategory, AuditOutcome } from './audit.js';
 import { Named, resourcesNamed, unlinkedAmong } from './audit.names.js';
@@ -22,6 +23,8 @@ const MOST_ARMS = 400;
 
 /** Resources and accounts that a statement names; who sees more is looked up for each row. */
 const MOST_AUDITED = 10_000;
+
+const BY_OPERATOR = 'audits_operator';
 
 /** Rows that are counted to tell few from many. */
 const COUNTED = 300;
@@ -63,14 +66,15 @@ const inTime: readonly Arm[] = [{ index: 'audits_occurred_at', where: sql`1 = 1`
  */
 async function searchVisible(context: Context, actor: Actor, conditions: readonly Condition[]): Promise<AuditSearch> {
   const audited = await readAudited(context, MOST_AUDITED);
+  const names = await readNamesOf(context.db, actor.userId, MOST_ARMS);
   const filtered = matching(conditions);
-  if (!audited) return { arms: inTime, where: all(visibleAudits(actor), filtered) };
+  if (!audited || !names) return { arms: inTime, where: all(visibleAudits(actor), filtered) };
   const asked = conditions.find(({ column }) => column === 'resource_id')?.values;
   const wanted = asked ? auditedAmong(audited, new Set(asked)) : audited;
-  const arms = armsOfVisible(actor.userName, wanted);
+  const arms = armsOfVisible(names, wanted);
   if (isFeasible(arms, filtered)) return { arms, where: filtered };
   // Who sees that many resources finds a page soon in the order of time, but must not be counted by walking all of it.
-  const counted = { arms: sumsOfVisible(actor.userName, wanted), where: filtered };
+  const counted = { arms: sumsOfVisible(names, wanted), where: filtered };
   return { arms: inTime, where: all(visibleAudits(actor, audited), filtered), counted };
 }
 
@@ -113,6 +117,7 @@ async function mostSelective(db: Db, conditions: readonly Condition[]): Promise<
 async function searchOf(db: Db, condition: Condition): Promise<Search> {
   const { column, where } = condition;
   const values = [...new Set(condition.values)];
+  if (column === 'operated_by') return { ...condition, ...(await byOperator(db, values)) };
   if (column === 'user_name') return { ...condition, ...byName(Named.USER_ACCOUNT, values) };
   if (column === 'resource_name') return { ...condition, ...(await byResourceName(db, values)) };
   const index = `audits_${column}`;
@@ -137,6 +142,19 @@ function byName(kind: Named, names: readonly (string | number)[]): Places {
   return { arms: names.map((name) => named([name])), ranges: [named(names)] };
 }
 
+/** The audits of each operator that is called by one of some names. */
+async function byOperator(db: Db, names: readonly (string | number)[]): Promise<Places> {
+  const called = sql`SELECT id FROM user_names WHERE ${isOneOf('name', names)}`;
+  const rows = await db.query<{ id: number }>(sql`${called} LIMIT ${MOST_ARMS + 1}`);
+  const range = (where: Sql) => ({ index: BY_OPERATOR, where });
+  if (rows.length > MOST_ARMS) return { arms: [], ranges: [range(sql`t.operator_name_id IN (${called})`)] };
+  const ids = rows.map(({ id }) => id);
+  return {
+    arms: ids.map((id) => range(sql`t.operator_name_id = ${id}`)),
+    ranges: [range(isOneOf('t.operator_name_id', ids))],
+  };
+}
+
 /** The audits of a name that are not linked, and those of each resource that was called by it. */
 async function byResourceName(db: Db, names: readonly (string | number)[]): Promise<Places> {
   const index = 'audits_resource_id';
@@ -157,29 +175,35 @@ function auditedAmong({ resourceIds, accountIds }: Audited, asked: ReadonlySet<s
   };
 }
 
-function armsOfVisible(userName: string, { resourceIds, accountIds }: Audited): Arm[] {
+/** The audits of an actor's own names, and those by others of each resource. */
+function armsOfVisible(names: readonly number[], { resourceIds, accountIds }: Audited): Arm[] {
   const on = (id: number) => ({
     index: 'audits_resource_id',
-    where: sql`t.resource_id = ${id} AND t.operated_by <> ${userName}`,
+    where: sql`t.resource_id = ${id} AND ${isByOthers(names)}`,
   });
   return [
-    { index: 'audits_operated_by', where: sql`t.operated_by = ${userName}` },
+    ...names.map((id) => ({ index: BY_OPERATOR, where: sql`t.operator_name_id = ${id}` })),
     ...resourceIds.map(on),
     ...[...accountIds].map(([id, accounts]) => ({ ...on(id), besides: isOneOf('t.account_id', accounts) })),
   ];
 }
 
 /** As `armsOfVisible`, in ranges that are not in the order of time. */
-function sumsOfVisible(userName: string, { resourceIds, accountIds }: Audited): Arm[] {
+function sumsOfVisible(names: readonly number[], { resourceIds, accountIds }: Audited): Arm[] {
   const on = (ids: readonly number[]) => ({
     index: 'audits_resource_id',
-    where: sql`${isOneOf('t.resource_id', ids)} AND t.operated_by <> ${userName}`,
+    where: sql`${isOneOf('t.resource_id', ids)} AND ${isByOthers(names)}`,
   });
   return [
-    { index: 'audits_operated_by', where: sql`t.operated_by = ${userName}` },
+    { index: BY_OPERATOR, where: isOneOf('t.operator_name_id', names) },
     on(resourceIds),
     { ...on([...accountIds.keys()]), besides: isOneOf('t.account_id', [...accountIds.values()].flat()) },
   ];
+}
+
+function isByOthers(names: readonly number[]): Sql {
+  if (names.length === 0) return sql`1 = 1`;
+  return sql`(t.operator_name_id IS NULL OR t.operator_name_id NOT IN (${join([...names])}))`;
 }
 
 /** Categories and outcomes are few: together they are one index, with an arm for each pair. */

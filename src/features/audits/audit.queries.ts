@@ -3,6 +3,7 @@ import type { Actor } from '../../graphql/context.js';
 import { all, isOneOf, parseIds } from '../../graphql/pages/filters.js';
 import type { DateRange } from '../../graphql/pages/page-arguments.js';
 import { type Audited, auditedResourceIds, onSharedAccount } from '../resources/resource.queries.js';
+import { namesOf } from '../users/user-names.service.js';
 import type { AuditFilter } from './audit.inputs.js';
 
 /**
@@ -11,7 +12,7 @@ import type { AuditFilter } from './audit.inputs.js';
  */
 export function visibleAudits(actor: Actor, audited?: Audited): Sql {
   if (actor.scope === 'ALL') return sql`1 = 1`;
-  const own = sql`t.operated_by = ${actor.userName}`;
+  const own = sql`t.operator_name_id IN ${namesOf(actor.userId)}`;
   if (!audited) return sql`(${own} OR t.resource_id IN ${auditedResourceIds(actor)} OR ${onSharedAccount(actor)})`;
   const { resourceIds, accountIds } = audited;
   const others = Object.entries({ resource_id: resourceIds, account_id: [...accountIds.values()].flat() });

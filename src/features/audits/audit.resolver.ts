@@ -15,7 +15,7 @@ import { selectionOf } from '../../graphql/selection.js';
 import { Resource } from '../resources/resource.js';
 import { resourceById } from '../resources/resource.loaders.js';
 import { UserAccount } from '../users/user-account.js';
-import { userAccountByName } from '../users/user-account.loaders.js';
+import { userAccountNamed } from '../users/user-account.loaders.js';
 import { readAuditFeed } from './audit.feed.js';
 import { AuditFilter, AuditOrder } from './audit.inputs.js';
 import { Audit } from './audit.js';
@@ -82,13 +82,15 @@ export class AuditResolver {
       : oneOf<number, Resource>(context, resourceById, selectionOf(info)).load(resourceId);
   }
 
-  @Has('operatedBy', userAccountByName)
+  @Has('operatorNameId', userAccountNamed)
   @FieldResolver(() => UserAccount, { nullable: true })
   operator(
-    @Root() { operatedBy }: Audit,
+    @Root() { operatorNameId }: Audit,
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
-  ): Promise<UserAccount | null> {
-    return oneOf<string, UserAccount>(context, userAccountByName, selectionOf(info)).load(operatedBy);
+  ): Promise<UserAccount | null> | null {
+    return operatorNameId === null
+      ? null
+      : oneOf<number, UserAccount>(context, userAccountNamed, selectionOf(info)).load(operatorNameId);
   }
 }

@@ -13,6 +13,7 @@ import { writeInGroup } from './audit.group.js';
 import { Audit } from './audit.js';
 import { linkAudits } from './audit.links.js';
 import { insertNames } from './audit.names.js';
+import { operatorsOf } from './audit.operators.js';
 import type { AuditRecord } from './audit.record.js';
 import { keptSince } from './retention/retention-tables.js';
 
@@ -28,10 +29,25 @@ export async function recordAudits(db: Db, source: string, records: readonly Aud
   return writeInGroup(db as Database, source, records, writeAudits);
 }
 
+/** As `recordAudits` within a transaction, of audits by one operator, whose name has this id. */
+export function recordAuditsBy(
+  tx: Transaction,
+  operatorNameId: number,
+  source: string,
+  records: readonly AuditRecord[],
+): Promise<RecordOutcome[]> {
+  return transaction(tx, (part) => writeAudits(part, source, records, operatorNameId));
+}
+
 /** What is not cut if it is too long: the record is refused. */
 const KEYS = new Set(['sourceId']);
 
-async function writeAudits(tx: Transaction, source: string, given: readonly AuditRecord[]): Promise<RecordOutcome[]> {
+async function writeAudits(
+  tx: Transaction,
+  source: string,
+  given: readonly AuditRecord[],
+  operator?: number,
+): Promise<RecordOutcome[]> {
   const records = given.map((record) => cutTexts(Audit, record, KEYS));
   const known = await knownRecords(tx, source, records);
   const since = await keptSince(tx);
@@ -51,7 +67,7 @@ async function writeAudits(tx: Transaction, source: string, given: readonly Audi
     fresh.push(record);
     return 'ADDED';
   });
-  for (const part of chunks(fresh, BLOCK_SIZE)) await addAudits(tx, source, part);
+  for (const part of chunks(fresh, BLOCK_SIZE)) await addAudits(tx, source, part, operator);
   return outcomes;
 }
 
@@ -105,6 +121,7 @@ const columns = [
   'operation',
   'outcome',
   'operated_by',
+  'operator_name_id',
   'ip_address',
   'client_type',
   'reason',
@@ -117,8 +134,14 @@ const columns = [
   'user_full_name',
 ];
 
-async function addAudits(tx: Transaction, source: string, records: readonly AuditRecord[]): Promise<void> {
+async function addAudits(
+  tx: Transaction,
+  source: string,
+  records: readonly AuditRecord[],
+  operator: number | undefined,
+): Promise<void> {
   const links = await linkAudits(tx, source, records);
+  const operators = operator === undefined ? await operatorsOf(tx, source, records) : records.map(() => operator);
   const first = await takeAuditIds(tx);
   const recordedAt = tx.dialect.timeValue(new Date().toISOString());
   // Each row is made when it is written: none of them has to outlive the next.
@@ -136,6 +159,7 @@ async function addAudits(tx: Transaction, source: string, records: readonly Audi
         record.operation,
         record.outcome,
         record.operatedBy,
+        operators[n]!,
         record.ipAddress ?? null,
         record.clientType ?? null,
         record.reason ?? null,

@@ -3,6 +3,7 @@ import { Entity, Index } from 'typeorm';
 import { Key, Long, LongText, Text, Time } from '../../database/columns.js';
 import { Access, Privilege } from '../../graphql/access.js';
 import { DateTime } from '../../graphql/date-time.js';
+import { SOURCE, SOURCE_ID } from '../users/user-account.js';
 
 export enum AuditCategory {
   RESOURCE = 'RESOURCE',
@@ -24,15 +25,15 @@ export enum AuditOutcome {
 registerEnumType(AuditOutcome, { name: 'AuditOutcome' });
 
 /**
- * An index for each filter, in the order of time, so that no filter reads more than its page; names of user accounts and of
- * resources are looked up in `audit.names.ts`. That of resources ends with the name, which is compared and counted in it.
+ * An index for each filter, in the order of time, so that no filter reads more than its page; operators are looked up in
+ * `user_names`, names of user accounts and of resources in `audit.names.ts`. That of resources ends with the name, which is compared and counted in it.
  */
 @Entity('audits')
 @Index('audits_identity', ['source', 'sourceId'], { unique: true })
 @Index('audits_occurred_at', ['occurredAt', 'id'])
 @Index('audits_category', ['category', 'outcome', 'occurredAt', 'id'])
 @Index('audits_operation', ['operation', 'occurredAt', 'id'])
-@Index('audits_operated_by', ['operatedBy', 'occurredAt', 'id'])
+@Index('audits_operator', ['operatorNameId', 'occurredAt', 'id'])
 @Index('audits_ip_address', ['ipAddress', 'occurredAt', 'id'])
 @Index('audits_resource_id', ['resourceId', 'occurredAt', 'id', 'resourceName'])
 @Index('audits_account_name', ['accountName', 'occurredAt', 'id'])
@@ -46,14 +47,16 @@ export class Audit {
   @Key()
   @Field(() => ID, { description: 'Stable, unique, never reused: the key to update-and-add by.' })
   id!: number;
-  @Text(64) source!: string;
-  @Text(255) sourceId!: string;
+  @Text(64) @Field(() => String, { description: SOURCE }) source!: string;
+  @Text(255) @Field(() => ID, { description: SOURCE_ID }) sourceId!: string;
   @Time() @Field(() => DateTime) occurredAt!: string;
   @Time() @Field(() => DateTime, { description: 'When this gateway stored it.' }) recordedAt!: string;
   @Text(32) @Field(() => AuditCategory) category!: AuditCategory;
   @Text(255) @Field(() => String) operation!: string;
   @Text(16) @Field(() => AuditOutcome) outcome!: AuditOutcome;
   @Text(255) @Field(() => String) operatedBy!: string;
+  /** Whom the source meant by it when the audit came in. Every audit has one; null stands only until a migration is done. */
+  @Long({ nullable: true }) operatorNameId!: number | null;
   @Text(64, { nullable: true }) @Field(() => String, { nullable: true }) ipAddress!: string | null;
   @Text(255, { nullable: true }) @Field(() => String, { nullable: true }) clientType!: string | null;
   @LongText({ nullable: true }) @Field(() => String, { nullable: true }) reason!: string | null;

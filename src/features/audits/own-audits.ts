@@ -3,14 +3,19 @@ import sql from 'sql-template-tag';
 import type { Db, Transaction } from '../../database/db.js';
 import { clientOf } from '../../graphql/client.js';
 import type { Context } from '../../graphql/context.js';
+import { LONGEST_USER_NAME, SYSTEM, UNKNOWN } from '../users/user-name.js';
+import { nobodyNamed } from '../users/user-names.service.js';
 import type { AuditRecord } from './audit.record.js';
-import { recordAudits } from './audit.service.js';
+import { recordAuditsBy } from './audit.service.js';
+import type { OwnOperation } from './own-operations.js';
 
 /** The source of the audits of what is done in this gateway. */
 export const OWN_SOURCE = 'gateway';
 
 /** Who did something here, and from where. */
 export interface Operator {
+  /** The user account that it is; null if it is none. */
+  readonly userId: number | null;
   readonly userName: string;
   readonly ipAddress: string | null;
   readonly clientType: 'Web Client' | 'API Client' | 'Command Line' | 'Schedule';
@@ -18,8 +23,7 @@ export interface Operator {
 
 /** Something that was done in this gateway. No secret may stand in it. */
 export interface Operation {
-  /** A name for people, as in 'Integration Saved'. */
-  readonly operation: string;
+  readonly operation: OwnOperation;
   /** SUCCESS where it is left out. */
   readonly outcome?: 'SUCCESS' | 'FAILURE';
   /** The user that it was done to. */
@@ -28,16 +32,17 @@ export interface Operation {
 }
 
 /** Whoever may run a command holds the database: the operating system knows who that is. */
-export const commandLine: Operator = { userName: 'System', ipAddress: null, clientType: 'Command Line' };
+export const commandLine: Operator = { userId: null, userName: SYSTEM, ipAddress: null, clientType: 'Command Line' };
 
 /** What the server does by itself, because a setting says so. */
-export const schedule: Operator = { userName: 'System', ipAddress: null, clientType: 'Schedule' };
+export const schedule: Operator = { userId: null, userName: SYSTEM, ipAddress: null, clientType: 'Schedule' };
 
 /** Who sent a request. */
 export function operatorOf(context: Context): Operator {
   const { actor } = context;
   return {
-    userName: actor?.userName ?? 'Unknown',
+    userId: actor && actor.kind !== 'INGEST' ? actor.userId : null,
+    userName: actor?.userName ?? UNKNOWN,
     ipAddress: clientOf(context).ipAddress,
     clientType: actor && actor.kind !== 'SESSION' ? 'API Client' : 'Web Client',
   };
@@ -53,11 +58,23 @@ export async function recordOperations(tx: Transaction, by: Operator, operations
   if (operations.length === 0) return;
   const occurredAt = new Date().toISOString();
   const records = operations.map((operation) => auditOf(by, operation, occurredAt));
-  const outcomes = await recordAudits(tx, OWN_SOURCE, records);
+  const outcomes = await recordAuditsBy(tx, await nameOf(tx, by), OWN_SOURCE, records);
   const lost = outcomes.findIndex((outcome) => outcome !== 'ADDED');
   if (lost < 0) return;
   const { operation } = operations[lost]!;
   throw new Error(`the audit of ${operation} was not stored: ${JSON.stringify(outcomes[lost])}`);
+}
+
+/** The id of the name that an operator's audits go by: one of its user account, else one that no user ever gets. */
+async function nameOf(tx: Transaction, { userId, userName }: Operator): Promise<number> {
+  const name = userName.slice(0, LONGEST_USER_NAME);
+  const [own] =
+    userId === null
+      ? []
+      : await tx.query<{ id: number }>(
+          sql`SELECT id FROM user_names WHERE user_id = ${userId} AND name = ${name} ORDER BY retired LIMIT 1`,
+        );
+  return own ? own.id : nobodyNamed(tx, OWN_SOURCE, name);
 }
 
 function auditOf(

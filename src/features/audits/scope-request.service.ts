@@ -7,6 +7,7 @@ import { UserFault } from '../../graphql/user-errors.js';
 import { scopeRequestOf } from '../users/held-scopes.js';
 import type { ScopeRequest } from '../users/scope-request.js';
 import { type Operator, recordOperation } from './own-audits.js';
+import type { OwnOperation } from './own-operations.js';
 
 /**
  * Gives a user the access scope ALL that was requested.
@@ -36,7 +37,7 @@ function settle(
   db: Db,
   by: Operator,
   userId: number,
-  operation: string,
+  operation: OwnOperation,
   change: (tx: Transaction) => Promise<void>,
 ): Promise<void> {
   return transaction(db, async (tx) => {

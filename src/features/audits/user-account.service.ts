@@ -6,8 +6,9 @@ import { dropUserAccounts, type StoredUserAccounts, storeUserAccounts } from '..
 import type { UserAccountChange } from '../users/user-account.changes.js';
 import type { UserAccountRecord } from '../users/user-account.record.js';
 import { type Operation, type Operator, recordOperations } from './own-audits.js';
+import type { OwnOperation } from './own-operations.js';
 
-const operations: Record<UserAccountChange['outcome'], string> = {
+const operations: Record<UserAccountChange['outcome'], OwnOperation> = {
   ADDED: 'User Created',
   CHANGED: 'User Changed',
   DELETED: 'User Deleted',

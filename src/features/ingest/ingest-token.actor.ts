@@ -11,6 +11,7 @@ import { tokenFault, tokenHash } from '../../lib/token.js';
 import { UnknownToken } from '../../lib/unknown-token.js';
 import { isRefusalDue, markToken, refusalDue } from '../audits/marked-token.js';
 import type { Operator } from '../audits/own-audits.js';
+import { INGEST_TOKEN } from '../users/user-name.js';
 import { saidOfToken } from './ingest-token.said.js';
 
 /** What every ingest token may do. */
@@ -98,7 +99,7 @@ async function readIngestActor(db: Database, hash: string, ipAddress: string | n
 
 /** Not the name alone: it may be that of a user account. */
 function actorName({ name }: TokenRow): string {
-  return `ingest:${name}`;
+  return `${INGEST_TOKEN}${name}`;
 }
 
 function recordFirstUse(db: Database, row: TokenRow, ipAddress: string | null): Promise<void> {
@@ -127,5 +128,5 @@ async function keepLastUse(db: Database, { id, lastUsedAt }: TokenRow, ipAddress
 }
 
 function by(row: TokenRow, ipAddress: string | null): Operator {
-  return { userName: actorName(row), ipAddress, clientType: 'API Client' };
+  return { userId: null, userName: actorName(row), ipAddress, clientType: 'API Client' };
 }

@@ -6,6 +6,7 @@ import { UserFault } from '../../graphql/user-errors.js';
 import { expiryFault } from '../../lib/expiry.js';
 import { newToken, tokenHash } from '../../lib/token.js';
 import { type Operator, recordOperation } from '../audits/own-audits.js';
+import type { OwnOperation } from '../audits/own-operations.js';
 import { forgetIngestTokens } from './ingest-token.actor.js';
 import { IngestToken } from './ingest-token.js';
 import { saidOfToken } from './ingest-token.said.js';
@@ -87,6 +88,6 @@ export async function revokeIngestTokens(
   return revoked;
 }
 
-function record(tx: Transaction, operator: Operator, operation: string, token: IngestToken): Promise<void> {
+function record(tx: Transaction, operator: Operator, operation: OwnOperation, token: IngestToken): Promise<void> {
   return recordOperation(tx, operator, { operation, reason: saidOfToken(token) });
 }

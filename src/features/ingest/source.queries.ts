@@ -5,6 +5,7 @@ import { Module } from '../../database/module.js';
 import { selectList, tableOf } from '../../database/rows.js';
 import { latestStored } from '../../lib/set-back.js';
 import type { Source } from './source.js';
+import { readSourceLinks } from './source-link.service.js';
 import { SourceKind, SourceRun, SourceRunStatus } from './source-run.js';
 import type { RunOf } from './source-run.service.js';
 
@@ -22,7 +23,7 @@ export async function readSources(db: Db, pam: PamSettings | undefined, now: str
   const sources = new Map<string, Source>();
   const sourceOf = (name: string, kind: SourceKind): Source => {
     const key = `${kind} ${name}`;
-    if (!sources.has(key)) sources.set(key, { name, kind, nextRunAt: null, runs: [] });
+    if (!sources.has(key)) sources.set(key, { name, kind, nextRunAt: null, linkedTo: [], runs: [] });
     return sources.get(key)!;
   };
   for (const run of rows) {
@@ -30,6 +31,12 @@ export async function readSources(db: Db, pam: PamSettings | undefined, now: str
     sourceOf(run.source, run.kind).runs.push({ ...run, messages });
   }
   if (pam) sourceOf(pam.source, SourceKind.PULL).nextRunAt = await nextPull(db, pam, now);
+  for (const { source, otherSource } of await readSourceLinks(db)) {
+    for (const one of sources.values()) {
+      if (one.name === source) one.linkedTo.push(otherSource);
+      else if (one.name === otherSource) one.linkedTo.push(source);
+    }
+  }
   return [...sources.values()];
 }
 

@@ -11,5 +11,7 @@ export class Source {
   @Field(() => SourceKind) kind!: SourceKind;
   @Field(() => DateTime, { nullable: true, description: 'Null where it is not read by a schedule.' })
   nextRunAt!: string | null;
+  @Field(() => [String], { description: 'The sources that name the same people, as an administrator declared.' })
+  linkedTo!: string[];
   @Field(() => [SourceRun], { description: 'The last runs of each module, newest first.' }) runs!: SourceRun[];
 }

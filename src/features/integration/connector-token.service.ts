@@ -6,6 +6,7 @@ import { AppError } from '../../lib/app-error.js';
 import { expiryFault } from '../../lib/expiry.js';
 import { newToken, tokenHash } from '../../lib/token.js';
 import { commandLine, type Operator, recordOperation } from '../audits/own-audits.js';
+import type { OwnOperation } from '../audits/own-operations.js';
 import { type NamedUser, userNamed } from '../users/user-account.queries.js';
 import { noUserNamed } from '../users/user-name.js';
 import { AnalyticsPlus } from './analytics-plus.js';
@@ -106,7 +107,12 @@ export async function revokeTokens(tx: Transaction, operator: Operator, tokens: 
   for (const token of tokens) await record(tx, operator, 'Auth Token Revoked', token);
 }
 
-function record(tx: Transaction, operator: Operator, operation: string, { hint, userName }: NamedToken): Promise<void> {
+function record(
+  tx: Transaction,
+  operator: Operator,
+  operation: OwnOperation,
+  { hint, userName }: NamedToken,
+): Promise<void> {
   const reason = `the token ${hint}..., mapped to ${userName ?? 'a user account that was deleted'}`;
   return recordOperation(tx, operator, { operation, userName, reason });
 }

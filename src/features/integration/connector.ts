@@ -125,8 +125,8 @@ async function recordRefusal(db: Database, row: TokenRow, message: string, ipAdd
   });
 }
 
-function by({ userName }: TokenRow, ipAddress: string | null): Operator {
-  return { userName: userName ?? 'Unknown', ipAddress, clientType: 'API Client' };
+function by({ userId, userName }: TokenRow, ipAddress: string | null): Operator {
+  return { userId, userName: userName ?? 'Unknown', ipAddress, clientType: 'API Client' };
 }
 
 function about({ userName, hint }: TokenRow): Pick<Operation, 'userName' | 'reason'> {

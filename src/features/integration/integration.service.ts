@@ -7,6 +7,7 @@ import { UserFault } from '../../graphql/user-errors.js';
 import { AppError } from '../../lib/app-error.js';
 import { expiryFault } from '../../lib/expiry.js';
 import { type Operator, recordOperation } from '../audits/own-audits.js';
+import type { OwnOperation } from '../audits/own-operations.js';
 import { type NamedUser, userById, userNamed } from '../users/user-account.queries.js';
 import { noUserNamed } from '../users/user-name.js';
 import { carryConnection } from './analytics-plus.service.js';
@@ -126,7 +127,7 @@ async function change<T>(
   return result;
 }
 
-const statusOperations: Record<IntegrationStatus, string> = {
+const statusOperations: Record<IntegrationStatus, OwnOperation> = {
   ENABLED: 'Integration Enabled',
   DISABLED: 'Integration Disabled',
   NOT_CONFIGURED: 'Integration Removed',

@@ -5,6 +5,7 @@ import { deleteBy, findBy, lockRows } from '../../database/rows.js';
 import { UserAccount } from '../users/user-account.js';
 import { AccessGrant } from './access-grant.js';
 import { Resource } from './resource.js';
+import { ownersOf } from './resource.owners.js';
 
 /** Takes grants away. A user who has no other way to see the resource of one is told in its feed that it is gone. */
 export async function removeGrants(tx: Transaction, grants: readonly AccessGrant[]): Promise<void> {
@@ -18,12 +19,10 @@ export async function removeGrants(tx: Transaction, grants: readonly AccessGrant
   const resourceIds = [...new Set(grants.map(({ resourceId }) => resourceId))];
   await lockRows(tx, UserAccount, userIds);
   const left = new Set((await findBy<AccessGrant>(tx, AccessGrant, 'userId', userIds)).map(pairOf));
-  const users = new Map((await findBy<UserAccount>(tx, UserAccount, 'id', userIds)).map((user) => [user.id, user]));
-  const resources = new Map((await findBy<Resource>(tx, Resource, 'id', resourceIds)).map((row) => [row.id, row]));
+  const owners = await ownersOf(tx, await findBy<Resource>(tx, Resource, 'id', resourceIds));
   for (const [pair, { userId, resourceId }] of new Map(grants.map((grant) => [pairOf(grant), grant]))) {
     recordChanged(tx, Module.USER_ACCOUNTS, userId);
-    const owned = resources.get(resourceId)?.ownerName === users.get(userId)?.userName;
-    if (owned) continue;
+    if (owners.get(resourceId) === userId) continue;
     // Who is left with a share of single accounts has to read the resource again, without the others.
     if (left.has(pair)) recordChanged(tx, Module.RESOURCES, resourceId);
     else recordHidden(tx, Module.RESOURCES, resourceId, [userId]);

@@ -195,7 +195,7 @@ async function writeGrants(
   await insertAll(tx, AccessGrant, [...added.values()]);
   await removeGrants(tx, [...before.values()]);
   for (const { userId } of before.values()) changed.add(userId);
-  await scopeWidened(tx, 'id', [...new Set([...added.values()].map(({ userId }) => userId))]);
+  await scopeWidened(tx, [...new Set([...added.values()].map(({ userId }) => userId))]);
   for (const id of changed) recordChanged(tx, Module.USER_ACCOUNTS, id);
   return changed;
 }

@@ -1,24 +1,25 @@
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import { type Actor, actorOf, type Context } from '../../graphql/context.js';
+import { namesOf } from '../users/user-names.service.js';
 
 /** The resources, as `t`, that an actor may see: all, or those that it owns or that were shared with it, as a whole or by an account. */
 export function visibleResources(actor: Actor): Sql {
   if (actor.scope === 'ALL') return sql`1 = 1`;
-  return sql`(t.owner_name = ${actor.userName}
+  return sql`(t.owner_name_id IN ${namesOf(actor.userId)}
     OR t.id IN (SELECT g.resource_id FROM access_grants g WHERE g.user_id = ${actor.userId}))`;
 }
 
 /** Those of them that it sees as a whole; of the others it sees what the accounts show that were shared with it. */
 export function wholeResources(actor: Actor): Sql {
   if (actor.scope === 'ALL') return sql`1 = 1`;
-  return sql`(t.owner_name = ${actor.userName} OR EXISTS (SELECT 1 FROM access_grants g
+  return sql`(t.owner_name_id IN ${namesOf(actor.userId)} OR EXISTS (SELECT 1 FROM access_grants g
     WHERE g.user_id = ${actor.userId} AND g.resource_id = t.id AND g.account_key = 0))`;
 }
 
 /** The privileged accounts, as `t`, that an actor may see: where only accounts of a resource were shared, those alone. */
 export function visibleAccounts(actor: Actor): Sql {
   if (actor.scope === 'ALL') return sql`1 = 1`;
-  return sql`(t.resource_id IN (SELECT r.id FROM resources r WHERE r.owner_name = ${actor.userName})
+  return sql`(t.resource_id IN (SELECT r.id FROM resources r WHERE r.owner_name_id IN ${namesOf(actor.userId)})
     OR EXISTS (SELECT 1 FROM access_grants g WHERE g.user_id = ${actor.userId}
       AND g.resource_id = t.resource_id AND g.account_key IN (0, t.id)))`;
 }
@@ -37,7 +38,7 @@ export async function readWholeAmong(context: Context, ids: readonly number[]): 
  * as a whole, and those that were deleted while it did.
  */
 export function auditedResourceIds(actor: Actor): Sql {
-  return sql`(SELECT r.id FROM resources r WHERE r.owner_name = ${actor.userName}
+  return sql`(SELECT r.id FROM resources r WHERE r.owner_name_id IN ${namesOf(actor.userId)}
     UNION SELECT s.resource_id FROM (${sharesOf(actor)}) s WHERE s.account_key = 0)`;
 }
 
@@ -63,7 +64,7 @@ export async function readAudited(context: Context, most: number): Promise<Audit
   const actor = actorOf(context);
   const rows = await context.db.query<{ resourceId: number; accountKey: number }>(
     sql`SELECT v.resource_id AS resourceId, v.account_key AS accountKey FROM (
-          SELECT r.id AS resource_id, 0 AS account_key FROM resources r WHERE r.owner_name = ${actor.userName}
+          SELECT r.id AS resource_id, 0 AS account_key FROM resources r WHERE r.owner_name_id IN ${namesOf(actor.userId)}
           UNION ${sharesOf(actor)}) v LIMIT ${most + 1}`,
   );
   if (rows.length > most) return undefined;

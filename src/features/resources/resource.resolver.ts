@@ -13,7 +13,7 @@ import { Needs } from '../../graphql/rows/needs.js';
 import { readRow } from '../../graphql/rows/read-row.js';
 import { selectionOf } from '../../graphql/selection.js';
 import { UserAccount } from '../users/user-account.js';
-import { userAccountByName } from '../users/user-account.loaders.js';
+import { userAccountNamed } from '../users/user-account.loaders.js';
 import { ResourceDateField, ResourceFilter, ResourceOrder } from './resource.inputs.js';
 import { CustomField, PrivilegedAccount, Resource } from './resource.js';
 import { resourceChanges, resourceList } from './resource.list.js';
@@ -62,16 +62,16 @@ export class ResourceResolver {
     return readChangeFeed(context, resourceChanges, { after, first }, selectionOf(info));
   }
 
-  @Has('ownerName', userAccountByName)
+  @Has('ownerNameId', userAccountNamed)
   @FieldResolver(() => UserAccount, { nullable: true })
   owner(
-    @Root() { ownerName }: Resource,
+    @Root() { ownerNameId }: Resource,
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<UserAccount | null> | null {
-    return ownerName === null
+    return ownerNameId === null
       ? null
-      : oneOf<string, UserAccount>(context, userAccountByName, selectionOf(info)).load(ownerName);
+      : oneOf<number, UserAccount>(context, userAccountNamed, selectionOf(info)).load(ownerNameId);
   }
 
   @Has('id', accountsOf)

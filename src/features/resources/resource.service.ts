@@ -18,12 +18,14 @@ import { distinctRuns } from '../../lib/distinct-runs.js';
 import { searchText } from '../../lib/search-text.js';
 import { UserAccount } from '../users/user-account.js';
 import { scopeWidened } from '../users/user-account.service.js';
+import { type KnownName, storeNames } from '../users/user-names.service.js';
 import { AccessGrant } from './access-grant.js';
 import { grantedNamesChanged } from './access-grant.names.js';
 import { PastShare, pastShareOf } from './past-share.js';
 import { countAccounts, tooLongChild, writeAccounts, writeCustomFields } from './resource.children.js';
 import { cutResource } from './resource.cut.js';
 import { CustomField, PrivilegedAccount, Resource } from './resource.js';
+import { ownersOf } from './resource.owners.js';
 import type { ResourceRecord } from './resource.record.js';
 
 /**
@@ -80,10 +82,16 @@ async function writeResources(
   const accepted = records.filter((record) => !refusals.get(record));
   const sourceIds = accepted.map(({ sourceId }) => sourceId);
   const before = await lockRecords<Resource>(tx, Resource, source, sourceIds);
+  const names = await storeNames(
+    tx,
+    source,
+    accepted.flatMap(({ ownerName }) => ownerName ?? []),
+  );
   await addMissing(
     tx,
     source,
     accepted.filter(({ sourceId }) => !before.has(sourceId)),
+    names,
   );
   const stored = await lockRecords<Resource>(tx, Resource, source, sourceIds);
   const ids = new Map(accepted.map((record) => [record, stored.get(record.sourceId)!.id]));
@@ -100,7 +108,7 @@ async function writeResources(
       old && partial.has(record.sourceId)
         ? { ...record, lastAccessedAt: record.lastAccessedAt ?? old.lastAccessedAt }
         : record;
-    const changed = old && changesOf(old, known, childrenChanged.has(id), kept.get(id));
+    const changed = old && changesOf(old, known, childrenChanged.has(id), names, kept.get(id));
     if (changed) changes.set(id, changed);
     if (!old) recordAdded(tx, Module.RESOURCES, id);
     else if (changed) recordChanged(tx, Module.RESOURCES, id);
@@ -109,7 +117,7 @@ async function writeResources(
   await updateAll(tx, Resource, changes);
   const renamed = [...changes].flatMap(([id, { name }]) => (name ? [id] : []));
   await grantedNamesChanged(tx, 'resourceId', renamed);
-  await ownersChanged(tx, accepted, before);
+  await ownersChanged(tx, accepted, before, names);
   return records.map((record) => outcomes.get(record) ?? { refused: refusals.get(record)! });
 }
 
@@ -145,9 +153,10 @@ function changesOf(
   before: Resource,
   record: ResourceRecord,
   childrenChanged: boolean,
+  names: ReadonlyMap<string, KnownName>,
   accountCount?: number,
 ): Partial<Resource> | undefined {
-  const columns = columnsOf(record, before);
+  const columns = columnsOf(record, before, names);
   const changes: Partial<Resource> = differences(before, {
     ...columns,
     accountCount: accountCount ?? columns.accountCount,
@@ -156,14 +165,23 @@ function changesOf(
   return record.modifiedAt ? changes : { ...changes, modifiedAt: new Date().toISOString() };
 }
 
-async function addMissing(tx: Transaction, source: string, records: readonly ResourceRecord[]): Promise<void> {
+async function addMissing(
+  tx: Transaction,
+  source: string,
+  records: readonly ResourceRecord[],
+  names: ReadonlyMap<string, KnownName>,
+): Promise<void> {
   const now = new Date().toISOString();
   const fresh = { createdAt: now, modifiedAt: now, accountCount: 0 };
-  const rows = records.map((record) => ({ position: 0, source, ...columnsOf(record, fresh) }));
+  const rows = records.map((record) => ({ position: 0, source, ...columnsOf(record, fresh, names) }));
   await insertAll(tx, Resource, rows);
 }
 
-function columnsOf(record: ResourceRecord, kept: { createdAt: string; modifiedAt: string; accountCount: number }) {
+function columnsOf(
+  record: ResourceRecord,
+  kept: { createdAt: string; modifiedAt: string; accountCount: number },
+  names: ReadonlyMap<string, KnownName>,
+) {
   return {
     sourceId: record.sourceId,
     name: record.name,
@@ -175,6 +193,7 @@ function columnsOf(record: ResourceRecord, kept: { createdAt: string; modifiedAt
     department: record.department ?? null,
     location: record.location ?? null,
     ownerName: record.ownerName ?? null,
+    ownerNameId: record.ownerName ? names.get(record.ownerName)!.id : null,
     passwordPolicy: record.passwordPolicy ?? null,
     accountCount: record.accounts?.length ?? kept.accountCount,
     searchText: searchText(SEARCHED, record.name, record.dnsName, record.description),
@@ -199,29 +218,27 @@ async function ownersChanged(
   tx: Transaction,
   records: readonly ResourceRecord[],
   before: ReadonlyMap<string, Resource>,
+  names: ReadonlyMap<string, KnownName>,
 ): Promise<void> {
-  const moved = records.filter(
-    (record) => (before.get(record.sourceId)?.ownerName ?? null) !== (record.ownerName ?? null),
-  );
   // A new resource has no past to begin anew for: it comes by its own position.
-  const known = moved.filter(({ sourceId }) => before.has(sourceId));
-  await scopeWidened(tx, 'user_name', [...new Set(known.flatMap(({ ownerName }) => ownerName ?? []))]);
-  const left = moved.flatMap(({ sourceId }) => before.get(sourceId) ?? []).filter(({ ownerName }) => ownerName);
-  if (left.length === 0) return;
-  const owners = await usersByName(
-    tx,
-    left.map(({ ownerName }) => ownerName!),
-  );
+  const owners = await ownersOf(tx, [...before.values()]);
+  const moved = records.flatMap(({ sourceId, ownerName }) => {
+    const resource = before.get(sourceId);
+    const from = resource && owners.get(resource.id);
+    const to = (ownerName && names.get(ownerName)?.userId) || undefined;
+    return resource && from !== to ? [{ resource, from, to }] : [];
+  });
+  await scopeWidened(tx, [...new Set(moved.flatMap(({ to }) => to ?? []))]);
+  const left = moved.filter(({ from }) => from !== undefined);
   const grants = await findBy<AccessGrant>(
     tx,
     AccessGrant,
     'resourceId',
-    left.map(({ id }) => id),
+    left.map(({ resource }) => resource.id),
   );
   const shared = new Set(grants.map(({ resourceId, userId }) => `${resourceId} ${userId}`));
-  for (const { id, ownerName } of left) {
-    const owner = owners.get(ownerName!);
-    if (owner !== undefined && !shared.has(`${id} ${owner}`)) recordHidden(tx, Module.RESOURCES, id, [owner]);
+  for (const { resource, from } of left) {
+    if (!shared.has(`${resource.id} ${from}`)) recordHidden(tx, Module.RESOURCES, resource.id, [from!]);
   }
 }
 
@@ -231,14 +248,8 @@ async function sharesOf(
   resources: readonly Resource[],
   grants: readonly AccessGrant[],
 ): Promise<PastShare[]> {
-  const owners = await usersByName(
-    tx,
-    resources.flatMap(({ ownerName }) => ownerName ?? []),
-  );
-  const owned = resources.flatMap(({ id: resourceId, ownerName }) => {
-    const userId = owners.get(ownerName ?? '');
-    return userId === undefined ? [] : [{ userId, resourceId, accountKey: 0 }];
-  });
+  const owners = await ownersOf(tx, resources);
+  const owned = [...owners].map(([resourceId, userId]) => ({ userId, resourceId, accountKey: 0 }));
   const shares = new Map([...owned, ...grants.map(pastShareOf)].map((share) => [keyOf(share), share]));
   return [...shares.values()].filter(
     (share) => share.accountKey === 0 || !shares.has(keyOf({ ...share, accountKey: 0 })),
@@ -247,9 +258,4 @@ async function sharesOf(
 
 function keyOf({ userId, resourceId, accountKey }: PastShare): string {
   return `${userId} ${resourceId} ${accountKey}`;
-}
-
-async function usersByName(tx: Transaction, names: readonly string[]): Promise<Map<string, number>> {
-  const rows = await findBy<UserAccount>(tx, UserAccount, 'userName', names);
-  return new Map(rows.map(({ id, userName }) => [userName, id]));
 }

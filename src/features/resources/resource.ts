@@ -4,12 +4,13 @@ import { Flag, Id, Int, Key, Long, LongText, Text, Time } from '../../database/c
 import { Access, Privilege } from '../../graphql/access.js';
 import { DateTime } from '../../graphql/date-time.js';
 import { Shown } from '../../graphql/rows/shown-rows.js';
+import { SOURCE, SOURCE_ID } from '../users/user-account.js';
 import { shownResources } from './resource.shown.js';
 
 @Entity('resources')
 @Index('resources_identity', ['source', 'sourceId'], { unique: true })
 @Index('resources_name', ['name', 'id'])
-@Index('resources_owner_name', ['ownerName'])
+@Index('resources_owner', ['ownerNameId'])
 @Index('resources_created_at', ['createdAt', 'id'])
 @Index('resources_modified_at', ['modifiedAt', 'id'])
 @Index('resources_last_accessed_at', ['lastAccessedAt', 'id'])
@@ -26,8 +27,8 @@ the use that the user may see. All else is null or empty, and filters, search an
 export class Resource {
   @Id() @Field(() => ID) id!: number;
   @Long() position!: number;
-  @Text(64) source!: string;
-  @Text(255) sourceId!: string;
+  @Text(64) @Field(() => String, { description: SOURCE }) source!: string;
+  @Text(255) @Field(() => ID, { description: SOURCE_ID }) sourceId!: string;
   @Text(255) @Field(() => String) name!: string;
   @LongText({ nullable: true }) @Field(() => String, { nullable: true }) description!: string | null;
   @Text(255) @Field(() => String) type!: string;
@@ -37,6 +38,8 @@ export class Resource {
   @Text(255, { nullable: true }) @Field(() => String, { nullable: true }) department!: string | null;
   @Text(255, { nullable: true }) @Field(() => String, { nullable: true }) location!: string | null;
   @Text(255, { nullable: true }) @Field(() => String, { nullable: true }) ownerName!: string | null;
+  /** Whom the source meant by it when the resource last came in. */
+  @Long({ nullable: true }) ownerNameId!: number | null;
   @Text(255, { nullable: true }) @Field(() => String, { nullable: true }) passwordPolicy!: string | null;
   @Int()
   @Field(() => GraphQLInt, { description: 'How many accounts it has that the caller may see.' })

@@ -60,7 +60,7 @@ async function readUser(db: Db, id: number): Promise<User> {
 /** Checks the current password; attempts are counted as those to sign in are, apart from them. */
 async function checkCurrent(context: Context, user: User, who: string, current: string): Promise<void> {
   const { db } = context;
-  const admission = await countAttempt(db, passwordChangeCounters(user.id, user.userName), clientOf(context).ipAddress);
+  const admission = await countAttempt(db, passwordChangeCounters(user), clientOf(context).ipAddress);
   if (admission.counted.length === 0) throw tooManyAttempts(context, admission.wait);
   let matches: boolean;
   try {

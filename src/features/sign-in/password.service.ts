@@ -3,10 +3,11 @@ import type { Transaction } from '../../database/db.js';
 import { deleteBy, insertAll } from '../../database/rows.js';
 import { AppError } from '../../lib/app-error.js';
 import { networkOf } from '../../lib/network.js';
+import { quote } from '../../lib/quote.js';
 import { type Operator, recordOperation } from '../audits/own-audits.js';
 import { Password } from '../users/password.js';
-import { lockUserNamed } from '../users/user-account.queries.js';
-import { noUserNamed } from '../users/user-name.js';
+import { lockUserNamed, othersSigningInAs } from '../users/user-account.queries.js';
+import { noUserNamed, quotedUserName } from '../users/user-name.js';
 import { hashPassword } from './password.hashing.js';
 import { newPassword } from './password.rules.js';
 import { forgetAttempts } from './sign-in.counters.js';
@@ -38,7 +39,7 @@ export async function preparePassword(
 
 /**
  * Gives a user a password in exchange for the one before, ends all sessions of the user, and forgets failures to sign in.
- * @throws AppError BAD_USER_INPUT if there is no such user; UserFault AMBIGUOUS_USER_NAME
+ * @throws AppError BAD_USER_INPUT if there is no such user, or another one signs in by the name; UserFault AMBIGUOUS_USER_NAME
  */
 export async function setPassword(
   tx: Transaction,
@@ -47,6 +48,13 @@ export async function setPassword(
 ): Promise<void> {
   const user = await lockUserNamed(tx, userName, source);
   if (!user) throw new AppError('BAD_USER_INPUT', noUserNamed(userName, source));
+  const [other] = await othersSigningInAs(tx, userName, user.id);
+  if (other) {
+    throw new AppError(
+      'BAD_USER_INPUT',
+      `${quotedUserName(userName)} of the source ${quote(other.source, 64)} signs in by this name already: choose another user account`,
+    );
+  }
   await replacePassword(tx, user, hash);
   await recordOperation(tx, by, { operation: 'Password Set', userName });
 }

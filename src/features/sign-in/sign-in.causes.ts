@@ -1,3 +1,4 @@
+import type { OwnOperation } from '../audits/own-operations.js';
 import type { Refusal } from '../audits/refusals/count-refusals.js';
 import type { RefusalKind } from '../audits/refusals/refusal-tally.js';
 
@@ -13,7 +14,7 @@ export type NetworkCause = Exclude<Cause, 'name' | 'change'>;
 
 /** How audits describe a cause: the first one in a window, and the number of those that followed. */
 interface Texts {
-  readonly operation: string;
+  readonly operation: OwnOperation;
   readonly first: string;
   readonly further: string;
 }
@@ -70,9 +71,16 @@ export function subjectOf(cause: Cause, by: string): string {
   return `${cause}:${by}`;
 }
 
-/** A sign-in that was not answered. `userName` is the user's, if the name that was typed is one: people type passwords there. */
-export function refusalOf(cause: Cause, by: string, userName: string | null): Refusal {
+/** The user account of a name that was typed. */
+export interface KnownUser {
+  readonly id: number;
+  readonly userName: string;
+}
+
+/** A sign-in that was not answered. `user` is null if the name that was typed is nobody's: people type passwords there. */
+export function refusalOf(cause: Cause, by: string, user: KnownUser | null): Refusal {
   const { operation, first, further } = texts[cause];
-  const operator = { userName: userName ?? 'Unknown', clientType: 'Web Client' } as const;
+  const userName = user?.userName ?? null;
+  const operator = { userId: user?.id ?? null, userName: userName ?? 'Unknown', clientType: 'Web Client' } as const;
   return { subject: subjectOf(cause, by), operation, by: operator, userName, first, further };
 }

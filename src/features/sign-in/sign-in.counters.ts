@@ -1,15 +1,15 @@
 import type { Transaction } from '../../database/db.js';
 import { forgetNetworks, networksOf } from '../users/trusted-network.queries.js';
 import type { Device } from './device-cookie.js';
-import { refusalOf, subjectOf } from './sign-in.causes.js';
+import { type KnownUser, refusalOf, subjectOf } from './sign-in.causes.js';
 import { type Counters, clearCounters, counterKey } from './sign-in.throttle.js';
 
 /** An attempt to sign in, as it is counted. */
 export interface CountedBy {
   /** As it was typed. */
   readonly typedName: string;
-  /** The name of the user, if the name that was typed is one. */
-  readonly userName: string | null;
+  /** The user, if the name that was typed is one's. */
+  readonly user: KnownUser | null;
   /** The browser, if the user has signed in with it before. */
   readonly device: Device | null;
   /** The network, if the user has signed in from it before. */
@@ -17,7 +17,7 @@ export interface CountedBy {
 }
 
 /** What an attempt to sign in is counted by: its name, and its browser and network if they are trusted. */
-export function signInCounters({ typedName, userName, device, network }: CountedBy): Counters {
+export function signInCounters({ typedName, user, device, network }: CountedBy): Counters {
   const common = counterKey(typedName);
   return {
     common,
@@ -25,14 +25,14 @@ export function signInCounters({ typedName, userName, device, network }: Counted
       ...(device ? [counterKey('device', typedName, device.nonce)] : []),
       ...(network === null ? [] : [networkKey(typedName, network)]),
     ],
-    refusal: refusalOf('name', common, userName),
+    refusal: refusalOf('name', common, user),
   };
 }
 
 /** What an attempt to change the own password is counted by: the user, apart from sign-ins. */
-export function passwordChangeCounters(userId: number, userName: string): Counters {
-  const common = counterKey('password change', String(userId));
-  return { common, own: [], refusal: refusalOf('change', common, userName) };
+export function passwordChangeCounters(user: KnownUser): Counters {
+  const common = counterKey('password change', String(user.id));
+  return { common, own: [], refusal: refusalOf('change', common, user) };
 }
 
 /** Forgets the failures of a user, and the networks that were trusted. */

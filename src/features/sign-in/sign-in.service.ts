@@ -17,6 +17,7 @@ import { matchesHash } from './password.hashing.js';
 import { isPasswordSized, opaqueString } from './password.rules.js';
 import { actorOfSession, endSession, newSessionId, startSession } from './session.service.js';
 import { tooManyAttempts, withinBudget } from './sign-in.budget.js';
+import type { KnownUser } from './sign-in.causes.js';
 import { signInCounters } from './sign-in.counters.js';
 import { orCountAs } from './sign-in.counting.js';
 import { sweepNowAndThen } from './sign-in.sweep.js';
@@ -107,7 +108,7 @@ async function check(context: Context, { userName, password, device, who }: Atte
   const trusted = device && user && isIssuedFor(device, user) ? device : null;
   const counters = signInCounters({
     typedName: userName,
-    userName: user?.userName ?? null,
+    user: user ?? null,
     device: trusted,
     network: user?.isTrustedNetwork ? network : null,
   });
@@ -170,7 +171,10 @@ async function enter(
     await trustNetwork(tx, userId, networkOf(client.ipAddress));
     if (sessionId !== null && (await endSession(tx, sessionId))) await recordLeft(tx, context);
     await startSession(tx, id, userId, client);
-    await recordOperation(tx, operatorFor(context, userName), { operation: 'User Signed In', userName });
+    await recordOperation(tx, operatorFor(context, { id: userId, userName }), {
+      operation: 'User Signed In',
+      userName,
+    });
     return true;
   });
   return entered ? id : null;
@@ -180,18 +184,18 @@ async function enter(
 async function recordLeft(tx: Transaction, context: Context): Promise<void> {
   const { actor } = context;
   if (!actor) return;
-  const left = { operation: 'User Signed Out', userName: actor.userName, reason: 'by signing in anew' };
+  const left = { operation: 'User Signed Out', userName: actor.userName, reason: 'by signing in anew' } as const;
   await recordOperation(tx, operatorOf(context), left);
 }
 
 /** The name that was typed is recorded only where it is a user's: people type passwords there. */
 function recordFailure(context: Context, user: SignInUser | undefined, reason: string): Promise<void> {
-  const userName = user?.userName;
-  const failure = { operation: 'User Sign-In Failed', outcome: 'FAILURE', userName: userName ?? null, reason } as const;
-  return transaction(context.db, (tx) => recordOperation(tx, operatorFor(context, userName ?? 'Unknown'), failure));
+  const userName = user?.userName ?? null;
+  const failure = { operation: 'User Sign-In Failed', outcome: 'FAILURE', userName, reason } as const;
+  return transaction(context.db, (tx) => recordOperation(tx, operatorFor(context, user), failure));
 }
 
 /** Whoever signs in does it under that name, signed in as somebody else or not. */
-function operatorFor(context: Context, userName: string): Operator {
-  return { ...operatorOf(context), userName };
+function operatorFor(context: Context, user: KnownUser | undefined): Operator {
+  return { ...operatorOf(context), userId: user?.id ?? null, userName: user?.userName ?? 'Unknown' };
 }

@@ -8,12 +8,13 @@ import { UserAccount } from './user-account.js';
 import { visibleUserAccounts } from './user-account.queries.js';
 import { privilegesOfUsers } from './user-privileges.js';
 
-/** User accounts by user name. */
-export const userAccountByName: Children<string> = {
+/** User accounts by the ids of names that mean them. */
+export const userAccountNamed: Children<number> = {
   entity: UserAccount,
-  by: 'userName',
+  by: 'nameId',
+  through: { join: 'JOIN user_names n ON n.user_id = t.id', key: 'n.id' },
   isList: false,
-  where: (actor, names) => sql`t.user_name IN (${join([...names])}) AND ${visibleUserAccounts(actor)}`,
+  where: (actor, nameIds) => sql`n.id IN (${join([...nameIds])}) AND ${visibleUserAccounts(actor)}`,
 };
 
 /** The roles that the PAM product says, by user id. */

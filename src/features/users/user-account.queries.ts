@@ -76,6 +76,11 @@ export async function signInUser(db: Db, userName: string, network: string): Pro
   return user;
 }
 
+/** Finds the user accounts other than one that people sign in to by a name: there shall be one at most. */
+export async function othersSigningInAs(db: Db, userName: string, userId: number): Promise<NamedUser[]> {
+  return read(db, sql`user_name = ${userName} AND id <> ${userId} AND id IN (SELECT user_id FROM passwords)`, '');
+}
+
 function read(db: Db, where: Sql, lock: string): Promise<NamedUser[]> {
   return db.query<NamedUser>(
     sql`SELECT id, user_name AS userName, source, status, ${raw(db.dialect.timeText('expires_at'))} AS expiresAt

@@ -1,4 +1,4 @@
-import sql, { join, raw } from 'sql-template-tag';
+import sql, { join } from 'sql-template-tag';
 import type { Transaction } from '../../database/db.js';
 import { Module } from '../../database/module.js';
 import { forgetHidden, recordAdded, recordChanged, recordDeleted } from '../../database/positions.js';
@@ -12,8 +12,10 @@ import { Session } from './session.js';
 import { TrustedNetwork } from './trusted-network.js';
 import { beginningInWords, changesInWords } from './user-account.changes.js';
 import { UserAccount, UserAccountRole } from './user-account.js';
+import { othersSigningInAs } from './user-account.queries.js';
 import type { UserAccountRecord } from './user-account.record.js';
 import { faultOfUserName, quotedUserName } from './user-name.js';
+import { nameNewUsers, renameUsers, retireNamesOf } from './user-names.service.js';
 import { isInUse } from './validity.js';
 
 export interface WrittenUserAccount {
@@ -26,7 +28,7 @@ export interface WrittenUserAccount {
 
 /**
  * Writes user accounts of a source, with the roles that the PAM product says, but without grants: resources bring those.
- * No source id may stand in `records` twice. A record is refused where its user name belongs to another user account.
+ * No source id may stand in `records` twice. A record is refused if another user account of the source has its user name.
  */
 export async function writeUserAccounts(
   tx: Transaction,
@@ -34,7 +36,7 @@ export async function writeUserAccounts(
   records: readonly UserAccountRecord[],
 ): Promise<(WrittenUserAccount | { readonly refused: string })[]> {
   const existing = await accountsOf(tx, source, records);
-  const refusals = await refuse(tx, source, records);
+  const refusals = await refuse(tx, source, records, existing);
   const accepted = records.filter((record) => !refusals.has(record));
   await addMissing(
     tx,
@@ -65,9 +67,14 @@ export async function writeUserAccounts(
   await updateAll(tx, UserAccount, changes);
   // A session does not come back when its user account is enabled again.
   await deleteBy(tx, Session, 'userId', unused);
-  // Records are owned by name.
-  const renamed = [...changes].flatMap(([id, { userName }]) => (userName ? [id] : []));
-  await scopeWidened(tx, 'id', renamed);
+  const renamed = [...changes].flatMap(([id, { userName }]) => (userName ? [{ id, userName }] : []));
+  await renameUsers(tx, source, renamed);
+  const added = accepted.filter(({ sourceId }) => !existing.has(sourceId));
+  await nameNewUsers(
+    tx,
+    source,
+    added.map(({ sourceId }) => stored.get(sourceId)!),
+  );
   return records.map((record) => written.get(record) ?? { refused: refusals.get(record)! });
 }
 
@@ -84,6 +91,7 @@ export async function removeUserAccounts(
   for (const entity of [UserAccountRole, RoleAssignment, Password, Session, ScopeRequest, TrustedNetwork])
     await deleteBy(tx, entity, 'userId', ids);
   await deleteBy(tx, UserAccount, 'id', ids);
+  await retireNamesOf(tx, ids);
   for (const id of ids) recordDeleted(tx, Module.USER_ACCOUNTS, id, []);
   return had;
 }
@@ -98,17 +106,8 @@ async function rolesHere(tx: Transaction, userIds: readonly number[]): Promise<M
 }
 
 /** Users who from now on see records that they did not see before: their feeds have to begin anew. */
-export async function scopeWidened(
-  tx: Transaction,
-  column: 'id' | 'user_name',
-  users: readonly (string | number)[],
-): Promise<void> {
-  for (const part of chunks(users, 1_000)) {
-    const rows = await tx.query<{ id: number }>(
-      sql`SELECT id FROM user_accounts WHERE ${raw(column)} IN (${join(part)})`,
-    );
-    if (rows.length === 0) continue;
-    const ids = rows.map(({ id }) => id);
+export async function scopeWidened(tx: Transaction, userIds: readonly number[]): Promise<void> {
+  for (const ids of chunks(userIds, 1_000)) {
     await tx.execute(sql`UPDATE user_accounts SET scope_version = scope_version + 1 WHERE id IN (${join(ids)})`);
     await forgetHidden(tx, Module.RESOURCES, ids);
   }
@@ -127,26 +126,36 @@ async function refuse(
   tx: Transaction,
   source: string,
   records: readonly UserAccountRecord[],
+  existing: ReadonlyMap<string, UserAccount>,
 ): Promise<Map<UserAccountRecord, string>> {
   const names = records.map(({ userName }) => userName);
   const holders = new Map<string, string>();
-  for (const row of await findBy<UserAccount>(tx, UserAccount, 'userName', names)) {
-    holders.set(row.userName, JSON.stringify([row.source, row.sourceId]));
+  for (const row of await findBy<UserAccount>(tx, UserAccount, 'userName', names, sql`t.source = ${source}`)) {
+    holders.set(row.userName, row.sourceId);
   }
   const refusals = new Map<UserAccountRecord, string>();
   for (const record of records) {
-    const identity = JSON.stringify([source, record.sourceId]);
-    const holder = holders.get(record.userName) ?? identity;
+    const holder = holders.get(record.userName) ?? record.sourceId;
     const roles = (record.roles ?? []).map((role) => tooLong(UserAccountRole, { role }));
     // A name that is stored already stays, so that its source can still lock the user account or rename it.
-    const isNew = holders.get(record.userName) !== identity;
+    const isNew = holders.get(record.userName) !== record.sourceId;
     const fault = tooLong(UserAccount, record) ?? roles.find(Boolean) ?? (isNew && faultOfUserName(record.userName));
     if (fault) refusals.set(record, fault);
-    else if (holder !== identity) {
-      refusals.set(record, `userName: ${quotedUserName(record.userName)} belongs to another user account already`);
-    } else holders.set(record.userName, identity);
+    else if (holder !== record.sourceId) {
+      const fault = `${quotedUserName(record.userName)} belongs to another user account of this source already`;
+      refusals.set(record, `userName: ${fault}`);
+    } else if (isNew && (await isTakenForSignIn(tx, record.userName, existing.get(record.sourceId)))) {
+      const fault = `another user account signs in as ${quotedUserName(record.userName)}, and so does this one`;
+      refusals.set(record, `userName: ${fault}: choose another name in the source`);
+    } else holders.set(record.userName, record.sourceId);
   }
   return refusals;
+}
+
+/** Whether a user account that people sign in to would get the name by which they sign in to another. */
+async function isTakenForSignIn(tx: Transaction, userName: string, account: UserAccount | undefined): Promise<boolean> {
+  if (!account || (await findBy(tx, Password, 'userId', [account.id])).length === 0) return false;
+  return (await othersSigningInAs(tx, userName, account.id)).length > 0;
 }
 
 /** Whether a user account was in use before a change, and is after it. */

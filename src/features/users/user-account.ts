@@ -5,6 +5,10 @@ import { Access, Privilege } from '../../graphql/access.js';
 import { DateTime } from '../../graphql/date-time.js';
 import { LONGEST_USER_NAME } from './user-name.js';
 
+/** Descriptions of what every record has. */
+export const SOURCE = 'Where the record came from; `gateway` is this gateway itself.';
+export const SOURCE_ID = "The source's own id of the record.";
+
 export enum UserAccountStatus {
   ACTIVE = 'ACTIVE',
   LOCKED = 'LOCKED',
@@ -29,7 +33,8 @@ registerEnumType(AccessScope, {
 
 @Entity('user_accounts')
 @Index('user_accounts_identity', ['source', 'sourceId'], { unique: true })
-@Index('user_accounts_user_name', ['userName'], { unique: true })
+@Index('user_accounts_name_in_source', ['source', 'userName'], { unique: true })
+@Index('user_accounts_user_name', ['userName', 'id'])
 @Index('user_accounts_created_at', ['createdAt', 'id'])
 @Index('user_accounts_modified_at', ['modifiedAt', 'id'])
 @Index('user_accounts_last_login_at', ['lastLoginAt', 'id'])
@@ -44,8 +49,8 @@ export class UserAccount {
   @Long() position!: number;
   /** Counts up whenever the user comes to see records that it did not see before. */
   @Int() scopeVersion!: number;
-  @Text(64) @Field(() => String) source!: string;
-  @Text(255) sourceId!: string;
+  @Text(64) @Field(() => String, { description: SOURCE }) source!: string;
+  @Text(255) @Field(() => ID, { description: SOURCE_ID }) sourceId!: string;
   @Text(LONGEST_USER_NAME) @Field(() => String) userName!: string;
   @Text(255, { nullable: true }) @Field(() => String, { nullable: true }) firstName!: string | null;
   @Text(255, { nullable: true }) @Field(() => String, { nullable: true }) lastName!: string | null;

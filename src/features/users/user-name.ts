@@ -1,8 +1,18 @@
 import { INVISIBLE } from '../../lib/invisible.js';
+import { plainText } from '../../lib/plain-text.js';
 import { quote } from '../../lib/quote.js';
 
 /** The most characters of a user name. */
 export const LONGEST_USER_NAME = 255;
+
+/** The operator of what the gateway does by itself, or by the command line. */
+export const SYSTEM = 'System';
+
+/** The operator of what somebody did who is not known. */
+export const UNKNOWN = 'Unknown';
+
+/** Begins the name of an ingest token as an operator. */
+export const INGEST_TOKEN = 'ingest:';
 
 /** A user name in quotation marks for a message, the whole of it. */
 export function quotedUserName(userName: string): string {
@@ -20,6 +30,10 @@ export function noUserNamed(userName: string, source: string | null = null): str
 
 /** What is wrong with a user name, as a message; undefined if nothing is. Names are told apart by eye. */
 export function faultOfUserName(userName: string): string | undefined {
+  const plain = plainText(userName);
+  if ([SYSTEM, UNKNOWN].some((name) => plain === plainText(name)) || plain.startsWith(INGEST_TOKEN)) {
+    return `userName: ${quotedUserName(userName)} is a name that the gateway uses for itself: choose another one in the source`;
+  }
   const [invisible] = INVISIBLE.exec(userName) ?? [];
   if (invisible === undefined) return undefined;
   const code = `U+${invisible.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;

@@ -2,7 +2,7 @@ import type DataLoader from 'dataloader';
 import sql, { type Sql } from 'sql-template-tag';
 import { readingOf } from '../../database/reading.js';
 import type { EntityClass } from '../../database/rows.js';
-import { joinRows, type WrittenRow } from '../../database/written-rows.js';
+import { joinRows, type Key, type WrittenRow } from '../../database/written-rows.js';
 import { type Actor, actorOf, type Context } from '../context.js';
 import type { Selection } from '../selection.js';
 import { allForEach, loaderOf, oneForEach } from './loaders.js';
@@ -14,12 +14,19 @@ import { type ChildKey, type TextsOf, Written } from './written-field.js';
 /** The rows of an entity that hang on others by a key. */
 export interface Children<K extends ChildKey> {
   readonly entity: EntityClass;
-  /** Their property that is the key. */
+  /** Their property that is the key, or the name of the key of `through`. */
   readonly by: string;
+  /** A table that leads from keys to the rows: its JOIN, and its column that is the key. */
+  readonly through?: Through;
   /** Whether a key has any number of them, or one or none. */
   readonly isList: boolean;
   /** Those rows, as `t`, of some keys that an actor may see, and their order. */
   readonly where: (actor: Actor, keys: readonly K[]) => Sql;
+}
+
+export interface Through {
+  readonly join: string;
+  readonly key: string;
 }
 
 /** Says that the values of a field with a resolver are rows that hang on its row by the property `needs`. */
@@ -59,11 +66,14 @@ function keyIn<K extends ChildKey, Row>({ by }: Children<K>, row: Row): K {
 
 function readChildren<K extends ChildKey, Row>(
   context: Context,
-  { entity, by, where }: Children<K>,
+  { entity, by, through, where }: Children<K>,
   selection: Selection,
   keys: readonly K[],
 ): Promise<Row[]> {
-  return readRows<Row>(context, entity, selection, where(actorOf(context), keys), [by]);
+  const hang = where(actorOf(context), keys);
+  if (!through) return readRows<Row>(context, entity, selection, hang, [by]);
+  const { join, key } = through;
+  return readRows<Row>(context, entity, selection, hang, [], { join, select: `${key} AS ${by}` });
 }
 
 function textsOfRows<K extends ChildKey>(
@@ -77,15 +87,17 @@ function textsOfRows<K extends ChildKey>(
 
 async function writeChildren<K extends ChildKey>(
   context: Context,
-  { entity, by, isList, where }: Children<K>,
+  { entity, by, through, isList, where }: Children<K>,
   text: RowText,
   keys: readonly K[],
 ): Promise<string[]> {
   type Row = WrittenRow & { readonly key: K };
   const form = { notation: 'json', cells: text.cells, separator: ',' } as const;
-  const reading = readingOf<Row>(context.db, { form, keys: text.keys }, [keyOf(entity, by, 'key')]);
+  const key: Key = through ? { name: 'key', value: through.key, kind: 'number' } : keyOf(entity, by, 'key');
+  const reading = readingOf<Row>(context.db, { form, keys: text.keys }, [key]);
   const actor = actorOf(context);
-  const rows = await reading.rows(sql`SELECT ${reading.select} FROM ${fromShown(entity, actor, where(actor, keys))}`);
+  const from = fromShown(entity, actor, where(actor, keys), through?.join);
+  const rows = await reading.rows(sql`SELECT ${reading.select} FROM ${from}`);
   if (isList && text.isPlain) return listsOf(keys, rows);
   const texts = await text.write(rows);
   const written = rows.map(({ key }, at) => ({ key, text: texts[at]! }));

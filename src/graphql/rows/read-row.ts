@@ -1,23 +1,24 @@
-import sql, { type Sql } from 'sql-template-tag';
+import sql, { join, raw, type Sql } from 'sql-template-tag';
 import { type EntityClass, selectList } from '../../database/rows.js';
 import { actorOf, type Context } from '../context.js';
 import type { Selection } from '../selection.js';
 import { neededColumns } from './needs.js';
 import { fromShown } from './shown-rows.js';
 
-/** The columns of an entity's rows that a selection asks for, where a condition on `t` holds; `keys` come in any case. */
+/** The columns of an entity's rows that a selection asks for, where a condition on `t` holds; `keys` come in any case, and so does what is `joined`. */
 export function readRows<Row>(
   context: Context,
   entity: EntityClass,
   selection: Selection,
   where: Sql,
   keys: readonly string[] = ['id'],
+  joined?: { readonly join: string; readonly select: string },
 ): Promise<Row[]> {
   const { db } = context;
   const properties = new Set([...keys, ...neededColumns(entity, selection)]);
-  return db.query<Row>(
-    sql`SELECT ${selectList(db.dialect, entity, properties, 't')} FROM ${fromShown(entity, actorOf(context), where)}`,
-  );
+  const columns = properties.size > 0 ? [selectList(db.dialect, entity, properties, 't')] : [];
+  const select = join(joined ? [raw(joined.select), ...columns] : columns);
+  return db.query<Row>(sql`SELECT ${select} FROM ${fromShown(entity, actorOf(context), where, joined?.join)}`);
 }
 
 /** The one row for which a condition on `t` holds, or null. */

@@ -25,9 +25,13 @@ export function shownRows(entity: EntityClass, actor: Actor): ShownRows | undefi
   return showings.get(entity)?.(entity, actor);
 }
 
-/** FROM and WHERE of the rows, as `t`, of an entity for which a condition on `t` holds, as they are shown to an actor. */
-export function fromShown(entity: EntityClass, actor: Actor, where: Sql): Sql {
-  const rows = sql`${raw(tableOf(entity).name)} t WHERE ${where}`;
+/**
+ * FROM and WHERE of the rows, as `t`, of an entity for which a condition on `t` holds, as they are shown to an actor. A `joined`
+ * table is selected from as well: only of entities that are not shown in part.
+ */
+export function fromShown(entity: EntityClass, actor: Actor, where: Sql, joined = ''): Sql {
+  const rows = sql`${raw(`${tableOf(entity).name} t ${joined}`)} WHERE ${where}`;
+  if (joined && showings.has(entity)) throw new Error(`${entity.name} is shown in part: it cannot be joined`);
   const shown = shownRows(entity, actor);
   return shown ? sql`${shown(sql`SELECT t.id FROM ${rows}`)} t` : rows;
 }

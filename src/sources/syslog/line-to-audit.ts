@@ -1,4 +1,5 @@
 import type { AuditRecord } from '../../features/audits/audit.record.js';
+import { isOnlyHere } from '../../features/audits/own-operations.js';
 import { formatEpoch } from '../../lib/date-time.js';
 import { sha256 } from '../../lib/sha256.js';
 import type { TimeZone } from '../../lib/time-zone.js';
@@ -56,6 +57,8 @@ function pamRecord(line: Line, envelope: Envelope, zone: TimeZone): AuditRecord 
   const occurredAt = audit && lineTime(audit.time, zone, instantOf(envelope, line.receivedAt));
   if (!audit || !occurredAt || audit.operation === '') return undefined;
   const { category, operation, outcome, resourceName, accountName, userName } = audit;
+  // Nothing proves who sent a line: one that claims what only this gateway does is kept as it came.
+  if (isOnlyHere(operation)) return undefined;
   return {
     sourceId: identity(occurredAt, 'audit', senderOf(line, envelope), audit.text, envelope.sequenceId, line.cut?.size),
     occurredAt,

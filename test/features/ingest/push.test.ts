@@ -2,6 +2,7 @@ import sql from 'sql-template-tag';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Module } from '../../../src/database/module.js';
 import { countRecords } from '../../../src/database/positions.js';
+import { ALSO_OF_PRODUCTS } from '../../../src/features/audits/own-operations.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
 import { anActor, Gateway } from '../../helpers/gateway.js';
 import { Browser, makeSignIn } from '../../server/browser.js';
@@ -148,11 +149,34 @@ onEveryEngine('what is pushed', (engine) => {
       aUser('5'),
     ]);
     expect(pushed.results.map(({ reason }) => reason)).toEqual([
-      'userName: "ann" belongs to another user account already',
+      'userName: "ann" belongs to another user account of this source already',
       'grants[0]: this source has no resource "9"; import resources first',
       'grants[0].level: "LOOK" is none of REMOTE_APP_ONLY, VIEW, MODIFY, FULL_ACCESS',
       null,
     ]);
+  });
+
+  test.each(['User Signed In', 'user  signed in', 'User_Signed_In', 'Auth Token Generated'])(
+    'is refused if it says that %j, which only the gateway records',
+    async (operation) => {
+      const pushed = await pusher.push('recordAudits', [{ ...anAudit('forged'), operation }, anAudit('sound')]);
+      expect(pushed.results).toEqual([
+        expect.objectContaining({
+          outcome: 'REFUSED',
+          reason: expect.stringContaining('is recorded by the gateway alone'),
+        }),
+        expect.objectContaining({ outcome: 'ADDED' }),
+      ]);
+    },
+  );
+
+  test('may say what products do as the gateway does, and is told from it by its source', async () => {
+    const operations = [...ALSO_OF_PRODUCTS, 'User Logged in'];
+    const pushed = await pusher.push(
+      'recordAudits',
+      operations.map((operation) => ({ ...anAudit(operation), operation })),
+    );
+    expect(pushed.added).toBe(operations.length);
   });
 
   test('has its offset taken into account, and texts that mean nothing taken for none', async () => {

@@ -24,6 +24,7 @@ export interface User {
 
 export interface SeenAudit {
   readonly id: string;
+  readonly occurredAt: string;
   readonly operation: string;
   readonly operatedBy: string;
   readonly resourceId: string | null;
@@ -64,11 +65,15 @@ export type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 export class World {
   readonly #db: Database;
   /** The owners of the resources that there are. */
-  readonly #owners = new Map<number, string | null>();
+  readonly #owners = new Map<number, number | null>();
   /** The names of the accounts of each of them, by what their source calls them. */
   readonly #accounts = new Map<number, ReadonlyMap<string, string>>();
   readonly #grants = new Map<number, readonly Grant[]>();
   readonly #renamed = new Set<number>();
+  /** Who did each audit, by its time. */
+  readonly #operators = new Map<string, number>();
+  /** What the source calls the owner of each resource. */
+  readonly #ownerNames = new Map<number, string | null>();
   /** Users and the ids of the resources, or of the shared accounts, that they saw when these were deleted. */
   readonly #lost = new Set<string>();
   #audits = 0;
@@ -89,7 +94,7 @@ export class World {
   }
 
   async take(step: Step): Promise<void> {
-    if (step.kind === 'own') await this.#own(step.resource, step.owner === null ? null : this.#nameOf(step.owner));
+    if (step.kind === 'own') await this.#own(step.resource, step.owner);
     if (step.kind === 'accounts') await this.#change(step.resource, step.accounts, step.suffix);
     if (step.kind === 'grant') await this.#share(step.user, step.grants);
     if (step.kind === 'delete') await this.#delete(step.resource);
@@ -112,8 +117,8 @@ export class World {
    * An audit is on the resource and the account of its ids: one that was made anew under an old name is another. Who saw a
    * resource, or was given an account, when it was deleted goes on to see its audits.
    */
-  seesAudit(user: User, { operatedBy, resourceId, resourceName, accountId }: SeenAudit): boolean {
-    if (operatedBy === user.userName) return true;
+  seesAudit(user: User, { occurredAt, resourceId, resourceName, accountId }: SeenAudit): boolean {
+    if (this.#operators.get(occurredAt) === user.number) return true;
     if (this.#lost.has(`${user.number} resource ${resourceId}`)) return true;
     if (this.#lost.has(`${user.number} account ${accountId}`)) return true;
     if (resourceId === null || this.#ids.get(resourceName!) !== resourceId) return false;
@@ -124,15 +129,15 @@ export class World {
 
   /** Every audit, in the order of time. */
   async audits(gateway: Gateway): Promise<SeenAudit[]> {
-    const query = '{ audits { nodes { id operation operatedBy resourceId resourceName accountId } } }';
+    const query = '{ audits { nodes { id occurredAt operation operatedBy resourceId resourceName accountId } } }';
     this.#ids = await this.#liveIds();
     return (await gateway.read<{ audits: { nodes: SeenAudit[] } }>(anActor(), query)).audits.nodes;
   }
 
   #ids: ReadonlyMap<string, string> = new Map();
 
-  #seesAll({ number, userName }: User, resource: number): boolean {
-    return this.#owners.get(resource) === userName || this.#grantsOn(number, resource).includes(null);
+  #seesAll({ number }: User, resource: number): boolean {
+    return this.#owners.get(resource) === number || this.#grantsOn(number, resource).includes(null);
   }
 
   /** The accounts of a resource that a user was given by themselves. */
@@ -153,7 +158,7 @@ export class World {
       accounts: _,
       sourceId: __,
       ...columns
-    } = recordOf(number, this.#owners.get(number)!, new Map());
+    } = recordOf(number, this.#ownerNames.get(number)!, new Map());
     const hidden = { description: null, department: null, lastAccessedAt: null, ownerName: null };
     return {
       ...columns,
@@ -163,9 +168,10 @@ export class World {
     };
   }
 
-  async #own(number: number, ownerName: string | null): Promise<void> {
+  async #own(number: number, owner: number | null): Promise<void> {
     if (!this.#owners.has(number)) this.#accounts.set(number, new Map(ACCOUNTS.map((name) => [name, name])));
-    this.#owners.set(number, ownerName);
+    this.#owners.set(number, owner);
+    this.#ownerNames.set(number, owner === null ? null : this.#nameOf(owner));
     await this.#store(number);
   }
 
@@ -182,8 +188,11 @@ export class World {
     await this.#store(number);
   }
 
+  /** What comes in again is owned by whom the owner's name means by then. */
   async #store(number: number): Promise<void> {
-    const record = recordOf(number, this.#owners.get(number)!, this.#accounts.get(number)!);
+    const owner = this.users.find(({ userName }) => userName === this.#ownerNames.get(number));
+    this.#owners.set(number, owner?.number ?? null);
+    const record = recordOf(number, this.#ownerNames.get(number)!, this.#accounts.get(number)!);
     const [outcome] = await recordResources(this.#db, 'test', [record]);
     expect(outcome).toBeTypeOf('string');
   }
@@ -239,10 +248,12 @@ export class World {
 
   async #audit(by: number, resource: number | null, account: string | null): Promise<void> {
     const number = this.#audits++;
+    const occurredAt = new Date(Date.UTC(2026, 2, 1) + number).toISOString();
+    this.#operators.set(occurredAt, by);
     await recordAudits(this.#db, 'test', [
       {
         sourceId: `${number}`,
-        occurredAt: new Date(Date.UTC(2026, 2, 1) + number).toISOString(),
+        occurredAt,
         category: 'RESOURCE',
         operation: number % 2 ? 'odd' : 'even',
         outcome: 'SUCCESS',

@@ -6,7 +6,7 @@ import { Privilege } from '../../../src/graphql/access.js';
 import type { UserError } from '../../../src/graphql/user-errors.js';
 import { anActor } from '../../helpers/gateway.js';
 
-export const ann: Operator = { userName: 'ann', ipAddress: '192.0.2.1', clientType: 'Web Client' };
+export const ann: Operator = { userId: null, userName: 'ann', ipAddress: '192.0.2.1', clientType: 'Web Client' };
 
 /** A person who may manage users, and nothing else. */
 export const manager = anActor({

@@ -121,15 +121,16 @@ onEveryEngine('what a user of scope OWNED_AND_SHARED reads of resources', (engin
     expect((await read(cursor)).changes).toEqual(['DELETE']);
   });
 
-  test('begins anew under another name, with what that name owns', async () => {
+  test('stays as it was under another name, and grows by what comes in under that name', async () => {
     await resources(
       aResource('3', { name: 'hers', ownerName: 'user-ann' }),
-      aResource('4', { name: 'new', ownerName: 'anna' }),
+      aResource('4', { name: 'of another anna', ownerName: 'anna' }),
     );
     const { cursor } = await read();
     await users(aUser('ann', { userName: 'anna' }));
-    await expect(read(cursor, 'anna')).rejects.toThrow('RESYNC_REQUIRED');
-    expect((await read(null, 'anna')).changes).toEqual(['UPSERT new']);
+    expect((await read(cursor, 'anna')).changes).toEqual([]);
+    await resources(aResource('5', { name: 'new', ownerName: 'anna' }));
+    expect((await read(null, 'anna')).changes).toEqual(['UPSERT hers', 'UPSERT new']);
   });
 
   test('is nothing for a user that was deleted and came again', async () => {

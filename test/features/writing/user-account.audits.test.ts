@@ -11,7 +11,7 @@ import type { GrantRecord, UserAccountRecord } from '../../../src/features/users
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
 import { aResource, aUser, SOURCE, sourceIds } from './records.js';
 
-const by: Operator = { userName: 'the importer', ipAddress: '192.0.2.77', clientType: 'API Client' };
+const by: Operator = { userId: null, userName: 'the importer', ipAddress: '192.0.2.77', clientType: 'API Client' };
 
 onEveryEngine('whoever changes user accounts by a source', (engine) => {
   let database: TestDatabase;

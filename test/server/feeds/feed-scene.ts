@@ -23,21 +23,21 @@ export const modules = [
     name: 'audits',
     field: 'audits',
     fields:
-      'id occurredAt recordedAt category operation outcome operatedBy ipAddress clientType reason ticketId resourceId resourceName accountId accountName userName userFullName',
+      'id source sourceId occurredAt recordedAt category operation outcome operatedBy ipAddress clientType reason ticketId resourceId resourceName accountId accountName userName userFullName',
     order: '',
   },
   {
     name: 'resources',
     field: 'resources',
     fields:
-      'id name description type dnsName domainName url department location ownerName passwordPolicy accountCount createdAt modifiedAt lastAccessedAt',
+      'id source sourceId name description type dnsName domainName url department location ownerName passwordPolicy accountCount createdAt modifiedAt lastAccessedAt',
     order: ', orderBy: { field: MODIFIED_AT }',
   },
   {
     name: 'user-accounts',
     field: 'userAccounts',
     fields:
-      'id source userName firstName lastName fullName email status accessScope department location createdAt modifiedAt lastLoginAt expiresAt',
+      'id source sourceId userName firstName lastName fullName email status accessScope department location createdAt modifiedAt lastLoginAt expiresAt',
     order: ', orderBy: { field: MODIFIED_AT }',
   },
 ] as const;

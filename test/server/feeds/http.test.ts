@@ -21,6 +21,7 @@ onEveryEngine('a flat feed over HTTP', (engine) => {
     database = await testDatabase(engine);
     counted = new CountingDatabase(database.db);
     door = await FrontDoor.openForAnn(counted);
+    await door.link(SOURCE);
     await recordResources(
       database.db,
       SOURCE,

@@ -20,6 +20,7 @@ onEveryEngine('a flat feed that broke', (engine) => {
   beforeAll(async () => {
     database = await testDatabase(engine);
     door = await FrontDoor.openForAnn(database.db);
+    await door.link(SOURCE);
     const { db } = database;
     const ids = sourceIds(COUNT);
     await recordResources(

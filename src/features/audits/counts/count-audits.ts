@@ -33,7 +33,7 @@ export function countAudits<By extends Dimension | 'bucket'>(
     const labelled = columns.map((column, n) => sql`${column} AS ${raw(by[n]!)}`);
     return {
       select: join([...labelled, raw(`${audits} AS audits`)]),
-      where: all(sql`1 = 1`, ...named.map(([name, values]) => isOneOf(`${alias}.${name}`, values))),
+      where: all(sql`1 = 1`, ...named.map(([name, values]) => among(alias, name, values))),
       groupBy: columns.length > 0 ? join(columns) : sql`1 = 1`,
     };
   };
@@ -55,11 +55,17 @@ export function countAudits<By extends Dimension | 'bucket'>(
   );
 }
 
+/** Audits are found by the ids of their operators' names. */
+function among(alias: string, name: Dimension, values: readonly (string | number)[]): Sql {
+  if (alias === 'c' || name !== 'operated_by') return isOneOf(`${alias}.${name}`, values);
+  return sql`t.operator_name_id IN (SELECT n.id FROM user_names n WHERE ${isOneOf('n.name', values)})`;
+}
+
 /** The index of audits that leads to the fewest of a range. */
 function indexOf(named: readonly [Dimension, unknown][]): string {
   const columns = named.map(([name]) => name);
   const fewest = (['resource_id', 'operated_by', 'operation', 'category'] as const).find((name) =>
     columns.includes(name),
   );
-  return `audits_${fewest ?? 'occurred_at'}`;
+  return fewest === 'operated_by' ? 'audits_operator' : `audits_${fewest ?? 'occurred_at'}`;
 }

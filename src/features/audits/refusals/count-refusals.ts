@@ -4,14 +4,15 @@ import { insertAll, selectList, tableOf } from '../../../database/rows.js';
 import { transaction } from '../../../database/transaction.js';
 import { latestStored } from '../../../lib/set-back.js';
 import { type Operator, recordOperation } from '../own-audits.js';
+import type { OwnOperation } from '../own-operations.js';
 import { RefusalCount } from './refusal-count.js';
 
 /** Something that was refused, as audits describe it. Refusals of the same subject are counted together. */
 export interface Refusal {
   readonly subject: string;
   /** The operation of its audits, as in 'User Sign-In Refused'. */
-  readonly operation: string;
-  readonly by: Pick<Operator, 'userName' | 'clientType'>;
+  readonly operation: OwnOperation;
+  readonly by: Pick<Operator, 'userId' | 'userName' | 'clientType'>;
   /** The user that the audits are about. */
   readonly userName: string | null;
   /** The reason of the first audit. */
@@ -44,12 +45,13 @@ export async function countRefusals(tx: Transaction, refusal: Refusal, occurrenc
         WHERE subject = ${subject}`,
   );
   if (known > 0) return;
-  const { userName: operatedBy, clientType } = by;
+  const { userId: operatorId, userName: operatedBy, clientType } = by;
   // Of two that find no row the second fails by its key, and runs again.
   await insertAll(tx, RefusalCount, [
     {
       subject,
       operation,
+      operatorId,
       operatedBy,
       clientType,
       userName,
@@ -73,10 +75,11 @@ export async function endRefusals(tx: Transaction, subject: string): Promise<voi
   if (!row) return;
   await tx.execute(sql`DELETE FROM refusals WHERE subject = ${subject}`);
   if (row.more === 0) return;
-  const { operation, operatedBy, clientType, userName, more, further, refusedFrom, beganAt, endsAt } = row;
+  const { operation, operatorId, operatedBy, clientType, userName, more, further, refusedFrom, beganAt, endsAt } = row;
   const until = [endsAt, new Date().toISOString()].sort()[0];
   const places = refusedFrom === null ? ', from several addresses' : '';
-  const by = { userName: operatedBy, ipAddress: refusedFrom, clientType: clientType as Operator['clientType'] };
+  const client = { ipAddress: refusedFrom, clientType: clientType as Operator['clientType'] };
+  const by = { userId: operatorId, userName: operatedBy, ...client };
   const reason = `${more} more ${further}, between ${beganAt} and ${until}${places}`;
   await recordOperation(tx, by, { operation, outcome: 'FAILURE', userName, reason });
 }

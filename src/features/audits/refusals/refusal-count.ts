@@ -1,5 +1,6 @@
 import { Entity } from 'typeorm';
-import { Int, Text, TextKey, Time } from '../../../database/columns.js';
+import { Int, Long, Text, TextKey, Time } from '../../../database/columns.js';
+import type { OwnOperation } from '../own-operations.js';
 
 /**
  * Refusals of one subject within a window of time. The first one is an audit of its own; the row counts those that follow,
@@ -9,7 +10,9 @@ import { Int, Text, TextKey, Time } from '../../../database/columns.js';
 export class RefusalCount {
   /** What is counted together: a kind of refusal, a colon, and the hash of a name, a network or an actor with its operation. */
   @TextKey(80) subject!: string;
-  @Text(255) operation!: string;
+  @Text(255) operation!: OwnOperation;
+  /** The operator's user account; null if it has none. */
+  @Long({ nullable: true }) operatorId!: number | null;
   @Text(255) operatedBy!: string;
   @Text(64) clientType!: string;
   /** The user that the audits are about. */

@@ -18,7 +18,7 @@ const byActorAndField: RefusalKind = {
   others: () => ({
     subject: 'operation:others',
     operation: OPERATION,
-    by: { userName: 'Unknown', clientType: 'API Client' },
+    by: { userId: null, userName: 'Unknown', clientType: 'API Client' },
     userName: null,
     first: 'a privilege is missing; more users, tokens or fields were refused than are counted separately',
     further: 'refusals of other users, tokens or fields',
@@ -48,7 +48,7 @@ function refusalOf(actor: Actor, by: Refusal['by'], { field, reason }: RefusedOp
   return {
     subject: `operation:${sha256(JSON.stringify([actor.kind, id, field]))}`,
     operation: OPERATION,
-    by: { userName: by.userName, clientType: by.clientType },
+    by: { userId: by.userId, userName: by.userName, clientType: by.clientType },
     userName: actor.kind === 'INGEST' ? null : actor.userName,
     first: said,
     further: `refused: ${said}`,

@@ -1,9 +1,12 @@
+import { quote } from '../../../lib/quote.js';
 import type { LocalClock } from '../../../lib/source-time.js';
 import { AuditOutcome } from '../../audits/audit.js';
 import type { AuditRecord } from '../../audits/audit.record.js';
+import { isOnlyHere } from '../../audits/own-operations.js';
+import { FieldFault, field } from './field.js';
 import { categories, outcomes } from './product-words.js';
 import { type RowSchema, rowSchema } from './row-schema.js';
-import { CUT_IF_TOO_LONG, id, optionalId, optionalText, text } from './text-field.js';
+import { CUT_IF_TOO_LONG, id, optionalId, optionalText, requiredText, text } from './text-field.js';
 import { occurredAt } from './time-field.js';
 import { optionalWord, word } from './word-field.js';
 
@@ -14,7 +17,7 @@ export function auditSchema(zone: LocalClock | null): RowSchema<AuditRecord> {
       sourceId: id(),
       occurredAt: occurredAt(zone),
       category: word(categories),
-      operation: text(CUT_IF_TOO_LONG),
+      operation: operation(),
       outcome: optionalWord(outcomes).transform((outcome) => outcome ?? AuditOutcome.UNKNOWN),
       operatedBy: text(CUT_IF_TOO_LONG),
       ipAddress: optionalText(CUT_IF_TOO_LONG),
@@ -30,4 +33,13 @@ export function auditSchema(zone: LocalClock | null): RowSchema<AuditRecord> {
     },
     false,
   );
+}
+
+/** A text that claims nothing which only this gateway does. */
+function operation() {
+  return field((value) => {
+    const said = requiredText(value, CUT_IF_TOO_LONG);
+    if (!isOnlyHere(said)) return said;
+    throw new FieldFault(`${quote(said)} is recorded by the gateway alone: leave audits out that came from a gateway`);
+  });
 }

@@ -7,7 +7,7 @@ const NAME_LENGTH = 255;
 export const CUT_IF_TOO_LONG = Number.POSITIVE_INFINITY;
 
 /** A text that must be there, kept as it is, of at most `limit` characters. */
-export const text = (limit = NAME_LENGTH) => field((value) => required(readText(value, limit)));
+export const text = (limit = NAME_LENGTH) => field((value) => requiredText(value, limit));
 
 export const optionalText = (limit = NAME_LENGTH) => field((value) => optional(readText(value, limit)));
 
@@ -15,6 +15,11 @@ export const optionalText = (limit = NAME_LENGTH) => field((value) => optional(r
 export const id = () => field((value) => required(readText(digitsOf(value), NAME_LENGTH)));
 
 export const optionalId = (limit = NAME_LENGTH) => field((value) => optional(readText(digitsOf(value), limit)));
+
+/** As `readText`, of a text that must be there. */
+export function requiredText(value: unknown, limit: number): string {
+  return required(readText(value, limit));
+}
 
 /** A text as it is, empty if there is none. Throws FieldFault. */
 export function readText(value: unknown, limit: number): string {

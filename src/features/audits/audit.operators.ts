@@ -1,0 +1,65 @@
+import type { Db, Transaction } from '../../database/db.js';
+import { Module } from '../../database/module.js';
+import { hasChanged, lastPosition } from '../../database/positions.js';
+import { findNames, storeNames } from '../users/user-names.service.js';
+import type { AuditRecord } from './audit.record.js';
+
+/** Names that are remembered: a few dozen megabytes. */
+const MOST_KEPT = 200_000;
+
+/** The ids of names by source, as they have been since the last change of any user account: that had this position. */
+interface Kept {
+  readonly position: number;
+  readonly sources: Map<string, Map<string, number>>;
+  size: number;
+}
+
+const keptOf = new WeakMap<Db, Kept>();
+
+/** Transactions that have stored names: what they find may be their own, and lost with them. */
+const storing = new WeakSet<Transaction>();
+
+/**
+ * Finds whom a source means by the operators of audits: ids of names, in the order of the records. They are remembered until
+ * a user account changes, which the last position of their module tells. A name that is claimed or linked keeps its id.
+ */
+export async function operatorsOf(tx: Transaction, source: string, records: readonly AuditRecord[]): Promise<number[]> {
+  const kept = await keptFor(tx);
+  const known = namesIn(kept, source);
+  const unknown = new Set<string>();
+  for (const { operatedBy } of records) if (!known.has(operatedBy)) unknown.add(operatedBy);
+  if (unknown.size === 0) return records.map(({ operatedBy }) => known.get(operatedBy)!);
+  const found = await findNames(tx, source, unknown);
+  if (!storing.has(tx)) {
+    for (const [name, { id }] of found) known.set(name, id);
+    kept.size += found.size;
+  }
+  const missing = [...unknown].filter((name) => !found.has(name));
+  if (missing.length > 0) {
+    storing.add(tx);
+    for (const [name, row] of await storeNames(tx, source, missing)) found.set(name, row);
+  }
+  return records.map(({ operatedBy }) => known.get(operatedBy) ?? found.get(operatedBy)!.id);
+}
+
+/** What is remembered of the database as the transaction sees it: nothing that it has changed itself. */
+async function keptFor(tx: Transaction): Promise<Kept> {
+  if (hasChanged(tx, Module.USER_ACCOUNTS)) return { position: 0, sources: new Map(), size: 0 };
+  const position = await lastPosition(tx, Module.USER_ACCOUNTS);
+  let kept = keptOf.get(tx.origin);
+  // What is looked up from here on is of this position or a later one: whoever has come to that begins anew.
+  if (kept?.position !== position || kept.size > MOST_KEPT) {
+    kept = { position, sources: new Map(), size: 0 };
+    keptOf.set(tx.origin, kept);
+  }
+  return kept;
+}
+
+function namesIn({ sources }: Kept, source: string): Map<string, number> {
+  let names = sources.get(source);
+  if (!names) {
+    names = new Map();
+    sources.set(source, names);
+  }
+  return names;
+}
