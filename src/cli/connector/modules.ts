@@ -49,8 +49,8 @@ export const USER_ACCOUNTS: FeedModule<'USER_ACCOUNTS'> = {
   feed: 'userAccountFeed',
   items: 'changes',
   columns: [
-    ...scalars('id userName firstName lastName fullName email status accessScope source sourceId department location'),
-    ...scalars('createdAt modifiedAt lastLoginAt expiresAt'),
+    ...scalars('id userName firstName lastName fullName email status accessScope source department location'),
+    ...scalars('createdAt modifiedAt lastLoginAt expiresAt sourceId'),
     { name: 'roles', cell: 'list' },
     { name: 'privileges', cell: 'list' },
     {

@@ -47,8 +47,6 @@ export class Audit {
   @Key()
   @Field(() => ID, { description: 'Stable, unique, never reused: the key to update-and-add by.' })
   id!: number;
-  @Text(64) @Field(() => String, { description: SOURCE }) source!: string;
-  @Text(255) @Field(() => ID, { description: SOURCE_ID }) sourceId!: string;
   @Time() @Field(() => DateTime) occurredAt!: string;
   @Time() @Field(() => DateTime, { description: 'When this gateway stored it.' }) recordedAt!: string;
   @Text(32) @Field(() => AuditCategory) category!: AuditCategory;
@@ -67,4 +65,6 @@ export class Audit {
   @Text(255, { nullable: true }) @Field(() => String, { nullable: true }) accountName!: string | null;
   @Text(255, { nullable: true }) @Field(() => String, { nullable: true }) userName!: string | null;
   @Text(255, { nullable: true }) @Field(() => String, { nullable: true }) userFullName!: string | null;
+  @Text(64) @Field(() => String, { description: SOURCE }) source!: string;
+  @Text(255) @Field(() => ID, { description: SOURCE_ID }) sourceId!: string;
 }

@@ -27,8 +27,6 @@ the use that the user may see. All else is null or empty, and filters, search an
 export class Resource {
   @Id() @Field(() => ID) id!: number;
   @Long() position!: number;
-  @Text(64) @Field(() => String, { description: SOURCE }) source!: string;
-  @Text(255) @Field(() => ID, { description: SOURCE_ID }) sourceId!: string;
   @Text(255) @Field(() => String) name!: string;
   @LongText({ nullable: true }) @Field(() => String, { nullable: true }) description!: string | null;
   @Text(255) @Field(() => String) type!: string;
@@ -49,6 +47,8 @@ export class Resource {
   @Time() @Field(() => DateTime) createdAt!: string;
   @Time() @Field(() => DateTime) modifiedAt!: string;
   @Time({ nullable: true }) @Field(() => DateTime, { nullable: true }) lastAccessedAt!: string | null;
+  @Text(64) @Field(() => String, { description: SOURCE }) source!: string;
+  @Text(255) @Field(() => ID, { description: SOURCE_ID }) sourceId!: string;
 }
 
 @Entity('privileged_accounts')

@@ -50,7 +50,6 @@ export class UserAccount {
   /** Counts up whenever the user comes to see records that it did not see before. */
   @Int() scopeVersion!: number;
   @Text(64) @Field(() => String, { description: SOURCE }) source!: string;
-  @Text(255) @Field(() => ID, { description: SOURCE_ID }) sourceId!: string;
   @Text(LONGEST_USER_NAME) @Field(() => String) userName!: string;
   @Text(255, { nullable: true }) @Field(() => String, { nullable: true }) firstName!: string | null;
   @Text(255, { nullable: true }) @Field(() => String, { nullable: true }) lastName!: string | null;
@@ -66,6 +65,7 @@ export class UserAccount {
   @Time() @Field(() => DateTime) modifiedAt!: string;
   @Time({ nullable: true }) @Field(() => DateTime, { nullable: true }) lastLoginAt!: string | null;
   @Time({ nullable: true }) @Field(() => DateTime, { nullable: true }) expiresAt!: string | null;
+  @Text(255) @Field(() => ID, { description: SOURCE_ID }) sourceId!: string;
 }
 
 /** A role as the PAM product says; it carries no privilege here. */

@@ -7,6 +7,8 @@ const TIME = '2026-11-22T08:30:00.123Z';
 export function resource(id: number, change = 0): Row {
   return {
     id: String(id),
+    source: 'pam360',
+    sourceId: `r${id}`,
     name: `server-${id}`,
     type: 'Linux',
     description: TEXTS[(id + change) % TEXTS.length],
@@ -26,7 +28,8 @@ export function userAccount(id: number): Row {
     fullName: TEXTS[id % TEXTS.length] ?? 'Nobody',
     status: 'ACTIVE',
     accessScope: 'ALL',
-    source: 'PAM360',
+    source: 'pam360',
+    sourceId: `u${id}`,
     roles: ['Password User', 'Password Auditor'],
     privileges: ['READ_AUDITS'],
     grants: [
@@ -50,6 +53,8 @@ export function audit(id: number): Row {
     id: String(id),
     occurredAt: new Date(Date.UTC(2026, 0, 1) + id * 60_000).toISOString(),
     recordedAt: TIME,
+    source: 'pam360',
+    sourceId: `a${id}`,
     category: 'RESOURCE',
     operation: 'Password Retrieved',
     outcome: 'SUCCESS',

@@ -3,7 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { buildSchema, GraphQLError, graphql } from 'graphql';
 
-const CONTRACT = readFileSync(new URL('../../data/contract.graphql', import.meta.url), 'utf8');
+const CONTRACT = `${readFileSync(new URL('../../data/contract.graphql', import.meta.url), 'utf8')}
+  extend type Resource { source: String! sourceId: ID! }
+  extend type UserAccount { sourceId: ID! }
+  extend type Audit { source: String! sourceId: ID! }`;
 const SCHEMA = buildSchema(CONTRACT);
 const SCHEMA_WITH_SEEN = buildSchema(`${CONTRACT}
   extend type Viewer { seen: [SeenRecords!]! }
@@ -25,7 +28,7 @@ interface FeedArgs {
 export type Fault = (request: IncomingMessage, response: ServerResponse, answer: string) => void;
 
 /**
- * The three feeds of the contract's schema over real HTTP, from arrays. A changed row moves to the end of its feed and a
+ * The three feeds of the schema over real HTTP, from arrays. A changed row moves to the end of its feed and a
  * deleted one leaves a tombstone there, as in the real gateway.
  */
 export class StandInGateway {

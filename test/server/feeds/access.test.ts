@@ -21,7 +21,6 @@ onEveryEngine('who reads a flat feed', (engine) => {
   beforeAll(async () => {
     database = await testDatabase(engine);
     door = await FrontDoor.openForAnn(database.db);
-    await door.link(SOURCE);
     const { db } = database;
     await recordResources(
       db,

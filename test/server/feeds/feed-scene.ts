@@ -23,21 +23,21 @@ export const modules = [
     name: 'audits',
     field: 'audits',
     fields:
-      'id source sourceId occurredAt recordedAt category operation outcome operatedBy ipAddress clientType reason ticketId resourceId resourceName accountId accountName userName userFullName',
+      'id occurredAt recordedAt category operation outcome operatedBy ipAddress clientType reason ticketId resourceId resourceName accountId accountName userName userFullName source sourceId',
     order: '',
   },
   {
     name: 'resources',
     field: 'resources',
     fields:
-      'id source sourceId name description type dnsName domainName url department location ownerName passwordPolicy accountCount createdAt modifiedAt lastAccessedAt',
+      'id name description type dnsName domainName url department location ownerName passwordPolicy accountCount createdAt modifiedAt lastAccessedAt source sourceId',
     order: ', orderBy: { field: MODIFIED_AT }',
   },
   {
     name: 'user-accounts',
     field: 'userAccounts',
     fields:
-      'id source sourceId userName firstName lastName fullName email status accessScope department location createdAt modifiedAt lastLoginAt expiresAt',
+      'id source userName firstName lastName fullName email status accessScope department location createdAt modifiedAt lastLoginAt expiresAt sourceId',
     order: ', orderBy: { field: MODIFIED_AT }',
   },
 ] as const;
