@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { filesAndTruth, idsIn, rowsIn } from './imported.js';
@@ -83,7 +83,20 @@ test('CSV has lists joined and nested values as JSON, lines ended by CRLF', asyn
   const [user] = rowsIn(scene.out, 'user-accounts', 'csv');
   expect(user?.roles).toBe('Password User;Password Auditor');
   expect(JSON.parse(String(user?.grants))[0].resourceId).toBe('7');
-  expect(readFileSync(join(scene.out, 'audits.csv'), 'utf8')).toMatch(/^id,occurredAt,.*,userFullName\r\n/);
+  expect(readFileSync(join(scene.out, 'audits.csv'), 'utf8')).toMatch(
+    /^id,occurredAt,.*,userFullName,source,sourceId\r\n/,
+  );
+});
+
+test('CSV files of an earlier version, with other columns, are written anew', async () => {
+  fill(scene.gateway);
+  await scene.run({ format: 'csv' });
+  const paths = ['resources', 'user-accounts', 'audits'].map((name) => join(scene.out, `${name}.csv`));
+  const written = paths.map((path) => readFileSync(path, 'utf8'));
+  // As long as before, so that nothing but the header tells it.
+  for (const [n, path] of paths.entries()) writeFileSync(path, written[n]!.replace(',sourceId', ',otherOne'));
+  await scene.run({ format: 'csv' });
+  expect(paths.map((path) => readFileSync(path, 'utf8'))).toEqual(written);
 });
 
 test('a run that finds nothing new asks one page of each module and leaves the files as they are', async () => {
