@@ -100,6 +100,8 @@ describe('of every field, by every path to depth 4,', () => {
 /** What each field of a resource says to who was given its account `root`; one that is added must be given its place here. */
 const ofSharedAccount: Record<string, [selection: string, answer: unknown]> = {
   id: ['', expect.any(String)],
+  source: ['', SOURCE],
+  sourceId: ['', '1'],
   name: ['', 'db-1'],
   type: ['', 'Linux'],
   description: ['', null],

@@ -158,7 +158,7 @@ onEveryEngine('recording resources', (engine) => {
       aResource('3', { accounts: [{ name: long }] }),
       aResource('4', { accounts: [{ sourceId: long, name: 'root' }] }),
       aResource('5', { ownerName: long }),
-      aResource(long),
+      aResource(long, { name: 'long id' }),
     );
     expect(outcomes).toEqual([
       { refused: 'name has 256 characters; at most 255 are kept' },
