@@ -12,6 +12,7 @@ const settings = z.object({
   DATABASE_URL: z.string().refine(isDatabaseUrl, databaseUrlForm()).default('sqlite:./data/gateway.db'),
   DATABASE_CONNECTIONS: numberFrom(2, 1_000, { whole: true }).default(10),
   DATABASE_STATEMENT_SECONDS: numberFrom(1, 3_600).default(30),
+  ROW_ENCODER: oneOf(['auto', 'plain']).default('auto'),
   HOST: z.string().default('127.0.0.1'),
   PORT: numberFrom(0, 65_535, { whole: true }).default(4000),
   PRODUCT: oneOf(['PAM360', 'PASSWORD_MANAGER_PRO']).default('PAM360'),
@@ -56,6 +57,8 @@ export interface Config {
   databaseConnections: number;
   /** Milliseconds. */
   statementTimeout: number;
+  /** How rows of MySQL and MariaDB are encoded; docs/operating.md. */
+  rowEncoder: 'auto' | 'plain';
   host: string;
   port: number;
   product: 'PAM360' | 'PASSWORD_MANAGER_PRO';
@@ -140,6 +143,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     databaseUrl: data.DATABASE_URL,
     databaseConnections: data.DATABASE_CONNECTIONS,
     statementTimeout: data.DATABASE_STATEMENT_SECONDS * 1_000,
+    rowEncoder: data.ROW_ENCODER,
     host: data.HOST,
     port: data.PORT,
     product: data.PRODUCT,

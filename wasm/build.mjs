@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import asc from 'assemblyscript/asc';
 
-const target = new URL('../src/database/dialects/row-writer.wasm.ts', import.meta.url);
+const target = new URL('../src/database/dialects/mysql/row-encoder/encoder.wasm.ts', import.meta.url);
 
 const options = [
   '-O3',
@@ -17,7 +17,7 @@ const options = [
   'binary',
 ];
 let binary;
-const { error, stderr } = await asc.main(['row-writer.ts', ...options], {
+const { error, stderr } = await asc.main(['row-encoder.ts', ...options], {
   readFile: (name) => {
     try {
       return readFileSync(new URL(name, import.meta.url), 'utf8');
@@ -32,14 +32,14 @@ const { error, stderr } = await asc.main(['row-writer.ts', ...options], {
 });
 if (error) throw new Error(`${error.message}\n${stderr}`);
 
-const text = `/** Compiled from \`wasm/row-writer.ts\` by \`npm run build:wasm\`, in base64. */
-export const rowWriterWasm =
+const text = `/** Compiled from \`wasm/row-encoder.ts\` by \`npm run build:wasm\`, in base64. */
+export const rowEncoderWasm =
   '${Buffer.from(binary).toString('base64')}';
 `;
 if (!process.argv.includes('--check')) writeFileSync(target, text);
 else if (readFileSync(target, 'utf8') !== text) {
   console.error(
-    'src/database/dialects/row-writer.wasm.ts is not what wasm/row-writer.ts compiles to: npm run build:wasm',
+    'src/database/dialects/mysql/row-encoder/encoder.wasm.ts is not what wasm/row-encoder.ts compiles to: npm run build:wasm',
   );
   process.exitCode = 1;
 }

@@ -57,6 +57,9 @@ export interface Database extends Db {
   /** The same database for connectors, where possible on connections of their own: an import makes no person wait. */
   readonly forConnectors: Database;
 
+  /** What an operator should know about how the database was opened. */
+  readonly notices: readonly string[];
+
   /** How busy the connections of this pool are. */
   readonly load: Load;
 

@@ -11,8 +11,14 @@ export const defaultLimits = databaseLimits({ databaseConnections: 20, statement
 export function databaseLimits({
   databaseConnections,
   statementTimeout,
-}: Pick<Config, 'databaseConnections' | 'statementTimeout'>): DatabaseLimits {
-  return { connections: Math.floor(databaseConnections / 2), acquireTimeout: ACQUIRE_TIMEOUT, statementTimeout };
+  rowEncoder,
+}: Pick<Config, 'databaseConnections' | 'statementTimeout'> & Partial<Pick<Config, 'rowEncoder'>>): DatabaseLimits {
+  return {
+    connections: Math.floor(databaseConnections / 2),
+    acquireTimeout: ACQUIRE_TIMEOUT,
+    statementTimeout,
+    ...(rowEncoder && { rowEncoder }),
+  };
 }
 
 /** Connects to a database that was migrated. */

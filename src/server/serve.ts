@@ -40,6 +40,7 @@ export async function serveAfter(
   try {
     const syslog = syslogListeners(config, db);
     const app = await buildApp(config, db, buildSchema(), syslog);
+    for (const notice of db.notices) app.log.warn(notice);
     let background: Background | undefined;
     stop = async () => {
       app.log.info('stopping');

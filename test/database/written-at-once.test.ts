@@ -2,7 +2,7 @@ import sql, { raw } from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Db } from '../../src/database/db.js';
 import type { WrittenForm } from '../../src/database/written-rows.js';
-import { onEveryEngine, type TestDatabase, testDatabase } from '../helpers/databases.js';
+import { type TestDatabase, testDatabase, withEveryEncoder } from '../helpers/databases.js';
 import { columns, makeThings } from './things.js';
 
 const ROWS = 120;
@@ -40,11 +40,11 @@ function read(db: Db, form: WrittenForm, from: number): Promise<string[]> {
     .then((rows) => rows.map((row) => row.text.toString()));
 }
 
-onEveryEngine('rows that are written', (engine) => {
+withEveryEncoder('rows that are written', (makeDatabase) => {
   let database: TestDatabase;
   beforeAll(async () => {
-    database = await testDatabase(engine);
-    await makeThings(database.db, engine);
+    database = await makeDatabase();
+    await makeThings(database.db, database.engine);
     await storeRows(database.db);
   });
   afterAll(() => database.drop());

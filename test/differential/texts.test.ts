@@ -5,7 +5,7 @@ import type { Value } from '../../src/database/db.js';
 import type { Cell, Notation } from '../../src/database/written-rows.js';
 import { recordAudits } from '../../src/features/audits/audit.service.js';
 import { anAudit, SOURCE } from '../features/writing/records.js';
-import { onEveryEngine, type TestDatabase, testDatabase } from '../helpers/databases.js';
+import { type TestDatabase, withEveryEncoder } from '../helpers/databases.js';
 import { anActor } from '../helpers/gateway.js';
 import { BothWays } from './both-ways.js';
 import { hostileTexts } from './hostile-texts.js';
@@ -26,10 +26,10 @@ const anyCell = fc.oneof(
 type AnyCell = typeof anyCell extends fc.Arbitrary<infer Cell> ? Cell : never;
 const anyCells = fc.dictionary(fc.stringMatching(/^[_A-Za-z][_0-9A-Za-z]{0,9}$/), anyCell, { minKeys: 1, maxKeys: 20 });
 
-onEveryEngine('text that the database writes', (engine) => {
+withEveryEncoder('text that the database writes', (makeDatabase) => {
   let database: TestDatabase;
   beforeAll(async () => {
-    database = await testDatabase(engine);
+    database = await makeDatabase();
   });
   afterAll(() => database.drop());
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import mysql from 'mysql2/promise';
 import { describe, inject } from 'vitest';
 import type { Database } from '../../src/database/db.js';
-import { openDatabase } from '../../src/database/open.js';
+import { defaultLimits, openDatabase } from '../../src/database/open.js';
 import { copyMariadbTemplate, copySqliteTemplate } from './templates.js';
 
 export type EngineName = 'sqlite' | 'mariadb';
@@ -42,10 +42,18 @@ export async function migratedDatabase(engine: EngineName): Promise<Place> {
   return mariadbDatabase((name) => copyMariadbTemplate(templates, name));
 }
 
+/** The same cases on every engine, and with either encoder of rows. */
+export function withEveryEncoder(name: string, cases: (make: () => Promise<TestDatabase>) => void): void {
+  describe(`${name}, on sqlite`, () => cases(() => testDatabase('sqlite')));
+  describe(`${name}, on mariadb`, () => cases(() => testDatabase('mariadb')));
+  const plain = { ...defaultLimits, rowEncoder: 'plain' } as const;
+  describe(`${name}, on mariadb with ROW_ENCODER=plain`, () => cases(() => testDatabase('mariadb', plain)));
+}
+
 /** A migrated database of an engine, opened. */
-export async function testDatabase(engine: EngineName): Promise<TestDatabase> {
+export async function testDatabase(engine: EngineName, limits = defaultLimits): Promise<TestDatabase> {
   const { url, drop } = await migratedDatabase(engine);
-  const db = await openDatabase(url);
+  const db = await openDatabase(url, limits);
   return {
     engine,
     url,

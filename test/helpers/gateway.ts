@@ -156,6 +156,10 @@ export class CountingDatabase implements Database {
     return this.#db.dialect;
   }
 
+  get notices() {
+    return this.#db.notices;
+  }
+
   /** Counts with this one. */
   get apart(): Apart {
     const { apart } = this.#db;

@@ -37,6 +37,7 @@ function shown(config: Config): Record<string, string> {
     DATABASE_URL: withoutPassword(config.databaseUrl),
     DATABASE_CONNECTIONS: String(config.databaseConnections),
     DATABASE_STATEMENT_SECONDS: String(config.statementTimeout / 1_000),
+    ROW_ENCODER: config.rowEncoder,
     HOST: config.host,
     PORT: String(config.port),
     PRODUCT: config.product,
@@ -124,11 +125,12 @@ async function checkDatabase(config: Config): Promise<Check[]> {
     const db = await openDatabase(config.databaseUrl, databaseLimits(config));
     try {
       const tables = await checkTables(db);
-      const answers = { name: 'database', passed: true, detail: 'answers' };
-      if (!tables.passed) return [answers, tables];
+      const notices = db.notices.map((detail) => ({ name: 'database', passed: true, isWarning: true, detail }));
+      const opened = [{ name: 'database', passed: true, detail: 'answers' }, ...notices];
+      if (!tables.passed) return [...opened, tables];
       const others = [await checkFollower(db), ...(await checkRetention(db, config)), ...(await checkTokens(db))];
       others.push(...(await checkViews(db, config)));
-      return [answers, tables, ...others];
+      return [...opened, tables, ...others];
     } finally {
       await db.close();
     }

@@ -25,4 +25,6 @@ export interface DatabaseLimits {
   acquireTimeout: number;
   /** Milliseconds that one statement may take. */
   statementTimeout: number;
+  /** How rows of MySQL and MariaDB are encoded: by the fast encoder if it works, or plainly. Default: auto. */
+  rowEncoder?: 'auto' | 'plain';
 }

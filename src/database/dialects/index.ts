@@ -1,5 +1,5 @@
 import type { Engine } from './engine.js';
-import { mysqlEngine } from './mysql.js';
+import { mysqlEngine } from './mysql/mysql.js';
 import { sqliteEngine } from './sqlite.js';
 
 /**

@@ -65,6 +65,7 @@ class SqliteDatabase implements Database {
   readonly origin = this;
   // A statement has the process to itself, on whatever connection: there is nothing to wait for.
   readonly forConnectors = this;
+  readonly notices: readonly string[] = [];
   readonly load = { inUse: 0, waiting: 0 };
   readonly apart: SqliteApart;
   readonly #writer: Connection;

@@ -1,8 +1,12 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { WireReader } from '../../src/database/dialects/mysql-wire.js';
+import { describe, expect, inject, test } from 'vitest';
+import { chooseRowEncoder } from '../../src/database/dialects/mysql/row-encoder/choose.js';
+import type { EncodeRows } from '../../src/database/dialects/mysql/row-encoder/encode-rows.js';
+import { encodeFast } from '../../src/database/dialects/mysql/row-encoder/fast.js';
+import { PacketReader } from '../../src/database/dialects/mysql/row-encoder/packet-reader.js';
+import { encodePlainly } from '../../src/database/dialects/mysql/row-encoder/plain.js';
 import type { WrittenForm } from '../../src/database/written-rows.js';
 
 test('the compiled writer of rows is what its source says', async () => {
@@ -59,9 +63,9 @@ const FAILED = Buffer.from('\u00ff\u0000\u0000too late', 'latin1');
 /** Has an answer read that comes in parts; the rows, and what the driver is given in the end. */
 function read(answer: Buffer, cuts: readonly number[]) {
   const given: { bytes: Buffer; areRows: boolean }[] = [];
-  const reader = new WireReader<{ key: string | null; behind: string | null }>(
+  const reader = new PacketReader<{ key: string | null; behind: string | null }>(
     form,
-    (bytes, areRows) => given.push({ bytes: Buffer.from(bytes), areRows }),
+    (bytes, _sequenceId, areRows) => given.push({ bytes: Buffer.from(bytes), areRows }),
     (error) => {
       throw error;
     },
@@ -110,7 +114,7 @@ test('what comes instead of rows is left to the driver from its first byte on', 
 
 test('a row that comes in several packets, of 16 MiB, is refused', () => {
   let failure: Error | undefined;
-  const reader = new WireReader(
+  const reader = new PacketReader(
     form,
     () => {},
     (error) => {
@@ -121,4 +125,38 @@ test('a row that comes in several packets, of 16 MiB, is refused', () => {
   reader.execute(Buffer.of(0xff, 0xff, 0xff, 6));
   for (let n = 0; n < 256; n++) reader.execute(Buffer.alloc(65_536, 0x61));
   expect(failure?.message).toBe('a row has 16 MiB or more, and is not taken');
+});
+
+describe('the encoder of rows', () => {
+  const options = {
+    host: '127.0.0.1',
+    user: 'root',
+    port: inject('mariadbPort'),
+    charset: 'utf8mb4',
+    dateStrings: true,
+  };
+  const probed = (fast?: EncodeRows) => chooseRowEncoder(options, 'auto', fast);
+
+  test('is the fast one if its rows are those of the plain one', async () => {
+    expect(await probed()).toEqual({ encodeRows: encodeFast });
+  });
+
+  test('is the plain one if mysql2 has changed inside', async () => {
+    const withoutParser: EncodeRows = (connection, ...rest) =>
+      encodeFast(Object.create(connection, { packetParser: { value: undefined } }), ...rest);
+    expect(await probed(withoutParser)).toEqual({ encodeRows: encodePlainly, fault: 'mysql2 has no packetParser' });
+  });
+
+  test('is the plain one if the fast one writes something else', async () => {
+    const wrong: EncodeRows = async (connection, statement, form) =>
+      (await encodePlainly(connection, { ...statement, sql: statement.sql.replace('é', 'e') }, form)) as never;
+    const { encodeRows, fault } = await probed(wrong);
+    expect(encodeRows).toBe(encodePlainly);
+    expect(fault).toMatch(/^it wrote .* for /);
+  });
+
+  test('is the plain one if it is asked for, and nothing is tried', async () => {
+    const never: EncodeRows = () => Promise.reject(new Error('was tried'));
+    expect(await chooseRowEncoder(options, 'plain', never)).toEqual({ encodeRows: encodePlainly });
+  });
 });

@@ -1,5 +1,5 @@
-import { AppError } from '../../lib/app-error.js';
-import { NeedsHelp, Unavailable } from './unavailable.js';
+import { AppError } from '../../../lib/app-error.js';
+import { NeedsHelp, Unavailable } from '../unavailable.js';
 
 /** The server's error numbers that the program knows by name. */
 export const Errors = {

@@ -1,5 +1,5 @@
 // Compiled by AssemblyScript (https://www.assemblyscript.org), where u32 is an address in the memory of the module and
-// `load` and `store` are single instructions. `src/database/dialects/mysql-writer.ts` calls it, and says how the memory
+// `load` and `store` are single instructions. `src/database/dialects/mysql/row-encoder/wasm-encoder.ts` calls it, and says how the memory
 // is divided.
 
 /** Why `writeRows` came back, as it returns it. */
@@ -8,7 +8,7 @@ const FULL: i32 = 1;
 const LAST: i32 = 2;
 const TOO_LONG: i32 = 3;
 
-/** How a value is written, as `mysql-layout.ts` numbers it; any other is written as it came. */
+/** How a value is written, as `layout.ts` numbers it; any other is written as it came. */
 const SKIPPED: u8 = 0;
 const BOOLEAN: u8 = 2;
 const WORD: u8 = 3;

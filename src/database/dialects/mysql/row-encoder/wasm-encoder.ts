@@ -1,8 +1,8 @@
-import type { WrittenRow } from '../written-rows.js';
-import { COLUMNS_AT, type Layout, type WireSheet } from './mysql-layout.js';
-import { rowWriterWasm } from './row-writer.wasm.js';
+import type { WrittenRow } from '../../../written-rows.js';
+import { rowEncoderWasm } from './encoder.wasm.js';
+import { COLUMNS_AT, type KeyedSheet, type Layout } from './layout.js';
 
-/** Why the writer came back, as `wasm/row-writer.ts` numbers it. */
+/** Why the writer came back, as `wasm/row-encoder.ts` numbers it. */
 export enum Outcome {
   /** What is left is no whole packet. */
   MORE = 0,
@@ -44,14 +44,13 @@ let words = new Uint32Array();
  * The writer, made at first use.
  * @throws Error where the processor does not know its instructions
  */
-export function rowWriter(): Exports {
+export function rowEncoder(): Exports {
   const { Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssembly }).WebAssembly;
   try {
-    writer ??= new Instance(new Module(Buffer.from(rowWriterWasm, 'base64'))).exports as Exports;
+    writer ??= new Instance(new Module(Buffer.from(rowEncoderWasm, 'base64'))).exports as Exports;
     return writer;
   } catch (cause) {
-    const message =
-      'this processor lacks the 128-bit instructions that rows are written by (SSE4.1, NEON): give a virtual machine one of x86-64-v2 or later';
+    const message = 'the processor has no 128-bit instructions (SSE4.1, NEON)';
     throw new Error(message, { cause });
   }
 }
@@ -60,12 +59,12 @@ export function rowWriter(): Exports {
  * Writes the rows that stand whole in packets, into `rows`; how it ended, and how many bytes were read. It runs in one memory
  * for all, which holds nothing between two calls: what was written is copied out of it.
  */
-export function writePackets(
+export function encodePackets(
   layout: Layout,
   packets: readonly Uint8Array[],
   rows: WrittenRow[],
 ): { outcome: Outcome; read: number } {
-  const { writeRows } = rowWriter();
+  const { writeRows } = rowEncoder();
   const length = packets.reduce((sum, part) => sum + part.length, 0);
   const index = aligned(COLUMNS_AT + layout.memory.length + BEYOND);
   const input = index + INDEX;
@@ -114,7 +113,13 @@ export function writePackets(
   }
 }
 
-function addRows({ Row, separator }: Layout, sheet: WireSheet, index: number, count: number, rows: WrittenRow[]): void {
+function addRows(
+  { Row, separator }: Layout,
+  sheet: KeyedSheet,
+  index: number,
+  count: number,
+  rows: WrittenRow[],
+): void {
   let word = index / 4;
   let start = words[word]!;
   for (let n = 1; n <= count; n++) {
@@ -127,7 +132,7 @@ function addRows({ Row, separator }: Layout, sheet: WireSheet, index: number, co
 
 /** Has the memory be so many bytes long; it never becomes smaller. */
 function makeRoom(length: number): void {
-  const { memory } = rowWriter();
+  const { memory } = rowEncoder();
   const missing = length - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
   // A memory that has grown is another buffer.

@@ -4,17 +4,17 @@ import { createPool, type Pool } from 'mysql2';
 import mysql from 'mysql2/promise';
 import sql, { raw, type Sql } from 'sql-template-tag';
 import type { DataSourceOptions } from 'typeorm';
-import { timed } from '../../lib/timed.js';
-import type { Database, Db, Rows, Transaction } from '../db.js';
-import type { WrittenForm, WrittenRow } from '../written-rows.js';
-import type { Dialect } from './dialect.js';
-import type { DatabaseLimits, Engine } from './engine.js';
-import { insertRows, RowsLeftOut } from './mysql-bulk.js';
-import { Errors, errnoOf } from './mysql-errors.js';
-import { selectedValues } from './mysql-layout.js';
-import { Pulse } from './mysql-pulse.js';
-import { MysqlSession, readServer, type Server } from './mysql-session.js';
-import { rowWriter } from './mysql-writer.js';
+import { timed } from '../../../lib/timed.js';
+import type { Database, Db, Rows, Transaction } from '../../db.js';
+import type { WrittenForm, WrittenRow } from '../../written-rows.js';
+import type { Dialect } from '../dialect.js';
+import type { Engine } from '../engine.js';
+import { insertRows, RowsLeftOut } from './bulk.js';
+import { Errors, errnoOf } from './errors.js';
+import { Pulse } from './pulse.js';
+import { chooseRowEncoder } from './row-encoder/choose.js';
+import { selectedValues } from './row-encoder/layout.js';
+import { MysqlSession, readServer, type Server, type SessionOptions } from './session.js';
 
 /** MySQL 8 and MariaDB 10.6 or later. */
 export function mysqlEngine(url: URL): Engine {
@@ -22,16 +22,21 @@ export function mysqlEngine(url: URL): Engine {
   return {
     files: [],
     open: async (limits) => {
-      rowWriter();
       const server = await readServer(options);
+      const { encodeRows, fault } = await chooseRowEncoder(options, limits.rowEncoder);
       const pulse = new Pulse(options);
       await pulse.beats();
-      return new MysqlDatabase({ options, server, pulse, limits });
+      const notices = fault === undefined ? [] : [slowRows(fault)];
+      return new MysqlDatabase({ options, server, pulse, limits, encodeRows, notices });
     },
     exists: () => true,
     dataSourceOptions: async () => dataSourceOptions(options, await readServer(options)),
     exclusively: (work) => withNamedLock(options, work),
   };
+}
+
+function slowRows(fault: string): string {
+  return `the fast row encoder does not work here, so rows are encoded by the slower one: ${fault}; ROW_ENCODER=plain accepts that`;
 }
 
 function connectionOptions(url: URL): mysql.ConnectionOptions {
@@ -117,11 +122,10 @@ function rowsBehind(column: string, key: string, value: string | number, id: num
 }
 
 /** What the pools of a database have in common. */
-interface Shared {
+interface Shared extends SessionOptions {
   readonly options: mysql.ConnectionOptions;
   readonly server: Server;
-  readonly pulse: Pulse;
-  readonly limits: DatabaseLimits;
+  readonly notices: readonly string[];
 }
 
 /** Requests that may wait for a connection of a pool. */
@@ -133,12 +137,14 @@ class MysqlDatabase implements Database {
   readonly origin: Db;
   readonly forConnectors: Database;
   readonly load = { inUse: 0, waiting: 0 };
+  readonly notices: readonly string[];
   readonly #pool: Pool;
   readonly #shared: Shared;
 
   constructor(shared: Shared, origin?: MysqlDatabase) {
     const { options, server, limits } = shared;
     this.#shared = shared;
+    this.notices = shared.notices;
     this.#pool = createPool({ ...options, connectionLimit: limits.connections, queueLimit: QUEUE });
     // The first statement of a connection, so that nothing runs on it with other settings.
     this.#pool.on('connection', (connection) => {
@@ -202,7 +208,7 @@ class MysqlDatabase implements Database {
   }
 
   #acquire(): Promise<MysqlSession> {
-    return MysqlSession.acquire(this.#pool, this.load, this.#shared.pulse, this.#shared.limits);
+    return MysqlSession.acquire(this.#pool, this.load, this.#shared);
   }
 
   async #withSession<T>(work: (session: MysqlSession) => Promise<T>): Promise<T> {

@@ -1,13 +1,13 @@
 import type { Readable } from 'node:stream';
-import type { Pool, PoolConnection, Query, QueryOptions, ResultSetHeader } from 'mysql2';
+import type { Pool, PoolConnection, QueryOptions, ResultSetHeader } from 'mysql2';
 import mysql from 'mysql2/promise';
 import type { Sql } from 'sql-template-tag';
-import type { WrittenForm, WrittenRow } from '../written-rows.js';
-import type { DatabaseLimits } from './engine.js';
-import { isFatal, toRefusal } from './mysql-errors.js';
-import type { Pulse } from './mysql-pulse.js';
-import { writeRows } from './mysql-wire.js';
-import { Unavailable } from './unavailable.js';
+import type { WrittenForm, WrittenRow } from '../../written-rows.js';
+import type { DatabaseLimits } from '../engine.js';
+import { Unavailable } from '../unavailable.js';
+import { isFatal, toRefusal } from './errors.js';
+import type { Pulse } from './pulse.js';
+import { type EncodeRows, UnreadableRows } from './row-encoder/encode-rows.js';
 
 /** What the program needs to know of the server that it speaks to. */
 export interface Server {
@@ -61,23 +61,33 @@ interface PoolLoad {
   waiting: number;
 }
 
+/** What the sessions of a database have in common. */
+export interface SessionOptions {
+  readonly pulse: Pulse;
+  readonly limits: DatabaseLimits;
+  readonly encodeRows: EncodeRows;
+}
+
 /** A connection of the pool while somebody has it. No statement on it takes longer than its time, whatever the server does. */
 export class MysqlSession {
   readonly #connection: PoolConnection;
   readonly #load: PoolLoad;
   readonly #pulse: Pulse;
   readonly #statementTimeout: number;
+  readonly #encodeRows: EncodeRows;
   #broken = false;
 
-  private constructor(connection: PoolConnection, load: PoolLoad, pulse: Pulse, statementTimeout: number) {
+  private constructor(connection: PoolConnection, load: PoolLoad, { pulse, limits, encodeRows }: SessionOptions) {
     this.#connection = connection;
     this.#load = load;
     load.inUse += 1;
     this.#pulse = pulse;
-    this.#statementTimeout = statementTimeout;
+    this.#statementTimeout = limits.statementTimeout;
+    this.#encodeRows = encodeRows;
   }
 
-  static async acquire(pool: Pool, load: PoolLoad, pulse: Pulse, limits: DatabaseLimits): Promise<MysqlSession> {
+  static async acquire(pool: Pool, load: PoolLoad, options: SessionOptions): Promise<MysqlSession> {
+    const { pulse, limits } = options;
     pulse.check();
     load.waiting += 1;
     const pending = connectionOf(pool);
@@ -87,7 +97,7 @@ export class MysqlSession {
         limits.acquireTimeout,
         'no database connection became free in time',
       );
-      return new MysqlSession(connection, load, pulse, limits.statementTimeout);
+      return new MysqlSession(connection, load, options);
     } catch (error) {
       // It may still come, and would be lost to the pool.
       pending.then((late) => late.release()).catch(() => {});
@@ -102,11 +112,7 @@ export class MysqlSession {
   }
 
   async queryWritten<Keys>(statement: Sql, form: WrittenForm): Promise<(WrittenRow & Keys)[]> {
-    let rows: (WrittenRow & Keys)[] = [];
-    await this.#run(statement, {}, (query, fail) => {
-      ({ rows } = writeRows<Keys>(this.#connection, query, form, fail));
-    });
-    return rows;
+    return this.#watch(this.#encodeRows<Keys>(this.#connection, statement, form));
   }
 
   async execute(statement: Sql): Promise<number> {
@@ -144,26 +150,19 @@ export class MysqlSession {
     this.#connection.destroy();
   }
 
-  async #run(
-    { sql, values }: Pick<Sql, 'sql' | 'values'>,
-    options: Partial<QueryOptions> = {},
-    begun?: (query: Query, fail: (error: Error) => void) => void,
-  ): Promise<unknown> {
-    let isBroken = false;
+  async #run({ sql, values }: Pick<Sql, 'sql' | 'values'>, options: Partial<QueryOptions> = {}): Promise<unknown> {
     const answer = new Promise<unknown>((resolve, reject) => {
-      const query = this.#connection.query({ ...options, sql, values }, (error, result) =>
-        error ? reject(error) : resolve(result),
-      );
-      begun?.(query, (error) => {
-        isBroken = true;
-        reject(error);
-      });
+      this.#connection.query({ ...options, sql, values }, (error, result) => (error ? reject(error) : resolve(result)));
     });
+    return this.#watch(answer);
+  }
+
+  async #watch<T>(answer: Promise<T>): Promise<T> {
     // The server ends a statement that takes too long; the second more is for a server that does not answer at all.
     try {
       return await this.#pulse.watch(answer, this.#statementTimeout + 1_000, 'the database did not answer in time');
     } catch (error) {
-      if (isBroken || error instanceof Unavailable || isFatal(error)) this.destroy();
+      if (error instanceof UnreadableRows || error instanceof Unavailable || isFatal(error)) this.destroy();
       throw toRefusal(error);
     }
   }

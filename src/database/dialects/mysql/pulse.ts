@@ -1,6 +1,6 @@
 import mysql from 'mysql2/promise';
-import { errnoOf } from './mysql-errors.js';
-import { Unavailable } from './unavailable.js';
+import { Unavailable } from '../unavailable.js';
+import { errnoOf } from './errors.js';
 
 /** Milliseconds after which silence is suspicious, and those that the simplest answer may take. */
 const LOOK_EVERY = 500;

@@ -1,4 +1,11 @@
-import { type Cell, type CellKind, type Key, type Notation, type WrittenForm, WrittenRow } from '../written-rows.js';
+import {
+  type Cell,
+  type CellKind,
+  type Key,
+  type Notation,
+  type WrittenForm,
+  WrittenRow,
+} from '../../../written-rows.js';
 
 /** Where the columns of a layout stand in the memory of the module that writes rows. */
 export const COLUMNS_AT = 16;
@@ -22,22 +29,22 @@ export interface Layout {
   readonly around: number;
   readonly isJson: boolean;
   /** Has the keys as properties. */
-  readonly Row: typeof WireRow;
+  readonly Row: typeof KeyedRow;
 }
 
 /** Bytes in which rows stand, and beside them the values of their keys, as the server sent them. */
-export interface WireSheet {
+export interface KeyedSheet {
   readonly bytes: Buffer;
   readonly separator: string;
   readonly kept: Buffer;
 }
 
 /** A row that reads its keys when it is asked for them. */
-export class WireRow extends WrittenRow {
-  declare readonly sheet: WireSheet;
+export class KeyedRow extends WrittenRow {
+  declare readonly sheet: KeyedSheet;
 
   constructor(
-    sheet: WireSheet,
+    sheet: KeyedSheet,
     start: number,
     end: number,
     /** Where its keys begin in what is kept. */
@@ -66,7 +73,7 @@ export function layoutOf(form: WrittenForm): Layout {
   return layout;
 }
 
-/** How a value is written, as `wasm/row-writer.ts` numbers it. */
+/** How a value is written, as `wasm/row-encoder.ts` numbers it. */
 const SKIPPED = 0;
 const AS_IT_IS = 1;
 const BOOLEAN = 2;
@@ -130,12 +137,12 @@ function headOf({ name }: Cell, at: number, isJson: boolean): Buffer {
 }
 
 /** Rows of which these values are kept, in their order. */
-function rowClass(keys: readonly Key[], kept: readonly string[]): typeof WireRow {
-  class Row extends WireRow {}
+function rowClass(keys: readonly Key[], kept: readonly string[]): typeof KeyedRow {
+  class Row extends KeyedRow {}
   for (const { name, value, kind } of keys) {
     const place = kept.indexOf(value);
     Object.defineProperty(Row.prototype, name, {
-      get(this: WireRow) {
+      get(this: KeyedRow) {
         return readKey(kind, this.sheet.kept, this.keptAt, place);
       },
     });

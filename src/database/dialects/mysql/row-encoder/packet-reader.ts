@@ -1,17 +1,14 @@
-import type { PoolConnection, Query } from 'mysql2';
-import type { WrittenForm, WrittenRow } from '../written-rows.js';
-import { type Layout, layoutOf } from './mysql-layout.js';
-import { Outcome, writePackets } from './mysql-writer.js';
+import type { WrittenForm, WrittenRow } from '../../../written-rows.js';
+import { type Layout, layoutOf } from './layout.js';
+import { encodePackets, Outcome } from './wasm-encoder.js';
 
 /**
- * Reads the answer of one statement in the place of the driver, and writes its rows from the bytes of the server into the
- * bytes of an answer. No value becomes a JavaScript string on the way, nor a row a packet of the driver's: that costs more
- * than all the rest, and so does a server that writes JSON itself, by CONCAT and JSON_QUOTE.
+ * Reads the server's answer to one statement and encodes its rows. No value becomes a JavaScript string on the way.
  *
- * The answer is MySQL's COM_QUERY response: a packet that says how many columns there are, one for each of them, one that
- * ends them, one for each row, and one that ends the rows or says what went wrong. That last one is the driver's again.
+ * The answer is MySQL's COM_QUERY response: a packet with the number of columns, one for each of them, one that
+ * ends them, one for each row, and one that ends the rows or has an error. The driver reads that last one.
  */
-export class WireReader<Keys> {
+export class PacketReader<Keys> {
   readonly #rows: (WrittenRow & Keys)[] = [];
   readonly #layout: Layout;
   /** What has come and is not read yet. */
@@ -25,8 +22,8 @@ export class WireReader<Keys> {
 
   constructor(
     form: WrittenForm,
-    /** Takes over at a packet, which begins these bytes. */
-    readonly goOn: (bytes: Buffer, areRows: boolean) => void,
+    /** Takes over at a packet, which begins these bytes and has this number. */
+    readonly goOn: (bytes: Buffer, sequenceId: number, areRows: boolean) => void,
     /** The answer cannot be read, and the connection is of no more use. */
     readonly fail: (error: Error) => void,
   ) {
@@ -52,10 +49,14 @@ export class WireReader<Keys> {
   #read(): void {
     if (!this.#areRows && !this.#passOver()) return;
     if (this.#length === 0) return;
-    const { outcome, read } = writePackets(this.#layout, this.#parts, this.#rows);
+    const { outcome, read } = encodePackets(this.#layout, this.#parts, this.#rows);
     if (outcome === Outcome.TOO_LONG) throw new Error('a row has 16 MiB or more, and is not taken');
-    if (outcome === Outcome.LAST) this.goOn(this.#from(read), true);
+    if (outcome === Outcome.LAST) this.#handBack(this.#from(read), true);
     else this.#keepFrom(read);
+  }
+
+  #handBack(bytes: Buffer, areRows: boolean): void {
+    this.goOn(bytes, bytes[HEADER - 1]!, areRows);
   }
 
   /** Passes over what stands before the first row; whether it has come. */
@@ -69,7 +70,7 @@ export class WireReader<Keys> {
       const first = bytes[at + HEADER]!;
       // Nothing was selected, or something went wrong.
       if (first === ERROR || (this.#passed === 0 && (first === OK || first === FILE))) {
-        this.goOn(bytes.subarray(at), false);
+        this.#handBack(bytes.subarray(at), false);
         return false;
       }
       at = next;
@@ -108,51 +109,3 @@ const END = 0xfe;
 const ERROR = 0xff;
 /** The bytes of a packet that ends columns or rows are fewer. */
 const LONGEST_END = 9;
-
-/**
- * Has the rows of a statement that was just handed to a connection be written, instead of having the driver read them;
- * what they are written to. mysql2 has no interface for it: it gives what comes from the server to its `packetParser`
- * (lib/base/connection.js), which is another's as long as this statement runs (`start` and `row` in lib/commands/query.js).
- */
-export function writeRows<Keys>(
-  connection: PoolConnection,
-  query: Query,
-  form: WrittenForm,
-  fail: (error: Error) => void,
-): WireReader<Keys> {
-  const driver = connection as unknown as Driver;
-  const running = query as unknown as RunningQuery;
-  const { packetParser } = driver;
-  const goOn = (bytes: Buffer, areRows: boolean): void => {
-    driver.packetParser = packetParser;
-    driver.sequenceId = bytes[HEADER - 1]!;
-    if (areRows) running.next = running.row;
-    packetParser.execute(bytes);
-  };
-  const reader = new WireReader<Keys>(form, goOn, fail);
-  // One that waits for another on its connection has not begun.
-  if (running.next) driver.packetParser = reader;
-  else {
-    const { start } = running;
-    running.start = (packet, itsConnection) => {
-      driver.packetParser = reader;
-      return start.call(running, packet, itsConnection);
-    };
-  }
-  return reader;
-}
-
-interface Driver {
-  packetParser: { execute(chunk: Buffer): void };
-  /** The number that the next packet must have. */
-  sequenceId: number;
-}
-
-type Step = (packet: unknown, connection: unknown) => unknown;
-
-interface RunningQuery {
-  /** What is done with the next packet; undefined until it begins. */
-  next?: Step | null;
-  start: Step;
-  readonly row: Step;
-}

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
-import type { Rows, Value } from '../db.js';
-import type { MysqlSession, Server } from './mysql-session.js';
+import type { Rows, Value } from '../../db.js';
+import type { MysqlSession, Server } from './session.js';
 
 /** Fewer rows than this are not worth a second round trip for a file. */
 const FILE_FROM = 200;
