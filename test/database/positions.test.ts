@@ -9,6 +9,7 @@ import { transaction } from '../../src/database/transaction.js';
 import { recordAudits } from '../../src/features/audits/audit.service.js';
 import { storeUserAccounts } from '../../src/features/resources/access-grant.service.js';
 import { deleteResources, recordResources } from '../../src/features/resources/resource.service.js';
+import { storeNames } from '../../src/features/users/user-names.service.js';
 import { anAudit, aResource, aUser, SOURCE } from '../features/writing/records.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../helpers/databases.js';
 import { FeedReader } from './feed-readers.js';
@@ -134,6 +135,8 @@ describe('a reader on mariadb, beside a transaction that took its ids first and 
   let database: TestDatabase;
   beforeEach(async () => {
     database = await testDatabase('mariadb');
+    // A name that is new is stored by one transaction at a time: the others would wait for the slow one.
+    await transaction(database.db, (tx) => storeNames(tx, SOURCE, [anAudit('slow').operatedBy]));
   });
   afterEach(() => database.drop());
 

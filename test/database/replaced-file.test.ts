@@ -35,9 +35,9 @@ afterEach(async () => {
   await drop();
 });
 
-const put = (name: string) => db.execute(sql`INSERT INTO gateway (name, value) VALUES (${name}, '')`);
+const put = (name: string) => db.execute(sql`INSERT INTO gateway (name, value) VALUES (${name}, 'here')`);
 const names = async () =>
-  (await db.query<{ name: string }>(sql`SELECT name FROM gateway WHERE value = ''`)).map(({ name }) => name);
+  (await db.query<{ name: string }>(sql`SELECT name FROM gateway WHERE value = 'here'`)).map(({ name }) => name);
 const read = () => db.query(sql`SELECT value FROM gateway`);
 const elsewhere = () => `${file}.elsewhere`;
 
@@ -64,7 +64,7 @@ describe('a database file that is taken away while it is used', () => {
     ['moved with its folder', () => renameSync(dirname(file), `${dirname(file)}.elsewhere`)],
   ])('takes no more writes when it is %s', async (_, takeAway) => {
     const begun = await db.begin();
-    await begun.execute(sql`INSERT INTO gateway (name, value) VALUES ('begun', '')`);
+    await begun.execute(sql`INSERT INTO gateway (name, value) VALUES ('begun', 'here')`);
     takeAway();
     await expect(begun.commit()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await begun.rollback();
@@ -121,7 +121,7 @@ describe('a database file that another program writes to', () => {
     checkpoint();
     await put('in the WAL');
     const begun = await db.begin();
-    await begun.execute(sql`INSERT INTO gateway (name, value) VALUES ('begun', '')`);
+    await begun.execute(sql`INSERT INTO gateway (name, value) VALUES ('begun', 'here')`);
     copyFileSync(elsewhere(), file);
     await expect(begun.commit()).rejects.toMatchObject(overwritten);
     await begun.rollback();
@@ -135,7 +135,11 @@ describe('a database file that another program writes to', () => {
   });
 
   test('goes on if it is SQLite: other connections, a checkpoint, a VACUUM', async () => {
-    for (const statement of ["INSERT INTO gateway VALUES ('other', '')", 'PRAGMA wal_checkpoint(TRUNCATE)', 'VACUUM']) {
+    for (const statement of [
+      "INSERT INTO gateway VALUES ('other', 'here')",
+      'PRAGMA wal_checkpoint(TRUNCATE)',
+      'VACUUM',
+    ]) {
       const other = new Sqlite(file);
       other.exec(statement);
       await put(statement);

@@ -67,7 +67,7 @@ onEveryEngine('rsyslog, through a restart of the gateway', (engine) => {
       expect((await server.stop()).code).toBe(0);
       await logging;
       await relay.log(audits(2_000, 4_000));
-      expect(relay.isKeeping).toBe(true);
+      await expect.poll(() => relay.isKeeping).toBe(true);
       server = await start(program, syslog);
       await relay.log(audits(4_000, 6_000));
       await expect.poll(() => stored(db)).toEqual(exactly(6_000));
