@@ -3,8 +3,8 @@ import { commandLine } from '../../src/features/audits/own-audits.js';
 import { storeUserAccounts } from '../../src/features/resources/access-grant.service.js';
 import { recordResources } from '../../src/features/resources/resource.service.js';
 import { assignRoles } from '../../src/features/roles/role.service.js';
-import { type Printed, runCommand } from '../helpers/command-line.js';
 import { type TestDatabase, testDatabase } from '../helpers/databases.js';
+import { Program } from '../helpers/program.js';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -17,7 +17,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const run = (...args: string[]): Promise<Printed> => runCommand({ DATABASE_URL: database.url }, ...args);
+const program = new Program();
+const run = (...args: string[]) => program.run(args, '', { DATABASE_URL: database.url });
 
 test('token generate says how many records the user sees, and why not all', async () => {
   const ann = await run('token', 'generate', '--user', 'ann');

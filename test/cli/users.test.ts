@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { commandLine } from '../../src/features/audits/own-audits.js';
 import { recordUserAccounts } from '../../src/features/audits/user-account.service.js';
 import { assignRoles } from '../../src/features/roles/role.service.js';
-import { runCommand } from '../helpers/command-line.js';
 import { type TestDatabase, testDatabase } from '../helpers/databases.js';
+import { Program } from '../helpers/program.js';
 
 let database: TestDatabase;
 const pushed = { userId: null, userName: 'ingest:vault-1', ipAddress: null, clientType: 'API Client' } as const;
@@ -18,7 +18,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const run = (...args: string[]) => runCommand({ DATABASE_URL: database.url }, ...args);
+const program = new Program();
+const run = (...args: string[]) => program.run(args, '', { DATABASE_URL: database.url });
 
 test('user list shows source, state, scope, sign-in and roles, and role list what a role allows', async () => {
   const users = (await run('user', 'list')).stdout.split('\n');
