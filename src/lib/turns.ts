@@ -17,7 +17,7 @@ interface Waiting {
 }
 
 /**
- * Runs a few pieces of work at once. Of those that wait, the next is one of whoever has the least running, in the order of
+ * Runs a few pieces of work at once. Of those that wait, the next comes from the caller with the fewest running, in the order of
  * asking. Nobody alone can take all places to wait.
  */
 export class Turns {

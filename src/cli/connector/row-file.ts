@@ -30,7 +30,7 @@ export async function readRecords(path: string, format: RowFormat, module: Modul
   return records;
 }
 
-/** Whether a file begins with the header of these columns. What is missing or shorter is told by whoever reads it. */
+/** Checks whether a file begins with the header of these columns. True if it is missing or shorter: reading it reports that. */
 export async function hasColumns(path: string, format: RowFormat, columns: readonly Column[]): Promise<boolean> {
   const header = Buffer.from(format.header(columns));
   const handle = await openToRead(path).catch(() => null);

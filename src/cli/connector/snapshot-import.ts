@@ -29,7 +29,7 @@ export async function importSnapshot(run: ImportRun, module: SnapshotModule): Pr
     tally.restart();
     cursor = null;
   };
-  // A file of an earlier version, with other columns, is written anew.
+  // A file of an earlier version has other columns: replace it.
   const isStale = run.resync.has(module.name) || !(await hasColumns(pathOf(run, module), run.format, module.columns));
   if (cursor !== null && isStale) beginAnew();
   return withRestarts(() => follow(run, module, tally, cursor, checkpoints), beginAnew);

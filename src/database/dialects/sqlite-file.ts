@@ -36,7 +36,7 @@ interface Seen {
  * The file that connections have open. Tells whether another one has taken its place, and whether another program has
  * written to it: SQLite notices neither, and would go on to acknowledge rows that nobody finds after a restart.
  *
- * Whoever writes to the file changes its time of modification. If no checkpoint did that, some pages are compared: those
+ * Any write to the file changes its modification time. If no checkpoint did that, some pages are compared: those
  * that change with nearly every transaction. So what is written over the file is found out unless a checkpoint runs between
  * two looks as well, or what was written is a copy that no checkpoint has changed since; a new time alone is nothing.
  *

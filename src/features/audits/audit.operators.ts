@@ -47,7 +47,7 @@ async function keptFor(tx: Transaction): Promise<Kept> {
   if (hasChanged(tx, Module.USER_ACCOUNTS)) return { position: 0, sources: new Map(), size: 0 };
   const position = await lastPosition(tx, Module.USER_ACCOUNTS);
   let kept = keptOf.get(tx.origin);
-  // What is looked up from here on is of this position or a later one: whoever has come to that begins anew.
+  // Lookups from here on see this position or a later one. A caller at a later position starts a new cache.
   if (kept?.position !== position || kept.size > MOST_KEPT) {
     kept = { position, sources: new Map(), size: 0 };
     keptOf.set(tx.origin, kept);

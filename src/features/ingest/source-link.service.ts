@@ -87,7 +87,7 @@ function disownNames(tx: Transaction, source: string, from: string): Promise<voi
   );
 }
 
-/** Changes whom names mean, some at once. The feeds of users whose records these are begin anew, and no others. */
+/** Changes whom names mean, some at once. Only the feeds of users who own such records start over. */
 async function changeNames(tx: Transaction, select: Sql, meaning: (userId: number) => number | null): Promise<void> {
   for (let after = 0; ; ) {
     const rows = await tx.query<{ id: number; userId: number }>(

@@ -64,7 +64,7 @@ export async function storeNames(
   return known;
 }
 
-/** Finds or stores a name of a source that means nobody, whoever gets that name later. */
+/** Finds or stores a name of a source that never means a user account, even if one gets that name later. */
 export async function nobodyNamed(tx: Transaction, source: string, name: string): Promise<number> {
   const found = (await findNames(tx, source, [name], NOBODYS)).get(name);
   if (found) return found.id;
@@ -105,7 +105,7 @@ export function nameNewUsers(tx: Transaction, source: string, users: readonly Na
   return nameUsers(tx, source, users, true);
 }
 
-/** Lets user accounts be meant by other names from now on. What bears these names already stays with whom it belongs to. */
+/** Lets user accounts be meant by other names from now on. Records that bear these names already keep their owners. */
 export async function renameUsers(tx: Transaction, source: string, users: readonly NamedUserId[]): Promise<void> {
   await retireNamesOf(
     tx,

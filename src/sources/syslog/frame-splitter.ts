@@ -121,7 +121,7 @@ export class FrameSplitter {
     return frames;
   }
 
-  /** Reads on; `isQuiet` if nothing follows for now, so that what is there must do to decide. */
+  /** Reads the next bytes. `isQuiet` says that no more follow for now, so the framing is decided from these. */
   #read(data: Buffer, isQuiet: boolean): Frame[] {
     this.#undecided = undefined;
     const frames: Frame[] = [];
