@@ -8,7 +8,7 @@ import { migrate } from '../database/migrate.js';
 import type { Module } from '../database/module.js';
 import { databaseLimits, openDatabase } from '../database/open.js';
 import { transaction } from '../database/transaction.js';
-import { commandLine, countOwnAudits } from '../features/audits/own-audits.js';
+import { commandLine, countOwnAudits } from '../features/audits/activity-log.js';
 import { generateConnectorToken } from '../features/integration/connector-token.service.js';
 import { preparePassword, setPassword } from '../features/sign-in/password.service.js';
 import type { UserAccountRecord } from '../features/users/user-account.record.js';

@@ -4,7 +4,7 @@ import { count } from './count.js';
 const ROWS_NAMED = 10;
 const LINES_NAMED = 10;
 /** What is not like any of so many kinds is counted together, so that memory does not grow with the file. */
-const MOST_KINDS = 50;
+const MAX_KINDS = 50;
 const OTHER = '';
 
 interface Group {
@@ -55,7 +55,7 @@ export class FaultGroups {
   }
 
   #groupOf(text: string): Group {
-    const isFull = this.#groups.size >= MOST_KINDS;
+    const isFull = this.#groups.size >= MAX_KINDS;
     const kind = kindOf(text);
     const known = this.#groups.get(kind) ?? (isFull ? this.#groups.get(OTHER) : undefined);
     if (known) return known;

@@ -1,4 +1,4 @@
-import { counted } from '../lib/counted.js';
+import { pluralize } from '../lib/pluralize.js';
 import { quote } from '../lib/quote.js';
 import { emptyTally, type LoadOptions, type Tally } from '../sources/files/load-file.js';
 import { FaultGroups, faultsIn } from './fault-groups.js';
@@ -67,8 +67,8 @@ export class ImportReport {
   get summary(): string {
     const { conflicts, ...usual } = this.tally;
     const counts = Object.entries(usual).map(([what, number]) => `${number} ${what}`);
-    if (conflicts > 0) counts.push(counted(conflicts, 'conflict'));
-    if (this.#skippedLines > 0) counts.push(`${counted(this.#skippedLines, 'line')} skipped with refused rows`);
+    if (conflicts > 0) counts.push(pluralize(conflicts, 'conflict'));
+    if (this.#skippedLines > 0) counts.push(`${pluralize(this.#skippedLines, 'line')} skipped with refused rows`);
     return counts.join(', ');
   }
 }

@@ -4,8 +4,8 @@ import type { Config } from '../config.js';
 import type { Database } from '../database/db.js';
 import { Module } from '../database/module.js';
 import { transaction } from '../database/transaction.js';
-import { commandLine } from '../features/audits/own-audits.js';
-import { counted } from '../lib/counted.js';
+import { commandLine } from '../features/audits/activity-log.js';
+import { pluralize } from '../lib/pluralize.js';
 import { checkFile } from '../sources/files/check-file.js';
 import type { FileFormat } from '../sources/files/import-file.js';
 import { readImportFile } from '../sources/files/import-file.js';
@@ -100,7 +100,7 @@ async function run(
 function sayStopped(report: ImportReport, signal: AbortSignal, isWhole: boolean): void {
   report.sayFaults();
   const stored = isWhole ? 'nothing was stored' : 'what is stored stays, and the same command goes on from there';
-  const rows = counted(report.rows, 'row');
+  const rows = pluralize(report.rows, 'row');
   if (report.rows > 0 && !isWhole) console.log(`${report.summary}; stopped after ${rows}: ${stored}`);
   else if (report.rows > 0 || signal.aborted) console.error(`stopped after ${rows}: ${stored}`);
 }

@@ -19,8 +19,8 @@ export interface ProgressOptions {
 
 const REDRAW_MS = 100;
 const LINE_MS = 5_000;
-const LONGEST_BAR = 40;
-const SHORTEST_BAR = 5;
+const MAX_BAR_WIDTH = 40;
+const MIN_BAR_WIDTH = 5;
 
 /**
  * Shows how far a long task has come: on a terminal one line that is drawn again, elsewhere a plain line every few seconds.
@@ -66,8 +66,8 @@ export class Progress {
     const facts = this.#facts();
     const width = Math.max((this.#stream.columns ?? 80) - 1, 1);
     if (this.#total === null) return facts.slice(0, width);
-    const length = Math.min(LONGEST_BAR, width - facts.length - 3);
-    if (length < SHORTEST_BAR) return facts.slice(0, width);
+    const length = Math.min(MAX_BAR_WIDTH, width - facts.length - 3);
+    if (length < MIN_BAR_WIDTH) return facts.slice(0, width);
     const full = Math.round(length * this.#share(this.#total));
     return `[${'#'.repeat(full)}${'-'.repeat(length - full)}] ${facts}`;
   }

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { Command } from 'commander';
+import { daysAgo, removeOldAudits } from '../features/audits/retention/delete-expired.js';
 import { findHold } from '../features/audits/retention/hold.js';
-import { daysAgo, removeOldAudits } from '../features/audits/retention/keep-audits.js';
-import { counted } from '../lib/counted.js';
+import { pluralize } from '../lib/pluralize.js';
 import { withDatabase } from './database.js';
 import { Progress } from './progress.js';
 
@@ -25,7 +25,7 @@ export function pruneCommand(): Command {
         const progress = new Progress('Removed', { unit: 'audits' });
         const removed = await removeOldAudits(db, before, new AbortController().signal, (n) => progress.update(n));
         progress.finish();
-        console.log(`${counted(removed, 'audit')} removed, older than ${counted(days, 'day')}`);
+        console.log(`${pluralize(removed, 'audit')} removed, older than ${pluralize(days, 'day')}`);
       }),
     );
 }

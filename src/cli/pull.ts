@@ -4,7 +4,7 @@ import type { Config } from '../config.js';
 import type { Database } from '../database/db.js';
 import { withLease } from '../database/lease.js';
 import { Module } from '../database/module.js';
-import { commandLine } from '../features/audits/own-audits.js';
+import { commandLine } from '../features/audits/activity-log.js';
 import type { RunCounts } from '../features/ingest/source-run.js';
 import { parseInterval } from '../lib/interval.js';
 import { type PulledModule, pamOf, pull, pullLease } from '../sources/pam360/pull.js';

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import type { Db } from '../database/db.js';
 import { Module } from '../database/module.js';
 import { progressOf } from '../database/positions.js';
-import { beginRebuild, countUpTo } from '../features/audits/counts/rebuild.js';
+import { beginRebuild, countUpTo } from '../features/audits/rollups/rebuild.js';
 import { count } from './count.js';
 import { withDatabase } from './database.js';
 import { Progress } from './progress.js';

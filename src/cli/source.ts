@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import sql from 'sql-template-tag';
 import type { Db } from '../database/db.js';
-import { commandLine } from '../features/audits/own-audits.js';
+import { commandLine } from '../features/audits/activity-log.js';
 import { linkSources, readSourceLinks, unlinkSources } from '../features/ingest/source-link.service.js';
 import { withDatabase } from './database.js';
 

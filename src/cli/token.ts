@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { commandLine } from '../features/audits/own-audits.js';
+import { commandLine } from '../features/audits/activity-log.js';
 import { generateIngestToken, revokeIngestTokens } from '../features/ingest/ingest-token.service.js';
 import {
   generateConnectorToken,

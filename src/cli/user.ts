@@ -3,7 +3,7 @@ import sql from 'sql-template-tag';
 import type { Db, Transaction } from '../database/db.js';
 import { findBy } from '../database/rows.js';
 import { transaction } from '../database/transaction.js';
-import { commandLine, OWN_SOURCE } from '../features/audits/own-audits.js';
+import { commandLine, OWN_SOURCE } from '../features/audits/activity-log.js';
 import { confirmAccessScope, refuseAccessScope } from '../features/audits/scope-request.service.js';
 import { recordUserAccounts } from '../features/audits/user-account.service.js';
 import { lockRoles } from '../features/roles/role.queries.js';

@@ -1,9 +1,9 @@
 import type { Db } from './db.js';
-import { type PageQuery, type Place, placesAt, readPage } from './page.js';
-import type { Reading } from './reading.js';
+import { type PageQuery, type Place, placesAt, readPage } from './keyset-page.js';
+import type { RowQuery } from './row-query.js';
 
 /** Rows that one page looks through at most. */
-export const MOST_EXAMINED = 100_000;
+export const MAX_EXAMINED = 100_000;
 
 /** Pages of more rows are read apart: encoding them takes long where the database runs in the process. */
 export const LARGE_PAGE = 2_000;
@@ -25,23 +25,23 @@ export interface BoundedPage<Row> {
  */
 export async function readBoundedPage<Row>(
   db: Db,
-  reading: Reading<Row>,
+  rowQuery: RowQuery<Row>,
   query: PageQuery,
-  most = MOST_EXAMINED,
+  most = MAX_EXAMINED,
 ): Promise<BoundedPage<Row>> {
   const rows: Row[] = [];
-  let { behind } = query;
+  let { after } = query;
   let examined = 0;
   for (let part = GROWTH * query.limit; ; part *= GROWTH) {
     const size = Math.min(part, most - examined);
-    const edge = firstOf(await placesAt(db, { ...query, behind }, size), query);
+    const edge = firstOf(await placesAt(db, { ...query, after }, size), query);
     const limit = query.limit - rows.length;
-    const ahead = edge ? including(edge, query) : query.ahead;
-    for (const row of await readPage(db, reading, { ...query, behind, ahead, limit })) rows.push(row);
+    const before = edge ? including(edge, query) : query.before;
+    for (const row of await readPage(db, rowQuery, { ...query, after, before, limit })) rows.push(row);
     examined += size;
     if (!edge || rows.length >= query.limit) return { rows, reached: undefined, examined };
     if (examined >= most) return { rows, reached: edge, examined };
-    behind = edge;
+    after = edge;
   }
 }
 

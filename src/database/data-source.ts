@@ -3,10 +3,10 @@ import { DataSource, DefaultNamingStrategy, type EntityTarget, type ObjectLitera
 import { snakeCase } from '../lib/snake-case.js';
 import { engineOf } from './dialects/index.js';
 import { migrations } from './migrations/index.js';
-import { AuditSpan, CommitMarkRow, GatewayFact, Lease, Position, Tombstone } from './tables.js';
+import { CommitMarkerRow, GatewayFact, Lease, Position, PositionRange, Tombstone } from './tables.js';
 
 /** The tables that belong to no feature. */
-const ownEntities = [GatewayFact, Position, Tombstone, AuditSpan, Lease, CommitMarkRow];
+const ownEntities = [GatewayFact, Position, Tombstone, PositionRange, Lease, CommitMarkerRow];
 
 /** TypeORM's view of the database: what it migrates, and what the entities say that the tables are. */
 export async function makeDataSource(url: string, entities: EntityTarget<ObjectLiteral>[] = []): Promise<DataSource> {

@@ -1,6 +1,6 @@
 import type { Sql } from 'sql-template-tag';
 import type { Dialect } from './dialects/dialect.js';
-import type { WrittenForm, WrittenRow } from './written-rows.js';
+import type { EncodedForm, EncodedRow } from './row-encoding.js';
 
 /** The database: the pool, or one transaction of it. Functions take it first and do not ask which of the two it is. */
 export interface Db {
@@ -15,8 +15,8 @@ export interface Db {
   /** The rows of a SELECT, as the driver gives them. */
   query<Row>(statement: Sql): Promise<Row[]>;
 
-  /** The rows of a SELECT, written as text; it selects what `dialect.selectWritten` says. */
-  queryWritten<Keys>(statement: Sql, form: WrittenForm): Promise<(WrittenRow & Keys)[]>;
+  /** The rows of a SELECT, written as text; it selects what `dialect.selectEncoded` says. */
+  queryEncoded<Keys>(statement: Sql, form: EncodedForm): Promise<(EncodedRow & Keys)[]>;
 
   /** Runs a write; how many rows it touched. */
   execute(statement: Sql): Promise<number>;

@@ -158,12 +158,12 @@ async function takePositions(tx: Transaction, module: Module, count: number, rec
 /** One row for audits whose ids follow each other: what is done while the lock is held does not grow with them. */
 async function placeAudits(tx: Transaction, audits: Pending['audits'], from: number): Promise<void> {
   let position = from;
-  const spans = audits.map(({ first, count }) => {
-    const span = [position, first, count];
+  const ranges = audits.map(({ first, count }) => {
+    const range = [position, first, count];
     position += count;
-    return span;
+    return range;
   });
-  await tx.insertRows('audit_spans', ['first_position', 'first_audit_id', 'audit_count'], spans);
+  await tx.insertRows('audit_spans', ['first_position', 'first_audit_id', 'audit_count'], ranges);
 }
 
 /** The positions that a module needs. */

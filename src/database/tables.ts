@@ -15,7 +15,7 @@ export class Position {
  */
 @Entity('audit_spans')
 @Index('audit_spans_first_audit', ['firstAuditId'])
-export class AuditSpan {
+export class PositionRange {
   @Key() firstPosition!: number;
   @Long() firstAuditId!: number;
   @Long() auditCount!: number;
@@ -47,7 +47,7 @@ export class Lease {
 
 /** The last mark of each writer: a transaction leaves it of itself, so that a lost commit can be asked after. */
 @Entity('commit_marks')
-export class CommitMarkRow {
+export class CommitMarkerRow {
   @TextKey(64) writer!: string;
   @Text(64) mark!: string;
   @Time() markedAt!: string;

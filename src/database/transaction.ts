@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CommitMark, leaveMark, releaseMark, wasCommitted } from './commit-marks.js';
+import { type CommitMarker, leaveMarker, releaseMarker, wasCommitted } from './commit-markers.js';
 import type { Database, Db, Transaction } from './db.js';
 import { assignPositions, hasPositions } from './positions.js';
 
@@ -26,14 +26,14 @@ export async function transaction<T>(db: Db, work: (tx: Transaction) => Promise<
   let started = performance.now();
   for (let attempt = 1; ; attempt++) {
     const tx = await (db as Database).begin();
-    let mark: CommitMark | undefined;
+    let marker: CommitMarker | undefined;
     try {
       const result = await work(tx);
       const failure = failures.get(tx);
       if (failure) throw failure.error;
-      if (db.dialect.mayLoseCommits && hasPositions(tx)) mark = await leaveMark(tx);
+      if (db.dialect.mayLoseCommits && hasPositions(tx)) marker = await leaveMarker(tx);
       await assignPositions(tx);
-      await commit(db as Database, tx, mark);
+      await commit(db as Database, tx, marker);
       return result;
     } catch (error) {
       await tx.rollback();
@@ -44,19 +44,19 @@ export async function transaction<T>(db: Db, work: (tx: Transaction) => Promise<
       if (isLast || !(isLost || db.dialect.mayRunAgain(error))) throw isLost ? error.cause : error;
       await sleep(Math.random() * 20 * attempt);
     } finally {
-      if (mark) releaseMark(db, mark);
+      if (marker) releaseMarker(db, marker);
     }
   }
 }
 
 /** Commits. Where nobody says how that ended it is looked up, and never guessed. */
-async function commit(db: Database, tx: Transaction, mark: CommitMark | undefined): Promise<void> {
+async function commit(db: Database, tx: Transaction, marker: CommitMarker | undefined): Promise<void> {
   try {
     await tx.commit();
   } catch (cause) {
     await tx.rollback();
-    if (!mark) throw cause;
-    if (!(await wasCommitted(db, mark))) throw new NothingKept('nothing was kept', { cause });
+    if (!marker) throw cause;
+    if (!(await wasCommitted(db, marker))) throw new NothingKept('nothing was kept', { cause });
   }
 }
 

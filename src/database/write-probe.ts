@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { leaveMark, releaseMark } from './commit-marks.js';
+import { leaveMarker, releaseMarker } from './commit-markers.js';
 import type { Database } from './db.js';
 import { NeedsHelp } from './dialects/unavailable.js';
 
@@ -74,9 +74,9 @@ export class WriteProbe {
 async function write(db: Database): Promise<void> {
   const tx = await db.begin();
   try {
-    const mark = await leaveMark(tx);
+    const marker = await leaveMarker(tx);
     await tx.commit();
-    releaseMark(db, mark);
+    releaseMarker(db, marker);
   } catch (error) {
     await tx.rollback();
     throw error;

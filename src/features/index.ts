@@ -1,11 +1,11 @@
 import { Audit } from './audits/audit.js';
-import { AuditName, AuditResourceName } from './audits/audit.names.js';
+import { AuditName, AuditResourceName } from './audits/audit.name-index.js';
 import { AuditResolver } from './audits/audit.resolver.js';
-import { OperationCount, ResourceCount, ResourceUserCount, UserCount } from './audits/counts/count-tables.js';
-import { Watermark } from './audits/counts/watermark.js';
 import { RefusalCount } from './audits/refusals/refusal-count.js';
 import { ResourceUsageResolver } from './audits/resource-usage.resolver.js';
 import { AuditRemoval, AuditRetention } from './audits/retention/retention-tables.js';
+import { OperationCount, ResourceCount, ResourceUserCount, UserCount } from './audits/rollups/count-tables.js';
+import { Watermark } from './audits/rollups/watermark.js';
 import { ScopeRequestResolver } from './audits/scope-request.resolver.js';
 import { IngestToken } from './ingest/ingest-token.js';
 import { IngestTokenResolver } from './ingest/ingest-token.resolver.js';

@@ -7,17 +7,17 @@ import {
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { OutageLog } from '../lib/outage-log.js';
+import { combinePlugins, type Plugin } from './combine-plugins.js';
 import type { Context } from './context.js';
-import { discretionPlugin } from './discretion.js';
 import { formatError, isUnavailable, isUnexpected } from './errors.js';
 import { admissionPlugin } from './limits/admission-plugin.js';
 import type { Budgets } from './limits/budgets.js';
 import { LIMITS } from './limits/limit.js';
 import { limitsPlugin } from './limits/limits-plugin.js';
-import { asOnePlugin, type Plugin } from './phases.js';
 import { readRecordsPlugin } from './read-records.js';
+import { redactErrorsPlugin } from './redact-errors.js';
 import { refusedPlugin } from './refused.js';
-import { rawListsOf } from './rows/raw-lists.js';
+import { rawJsonOf } from './rows/raw-json.js';
 import { unavailablePlugin } from './unavailable.js';
 import { attachVariables } from './variables.js';
 
@@ -55,12 +55,12 @@ export function makeApollo(
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
-      asOnePlugin(
+      combinePlugins(
         limitsPlugin(schema),
         readRecordsPlugin(schema),
         admissionPlugin(schema, budgets),
-        rawListsPlugin,
-        discretionPlugin,
+        rawJsonPlugin,
+        redactErrorsPlugin,
         refusedPlugin,
         unavailablePlugin,
         logPlugin(logger, outage),
@@ -70,12 +70,12 @@ export function makeApollo(
 }
 
 /** Lists whose JSON is there already are put into the answer's text, in the places that are marked here; what writes them reads variables. */
-const rawListsPlugin: Plugin = ({ schema }) => ({
+const rawJsonPlugin: Plugin = ({ schema }) => ({
   didResolveOperation({ operation, request, contextValue }) {
     if (operation) attachVariables(contextValue, { schema, operation, variables: request.variables ?? {} });
   },
   willSendResponse({ response, contextValue }) {
-    if (response.body.kind === 'single') rawListsOf(contextValue)?.mark(response.body.singleResult.data);
+    if (response.body.kind === 'single') rawJsonOf(contextValue)?.mark(response.body.singleResult.data);
   },
 });
 

@@ -5,7 +5,7 @@ import { limitCodes } from './limits/limit-codes.js';
 /** What a caller reads instead of an error that is not for callers. */
 export const MASKED = 'something went wrong here: the log of the gateway has it under the X-Request-Id of this answer';
 
-const LONGEST_MESSAGE = 1_000;
+const MAX_MESSAGE_LENGTH = 1_000;
 
 /** Codes of errors that graphql-js and Apollo make of what the caller wrote; their messages are for the caller. */
 const callersFaults = new Set<string>([
@@ -49,8 +49,8 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
 
 /** Without the most of what the caller wrote, which graphql-js repeats in whole. */
 function shortened(message: string): string {
-  if (message.length <= LONGEST_MESSAGE) return message;
-  const half = LONGEST_MESSAGE / 2;
+  if (message.length <= MAX_MESSAGE_LENGTH) return message;
+  const half = MAX_MESSAGE_LENGTH / 2;
   return `${message.slice(0, half)} … ${message.slice(-half)}`.toWellFormed();
 }
 

@@ -15,15 +15,15 @@ import {
 } from 'graphql';
 import { mapInSlices } from '../lib/event-loop.js';
 import { Attached } from './attached.js';
+import type { Plugin } from './combine-plugins.js';
 import type { Context } from './context.js';
 import { mayPush } from './limits/body.js';
 import { overLimit } from './limits/limit.js';
-import type { Plugin } from './phases.js';
 import { restoreNumbers, writtenArgument } from './variables.js';
 
 /** Items from which a list is read here, and the most that a list within a record may have. */
 const LARGE = 100;
-const LONGEST_LIST = 5_000;
+const MAX_LIST_LENGTH = 5_000;
 
 /** The type of a variable whose value was read already. No document can name it, since it has spaces. */
 const readAlready = Object.assign(new GraphQLScalarType({ name: 'ReadAlready' }), { name: 'read already' });
@@ -126,8 +126,8 @@ function declaredAsRead(operation: OperationDefinitionNode, lists: readonly Larg
 function read(schema: GraphQLSchema, name: string, { definition, items, itemType }: LargeList): Promise<unknown[]> {
   return mapInSlices(items, (item, index) => {
     for (const [field, { length }] of listsOf(item)) {
-      if (length <= LONGEST_LIST) continue;
-      const message = `${name}[${index}].${field} has ${length} items: at most ${LONGEST_LIST} are taken`;
+      if (length <= MAX_LIST_LENGTH) continue;
+      const message = `${name}[${index}].${field} has ${length} items: at most ${MAX_LIST_LENGTH} are taken`;
       throw overLimit('BAD_USER_INPUT', message, definition);
     }
     const value = coerceInputValue(item, itemType, () => {

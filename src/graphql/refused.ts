@@ -1,8 +1,8 @@
 import { type GraphQLError, Kind } from 'graphql';
 import { AppError } from '../lib/app-error.js';
 import { Attached } from './attached.js';
+import type { Plugin } from './combine-plugins.js';
 import type { Context } from './context.js';
-import type { Plugin } from './phases.js';
 
 /** An operation that its actor may not do. */
 export interface RefusedOperation {

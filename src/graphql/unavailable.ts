@@ -1,7 +1,7 @@
 import type { GraphQLError } from 'graphql';
 import { AppError } from '../lib/app-error.js';
+import type { Plugin } from './combine-plugins.js';
 import { isUnavailable } from './errors.js';
-import type { Plugin } from './phases.js';
 
 /**
  * An answer of nothing but what may be had later says so by its status too, 503, and when to come again: a proxy or a

@@ -9,8 +9,8 @@ const DATE_TIME = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d
 const DATE = /^\d{4}-\d\d-\d\d/;
 const EARLIEST = '1000-01-01T00:00:00.000Z';
 const LATEST = '9999-12-31T23:59:59.999Z';
-const EARLIEST_MS = Date.parse(EARLIEST);
-const LATEST_MS = Date.parse(LATEST);
+const MIN_MS = Date.parse(EARLIEST);
+const MAX_MS = Date.parse(LATEST);
 const MINUTE_MS = 60_000;
 const ZERO = '0'.charCodeAt(0);
 
@@ -52,8 +52,8 @@ export function wallClockMs(text: string): number {
 
 /** A time in milliseconds since 1970 as 'YYYY-MM-DDTHH:mm:ss.SSSZ', kept within the years 1000 to 9999. */
 export function formatEpoch(epochMs: number): string {
-  if (epochMs <= EARLIEST_MS) return EARLIEST;
-  if (epochMs >= LATEST_MS) return LATEST;
+  if (epochMs <= MIN_MS) return EARLIEST;
+  if (epochMs >= MAX_MS) return LATEST;
   return new Date(epochMs).toISOString();
 }
 

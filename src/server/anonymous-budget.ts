@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import { ANONYMOUS_LIMITS } from '../graphql/limits/limit.js';
 import { AppError } from '../lib/app-error.js';
-import { counted } from '../lib/counted.js';
 import { networkOf } from '../lib/network.js';
+import { pluralize } from '../lib/pluralize.js';
 import { TokenBuckets } from '../lib/token-buckets.js';
 import { turnTime } from '../lib/turn-time.js';
 
@@ -32,7 +32,7 @@ export class AnonymousBudget {
       return;
     }
     const seconds = Math.ceil(wait / 1_000);
-    const message = `your address sent too many bytes without a sign-in: wait ${counted(seconds, 'second')}, or send a token`;
+    const message = `your address sent too many bytes without a sign-in: wait ${pluralize(seconds, 'second')}, or send a token`;
     throw new AppError('RATE_LIMITED', message, seconds);
   }
 }

@@ -7,7 +7,7 @@ import type { Database } from '../database/db.js';
 import { makeApollo } from '../graphql/apollo.js';
 import { type Budgets, makeBudgets } from '../graphql/limits/budgets.js';
 import { INGEST_LIMITS } from '../graphql/limits/limit.js';
-import { attachRawLists, type RawLists } from '../graphql/rows/raw-lists.js';
+import { attachRawJson, type RawJson } from '../graphql/rows/raw-json.js';
 import { OutageLog } from '../lib/outage-log.js';
 import type { SyslogListener } from '../sources/syslog/listener.js';
 import { readStrictJson, requireOperation } from './body.js';
@@ -16,6 +16,7 @@ import { limitConnections } from './connections.js';
 import { answerNotFound, errorHandler } from './errors.js';
 import { execute } from './execute.js';
 import { addFeeds } from './feeds/feeds.js';
+import { closeConnectionsOnShutdown } from './graceful-shutdown.js';
 import { addHealth } from './health.js';
 import { cutIdleClients } from './idle-clients.js';
 import { largeBodies } from './large-bodies.js';
@@ -23,14 +24,13 @@ import { requestLogger } from './log.js';
 import { addMetrics } from './metrics/metrics.js';
 import { serverOptions } from './options.js';
 import { pauseRefusals } from './paused-refusals.js';
-import { openReception, type Reception } from './reception.js';
+import { openRequestContexts, type RequestContexts } from './request-context.js';
 import { addSecurityHeaders, securityHeaders } from './security-headers.js';
 import { countShortWork } from './short-work.js';
-import { closeConnectionsWhenStopping } from './stopping.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    rawLists: RawLists | null;
+    rawJson: RawJson | null;
   }
 }
 
@@ -54,22 +54,22 @@ export async function buildApp(
   });
   const metrics = addMetrics(app, db, syslog);
   limitConnections(app, config, metrics.countRefusedConnection);
-  closeConnectionsWhenStopping(app);
+  closeConnectionsOnShutdown(app);
   cutIdleClients(app);
   countShortWork(app);
   pauseRefusals(app);
   addHealth(app, db, outage);
   await app.register(cookie);
-  const reception = openReception(app, config, db, logger, metrics);
+  const contexts = openRequestContexts(app, config, db, logger, metrics);
   const budgets = makeBudgets(config);
-  await addGraphql(app, reception, schema, budgets, logger, outage);
-  addFeeds(app, reception, schema, budgets);
+  await addGraphql(app, contexts, schema, budgets, logger, outage);
+  addFeeds(app, contexts, schema, budgets);
   return app;
 }
 
 async function addGraphql(
   app: FastifyInstance,
-  reception: Reception,
+  contexts: RequestContexts,
   schema: GraphQLSchema,
   budgets: Budgets,
   logger: Logger,
@@ -78,22 +78,22 @@ async function addGraphql(
   const apollo = makeApollo(schema, logger, budgets, outage);
   await apollo.start();
   app.addHook('onClose', () => apollo.stop());
-  app.decorateRequest('rawLists', null);
+  app.decorateRequest('rawJson', null);
   const contextOf = (request: FastifyRequest) => {
-    const context = reception.contextOf(request);
-    request.rawLists = attachRawLists(context);
+    const context = contexts.contextOf(request);
+    request.rawJson = attachRawJson(context);
     return context;
   };
   app.route({
     url: '/graphql',
     method: ['GET', 'POST'],
-    onRequest: reception.onRequest,
+    onRequest: contexts.onRequest,
     bodyLimit: INGEST_LIMITS.body,
     preParsing: bodyLimiter(),
     preHandler: requireOperation,
     handler: async (request, reply) => {
       const text = await execute(apollo, request, reply, contextOf);
-      return request.rawLists?.insertInto(text) ?? text;
+      return request.rawJson?.insertInto(text) ?? text;
     },
   });
 }

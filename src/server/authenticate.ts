@@ -4,7 +4,7 @@ import { actorOfSession } from '../features/sign-in/session.service.js';
 import type { Client } from '../graphql/client.js';
 import type { Actor } from '../graphql/context.js';
 import { AppError } from '../lib/app-error.js';
-import { actorWithinBudget, type OnTokenRefused } from './token-budget.js';
+import { lookUpToken, type OnTokenRefused } from './token-lookup.js';
 
 /**
  * Who asks. A token stands in the headers of the request as they came: `Authorization: Bearer TOKEN`, or `AUTHTOKEN: TOKEN`
@@ -20,7 +20,7 @@ export async function authenticate(
   onTokenRefused: OnTokenRefused,
 ): Promise<Actor | null> {
   const token = tokenOf(rawHeaders);
-  if (token !== undefined) return actorWithinBudget(db, token, ipAddress, onTokenRefused);
+  if (token !== undefined) return lookUpToken(db, token, ipAddress, onTokenRefused);
   return sessionId === null ? null : actorOfSession(db, config, sessionId, ipAddress);
 }
 

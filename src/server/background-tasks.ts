@@ -1,10 +1,10 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from '../config.js';
 import type { Database } from '../database/db.js';
-import { followAudits } from '../features/audits/counts/follow.js';
 import { keepRefusals } from '../features/audits/refusals/refusal-tally.js';
+import { deleteExpired } from '../features/audits/retention/delete-expired.js';
 import type { Hold } from '../features/audits/retention/hold.js';
-import { keepAudits } from '../features/audits/retention/keep-audits.js';
+import { runRollupWorker } from '../features/audits/rollups/rollup-worker.js';
 import type { SyslogListener } from '../sources/syslog/listener.js';
 import type { BackgroundTask } from './background.js';
 import { pulling } from './pulling.js';
@@ -20,9 +20,9 @@ export function backgroundTasks(
     { name: 'the count of refusals', run: (stop) => keepRefusals(db, stop) },
     {
       name: 'the removal of old audits',
-      run: (stop) => keepAudits(db, config.auditRetentionDays, stop, (hold) => logHold(hold, log)),
+      run: (stop) => deleteExpired(db, config.auditRetentionDays, stop, (hold) => logHold(hold, log)),
     },
-    { name: 'the follower', run: (stop) => followAudits(db, stop) },
+    { name: 'the follower', run: (stop) => runRollupWorker(db, stop) },
     ...syslog.map((listener) => ({
       name: `the syslog listener ${listener.name}`,
       run: (stop: AbortSignal) => listener.run(stop, log),

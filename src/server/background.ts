@@ -16,7 +16,7 @@ export interface Background {
 
 /** Milliseconds before a task that failed begins again: twice as many each time, unless it ran for long. */
 const FIRST_PAUSE = 1_000;
-const LONGEST_PAUSE = 30_000;
+const MAX_PAUSE = 30_000;
 
 /** Runs tasks until they are stopped. One that fails is logged, and begins again. */
 export function startBackground(tasks: readonly BackgroundTask[], log: FastifyBaseLogger): Background {
@@ -31,14 +31,14 @@ export function startBackground(tasks: readonly BackgroundTask[], log: FastifyBa
 }
 
 async function keepRunning(task: BackgroundTask, stop: AbortSignal, log: FastifyBaseLogger): Promise<void> {
-  for (let pause = FIRST_PAUSE; !stop.aborted; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+  for (let pause = FIRST_PAUSE; !stop.aborted; pause = Math.min(2 * pause, MAX_PAUSE)) {
     const began = performance.now();
     try {
       await task.run(stop);
       return;
     } catch (err) {
       if (stop.aborted) return;
-      if (performance.now() - began > LONGEST_PAUSE) pause = FIRST_PAUSE;
+      if (performance.now() - began > MAX_PAUSE) pause = FIRST_PAUSE;
       log.error({ err, pause }, `${task.name} failed and begins again`);
       await sleep(pause, undefined, { signal: stop }).catch(() => {});
     }

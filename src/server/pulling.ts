@@ -4,13 +4,13 @@ import type { Config } from '../config.js';
 import type { Database } from '../database/db.js';
 import { withLease } from '../database/lease.js';
 import type { Module } from '../database/module.js';
-import { schedule } from '../features/audits/own-audits.js';
+import { schedule } from '../features/audits/activity-log.js';
 import { nextPull } from '../features/ingest/source.queries.js';
 import { pamOf, pull, pullLease } from '../sources/pam360/pull.js';
 import type { BackgroundTask } from './background.js';
 
 /** Milliseconds after which it is looked again whether another copy, or the command, has pulled meanwhile. */
-const LONGEST_WAIT = 30_000;
+const MAX_WAIT = 30_000;
 
 /** Pulls from the PAM product when PULL_EVERY says, one copy of the program at a time. */
 export function pulling(config: Config, db: Database, log: FastifyBaseLogger): BackgroundTask {
@@ -38,9 +38,7 @@ export function pulling(config: Config, db: Database, log: FastifyBaseLogger): B
         const wait = await untilDue();
         const isDone = wait <= 0 && (await withLease(db, pullLease(pam), stop, pullNow));
         if (!isDone)
-          await sleep(Math.min(wait > 0 ? wait : LONGEST_WAIT / 6, LONGEST_WAIT), undefined, { signal: stop }).catch(
-            () => {},
-          );
+          await sleep(Math.min(wait > 0 ? wait : MAX_WAIT / 6, MAX_WAIT), undefined, { signal: stop }).catch(() => {});
       }
     },
   };

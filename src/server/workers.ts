@@ -11,7 +11,7 @@ import { STOP, stopAtSignals } from './stop-at-signals.js';
 
 /** Milliseconds before a worker that ended is started again: twice as many each time, unless one has lived for long. */
 const FIRST_PAUSE = 500;
-const LONGEST_PAUSE = 30_000;
+const MAX_PAUSE = 30_000;
 const LONG_LIFE = 60_000;
 
 /** What a worker says when it serves. */
@@ -85,7 +85,7 @@ function untilItServes(worker: Worker): Promise<Serving> {
 
 async function keep(worker: Worker, stopping: AbortSignal, logger: Logger): Promise<void> {
   let current = worker;
-  for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+  for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, MAX_PAUSE)) {
     const began = performance.now();
     const [code, signal] = await once(current, 'exit');
     if (stopping.aborted) return;

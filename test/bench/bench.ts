@@ -6,11 +6,11 @@ import { Report } from './report.js';
 import { type Running, startPeers } from './running.js';
 import { deepPages } from './sections/deep-pages.js';
 import { feeds } from './sections/feeds.js';
-import { follower } from './sections/follower.js';
 import { ingest } from './sections/ingest.js';
 import { memory } from './sections/memory.js';
 import { pages } from './sections/pages.js';
 import { resources } from './sections/resources.js';
+import { rollupWorker } from './sections/rollup-worker.js';
 import { startUp } from './sections/start-up.js';
 import { syslog } from './sections/syslog.js';
 import { tableSize } from './sections/table-size.js';
@@ -28,7 +28,7 @@ const sections: Record<string, (running: Running) => Promise<void>> = {
   workers,
   ingest,
   syslog,
-  follower,
+  rollupWorker,
 };
 
 const options = readOptions(process.argv.slice(2));

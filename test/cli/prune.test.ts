@@ -1,8 +1,8 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { removeOldAudits } from '../../src/features/audits/retention/keep-audits.js';
+import { removeOldAudits } from '../../src/features/audits/retention/delete-expired.js';
 import { generateConnectorToken } from '../../src/features/integration/connector-token.service.js';
-import { audit, daysAgo, kept, write } from '../features/audits/retention/retention-scene.js';
+import { audit, daysAgo, kept, write } from '../features/audits/retention/retention.fixture.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../helpers/databases.js';
 import { Program } from '../helpers/program.js';
 

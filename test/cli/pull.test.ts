@@ -10,9 +10,9 @@ import { emptyDatabase, onEveryEngine } from '../helpers/databases.js';
 import { Program } from '../helpers/program.js';
 import {
   AUTHORITY,
-  aForeignAudit,
-  aForeignResource,
-  aForeignUser,
+  anUpstreamAudit,
+  anUpstreamResource,
+  anUpstreamUser,
   StandInPam,
   TOKEN,
 } from '../sources/pam360/stand-in.js';
@@ -30,9 +30,9 @@ onEveryEngine('pull', (engine) => {
   beforeEach(async () => {
     [pam, database] = await Promise.all([new StandInPam().start(), emptyDatabase(engine)]);
     Object.assign(program.environment, pam.settings, { DATABASE_URL: database.url, PAM_CA_FILE: resolve(AUTHORITY) });
-    pam.resources = [1, 2].map((id) => aForeignResource(pam, id));
-    pam.users = [aForeignUser(1)];
-    pam.audits = { Resource: { TODAY: [aForeignAudit(2), aForeignAudit(1)] } };
+    pam.resources = [1, 2].map((id) => anUpstreamResource(pam, id));
+    pam.users = [anUpstreamUser(1)];
+    pam.audits = { Resource: { TODAY: [anUpstreamAudit(2), anUpstreamAudit(1)] } };
   });
   afterEach(async () => {
     await pam.stop();
@@ -76,7 +76,7 @@ audits         2 read: 0 added, 0 changed, 2 unchanged, 0 deleted, 0 refused
   test('goes on at intervals until it is told to stop', async () => {
     const running = program.start(['pull', '--every', '1s', '--modules', 'audits']);
     await running.says(/2 added/);
-    pam.audits.Resource!.TODAY!.unshift(aForeignAudit(3));
+    pam.audits.Resource!.TODAY!.unshift(anUpstreamAudit(3));
     await running.says(/1 added/);
     const { code, stderr } = await running.stop();
     expect([code, stderr]).toEqual([143, expect.stringMatching(/Stopped\. The same command goes on from here\.\n$/)]);

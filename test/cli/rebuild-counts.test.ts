@@ -2,8 +2,8 @@ import 'reflect-metadata';
 import { writeFileSync } from 'node:fs';
 import sql from 'sql-template-tag';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { lagOf } from '../../src/features/audits/counts/lag.js';
-import { countAll, countsOf } from '../features/audits/counts/counts-scene.js';
+import { lagOf } from '../../src/features/audits/rollups/lag.js';
+import { countAll, countsOf } from '../features/audits/rollups/rollups.fixture.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../helpers/databases.js';
 import { Program } from '../helpers/program.js';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { commandLine } from '../../src/features/audits/own-audits.js';
+import { commandLine } from '../../src/features/audits/activity-log.js';
 import { storeUserAccounts } from '../../src/features/resources/access-grant.service.js';
 import { recordResources } from '../../src/features/resources/resource.service.js';
 import { assignRoles } from '../../src/features/roles/role.service.js';

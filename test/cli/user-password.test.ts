@@ -6,13 +6,13 @@ import { openDatabase } from '../../src/database/open.js';
 import { emptyDatabase, onEveryEngine } from '../helpers/databases.js';
 import { type Ended, Program } from '../helpers/program.js';
 import { Browser } from '../server/browser.js';
-import { FrontDoor } from '../server/front-door.js';
+import { TestServer } from '../server/test-server.js';
 
 const PASSWORD = 'typed at a prompt, or piped';
 
 onEveryEngine('user create --password-stdin', (engine) => {
   const program = new Program();
-  let door: FrontDoor;
+  let server: TestServer;
   let drop: () => Promise<void>;
 
   beforeAll(async () => {
@@ -20,19 +20,19 @@ onEveryEngine('user create --password-stdin', (engine) => {
     program.environment.DATABASE_URL = database.url;
     drop = database.drop;
     await migrate(database.url);
-    door = await FrontDoor.open(await openDatabase(database.url));
+    server = await TestServer.open(await openDatabase(database.url));
   });
   afterAll(async () => {
-    await door.close();
-    await door.db.close();
+    await server.close();
+    await server.db.close();
     await drop();
   });
 
   const create = (name: string, input: string, roles = 'Password Auditor'): Promise<Ended> =>
     program.run(['user', 'create', name, '--roles', roles, '--password-stdin'], input);
-  const signIn = (name: string, password = PASSWORD) => new Browser(door).signIn(name, password);
+  const signIn = (name: string, password = PASSWORD) => new Browser(server).signIn(name, password);
   const audits = (name: string) =>
-    door.db.query(
+    server.db.query(
       sql`SELECT operation, operated_by AS operatedBy, client_type AS clientType FROM audits
           WHERE user_name = ${name} ORDER BY id`,
     );
@@ -70,7 +70,7 @@ onEveryEngine('user create --password-stdin', (engine) => {
     const { code, stdout, stderr } = await create('dan', input, roles);
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(words);
-    expect(await door.db.query(sql`SELECT id FROM user_accounts WHERE user_name = 'dan'`)).toEqual([]);
+    expect(await server.db.query(sql`SELECT id FROM user_accounts WHERE user_name = 'dan'`)).toEqual([]);
     expect(await audits('dan')).toEqual([]);
   });
 });

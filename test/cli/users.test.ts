@@ -1,6 +1,6 @@
 import sql from 'sql-template-tag';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { commandLine } from '../../src/features/audits/own-audits.js';
+import { commandLine } from '../../src/features/audits/activity-log.js';
 import { recordUserAccounts } from '../../src/features/audits/user-account.service.js';
 import { assignRoles } from '../../src/features/roles/role.service.js';
 import { type TestDatabase, testDatabase } from '../helpers/databases.js';

@@ -3,7 +3,7 @@ import sql, { type Sql } from 'sql-template-tag';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readBoundedPage } from '../../src/database/bounded-page.js';
 import type { SortDirection } from '../../src/database/dialects/dialect.js';
-import type { PageQuery, Place } from '../../src/database/page.js';
+import type { PageQuery, Place } from '../../src/database/keyset-page.js';
 import { recordResources } from '../../src/features/resources/resource.service.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../helpers/databases.js';
 
@@ -33,7 +33,7 @@ onEveryEngine('pages that look through few rows each', (engine) => {
 
   test('have every row that pages without a bound have, once and in the same order', async () => {
     const { db } = database;
-    const reading = {
+    const rowQuery = {
       select: sql`t.last_accessed_at AS value, t.id AS id`,
       rows: (statement: Sql) => db.query<Place>(statement),
     };
@@ -48,25 +48,25 @@ onEveryEngine('pages that look through few rows each', (engine) => {
         async (types, name, direction, range, limit, most) => {
           const bound = (time?: string) => (time === undefined ? undefined : db.dialect.timeValue(time));
           const { from, to } = range as { from?: string; to?: string };
-          const query: Omit<PageQuery, 'limit' | 'behind'> = {
+          const query: Omit<PageQuery, 'limit' | 'after'> = {
             table: 'resources',
             column: 'last_accessed_at',
             isNullable: true,
             direction,
-            arms: types.map((type) => ({ index: 'resources_last_accessed_at', where: sql`t.type = ${type}` })),
+            branches: types.map((type) => ({ index: 'resources_last_accessed_at', where: sql`t.type = ${type}` })),
             where: sql`t.department = ${name}`,
             from: bound(from),
             to: bound(to),
-            ahead: undefined,
+            before: undefined,
           };
-          const whole = await readBoundedPage(db, reading, { ...query, behind: undefined, limit: COUNT });
+          const whole = await readBoundedPage(db, rowQuery, { ...query, after: undefined, limit: COUNT });
           const rows: Place[] = [];
-          let behind: Place | undefined;
+          let after: Place | undefined;
           for (let page = 0; page < 10 * COUNT; page++) {
-            const { rows: some, reached } = await readBoundedPage(db, reading, { ...query, behind, limit }, most);
+            const { rows: some, reached } = await readBoundedPage(db, rowQuery, { ...query, after, limit }, most);
             rows.push(...some);
             if (!reached && some.length < limit) break;
-            behind = reached ?? some.at(-1)!;
+            after = reached ?? some.at(-1)!;
           }
           expect(rows).toEqual(whole.rows);
         },

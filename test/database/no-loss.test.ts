@@ -6,8 +6,8 @@ import { Module } from '../../src/database/module.js';
 import { openDatabase } from '../../src/database/open.js';
 import { countRecords } from '../../src/database/positions.js';
 import { transaction } from '../../src/database/transaction.js';
+import { commandLine } from '../../src/features/audits/activity-log.js';
 import { recordAudits } from '../../src/features/audits/audit.service.js';
-import { commandLine } from '../../src/features/audits/own-audits.js';
 import { recordUserAccounts } from '../../src/features/audits/user-account.service.js';
 import { recordResources } from '../../src/features/resources/resource.service.js';
 import { anAudit, aResource, aUser, SOURCE } from '../features/writing/records.js';
@@ -19,7 +19,7 @@ const WRITERS = 16;
 const READERS = 4;
 /** Rows of a page: a reader asks hundreds of times. */
 const PAGE = 400;
-const MOST_ROWS = 500;
+const MAX_ROWS = 500;
 /** Milliseconds that a transaction stays open at most, between its rows and its end. */
 const SLOWEST = 1_000;
 
@@ -66,8 +66,8 @@ onEveryEngine('sixteen writers of 200,000 rows, slow and quick, of whom many tak
     let written = 0;
     const write = async (db: Database, name: string) => {
       for (let turn = 0; written < ROWS; turn++) {
-        const audits = someIds(`${name}-${turn}`, MOST_ROWS).map((id) => anAudit(id));
-        const others = someIds(`${name}-${turn}`, turn % 4 === 0 ? MOST_ROWS / 5 : 5);
+        const audits = someIds(`${name}-${turn}`, MAX_ROWS).map((id) => anAudit(id));
+        const others = someIds(`${name}-${turn}`, turn % 4 === 0 ? MAX_ROWS / 5 : 5);
         const whole = transaction(db, async (tx) => {
           await recordAudits(tx, SOURCE, audits);
           await recordResources(

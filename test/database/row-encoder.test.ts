@@ -7,13 +7,13 @@ import type { EncodeRows } from '../../src/database/dialects/mysql/row-encoder/e
 import { encodeFast } from '../../src/database/dialects/mysql/row-encoder/fast.js';
 import { PacketReader } from '../../src/database/dialects/mysql/row-encoder/packet-reader.js';
 import { encodePlainly } from '../../src/database/dialects/mysql/row-encoder/plain.js';
-import type { WrittenForm } from '../../src/database/written-rows.js';
+import type { EncodedForm } from '../../src/database/row-encoding.js';
 
 test('the compiled writer of rows is what its source says', async () => {
   await promisify(execFile)(process.execPath, ['wasm/build.mjs', '--check']);
 });
 
-const form: WrittenForm = {
+const form: EncodedForm = {
   notation: 'json',
   cells: [
     { name: 'text', value: 't.a', kind: 'text', isNullable: true },
@@ -78,7 +78,7 @@ function read(answer: Buffer, cuts: readonly number[]) {
 }
 
 test('rows are written the same however the bytes of the server are cut into parts', () => {
-  const scene = fc
+  const fixture = fc
     .record({ rows: fc.array(anyRow, { maxLength: 30 }), last: fc.constantFrom(END, FAILED) })
     .chain(({ rows, last }) => {
       const answer = answerOf(rows, last);
@@ -86,7 +86,7 @@ test('rows are written the same however the bytes of the server are cut into par
       return fc.record({ rows: fc.constant(rows), answer: fc.constant(answer), last: fc.constant(last), cuts });
     });
   fc.assert(
-    fc.property(scene, ({ rows, answer, last, cuts }) => {
+    fc.property(fixture, ({ rows, answer, last, cuts }) => {
       const { rows: written, given } = read(answer, cuts);
       expect(written.map((row) => row.text.toString())).toEqual(
         rows.map(({ text, count }) => JSON.stringify({ text, count })),

@@ -1,7 +1,7 @@
 import sql, { raw } from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Db } from '../../src/database/db.js';
-import type { WrittenForm } from '../../src/database/written-rows.js';
+import type { EncodedForm } from '../../src/database/row-encoding.js';
 import { type TestDatabase, testDatabase, withEveryEncoder } from '../helpers/databases.js';
 import { columns, makeThings } from './things.js';
 
@@ -19,13 +19,13 @@ const id = { name: 'id', value: 't.id', kind: 'number', isNullable: false } as c
 const a = { name: 'a', value: 't.a', kind: 'text', isNullable: true } as const;
 const key = { name: 'key', value: 't.id', kind: 'number' } as const;
 
-const forms: readonly WrittenForm[] = [
+const forms: readonly EncodedForm[] = [
   { notation: 'json', cells: [id, a], separator: ',', keys: [key] },
   { notation: 'csv', cells: [a, id], separator: '\r\n', keys: [] },
   { notation: 'json', cells: [a], separator: '\n', keys: [key] },
 ];
 
-function expected({ notation, cells }: WrittenForm, from: number): string[] {
+function expected({ notation, cells }: EncodedForm, from: number): string[] {
   return Array.from({ length: ROWS - from }, (_, n) => {
     const row = { id: from + n, a: textOf(from + n) };
     if (notation === 'csv') return `"${row.a.replaceAll('"', '""')}",${row.id}`;
@@ -33,10 +33,10 @@ function expected({ notation, cells }: WrittenForm, from: number): string[] {
   });
 }
 
-function read(db: Db, form: WrittenForm, from: number): Promise<string[]> {
-  const select = raw(db.dialect.selectWritten(form));
+function read(db: Db, form: EncodedForm, from: number): Promise<string[]> {
+  const select = raw(db.dialect.selectEncoded(form));
   return db
-    .queryWritten(sql`SELECT ${select} FROM things t WHERE t.id >= ${from} ORDER BY t.id`, form)
+    .queryEncoded(sql`SELECT ${select} FROM things t WHERE t.id >= ${from} ORDER BY t.id`, form)
     .then((rows) => rows.map((row) => row.text.toString()));
 }
 
@@ -71,11 +71,11 @@ describe('rows that are written, where the server fails in their middle,', () =>
     await storeRows(database.db);
     const tx = await database.db.begin();
     const [form] = forms;
-    const select = raw(tx.dialect.selectWritten(form!));
+    const select = raw(tx.dialect.selectEncoded(form!));
     // Two rows where one is taken, once there are a hundred on their way.
     const failing = sql`SELECT ${select} FROM things t
       WHERE t.id > (SELECT x.id FROM things x WHERE x.id < IF(t.id = 100, 2, 1)) ORDER BY t.id`;
-    await expect(tx.queryWritten(failing, form!)).rejects.toMatchObject({ errno: 1242 });
+    await expect(tx.queryEncoded(failing, form!)).rejects.toMatchObject({ errno: 1242 });
     expect(await read(tx, form!, 3)).toEqual(expected(form!, 3));
     await tx.rollback();
     await database.drop();

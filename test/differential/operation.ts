@@ -35,7 +35,7 @@ const switches: Record<string, { type: string; given?: boolean }> = {
   offAgainstDefault: { type: 'Boolean = true', given: false },
 };
 
-const MOST_FIELDS = 60;
+const MAX_FIELDS = 60;
 
 /** Writes a valid operation that reads; only what it is given for arguments may be wrong. */
 export function writeOperation(schema: GraphQLSchema, tape: Tape): Operation {
@@ -96,10 +96,10 @@ class Writer {
         (depth > 0 || !isObject(type, name)) &&
         (!carrier || carrier[0] === key || !carriers.some(([other]) => other === key)),
     );
-    const count = this.#fields > MOST_FIELDS ? 0 : this.tape.next(keys.length > 12 ? 8 : 3);
+    const count = this.#fields > MAX_FIELDS ? 0 : this.tape.next(keys.length > 12 ? 8 : 3);
     const items = Array.from({ length: count + 1 }, (_, at) => {
       const [key, name] = (at === 0 && carrier) || this.tape.one(allowed);
-      const kind = this.#fields > MOST_FIELDS || (at === 0 && carrier) ? 0 : this.tape.next(10);
+      const kind = this.#fields > MAX_FIELDS || (at === 0 && carrier) ? 0 : this.tape.next(10);
       if (kind === 8) return this.#inline(type, depth);
       if (kind === 9) return this.#spread(type, depth);
       return this.#field(type, key, name, depth);

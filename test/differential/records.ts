@@ -25,7 +25,7 @@ export const times: readonly string[] = [
 ];
 
 const ROWS = 30;
-const GREATEST_ID = 2_147_483_647;
+const MAX_ID = 2_147_483_647;
 
 /** Every text stands in every column of texts once, beside other ones; every column that takes null has some. */
 function text(row: number, column: number): string {
@@ -59,12 +59,10 @@ export async function storeRecords(db: Database): Promise<void> {
   );
   await deleteResources(db, SOURCE, ['1', '6', '12']);
   await dropUserAccounts(db, SOURCE, ['4', '9']);
-  await db.execute(
-    sql`UPDATE resources SET id = ${GREATEST_ID}, account_count = ${GREATEST_ID} WHERE source_id = '20'`,
-  );
-  await db.execute(sql`UPDATE resources SET account_count = ${-GREATEST_ID} WHERE source_id = '21'`);
+  await db.execute(sql`UPDATE resources SET id = ${MAX_ID}, account_count = ${MAX_ID} WHERE source_id = '20'`);
+  await db.execute(sql`UPDATE resources SET account_count = ${-MAX_ID} WHERE source_id = '21'`);
   const { MAX_SAFE_INTEGER } = Number;
-  await db.execute(sql`UPDATE audits SET resource_id = ${GREATEST_ID} WHERE source_id IN ('20', '22')`);
+  await db.execute(sql`UPDATE audits SET resource_id = ${MAX_ID} WHERE source_id IN ('20', '22')`);
   await db.execute(
     sql`UPDATE audits SET resource_id = ${MAX_SAFE_INTEGER}, account_id = ${MAX_SAFE_INTEGER} WHERE source_id = '23'`,
   );

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import sql, { join, raw } from 'sql-template-tag';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Value } from '../../src/database/db.js';
-import type { Cell, Notation } from '../../src/database/written-rows.js';
+import type { Cell, Notation } from '../../src/database/row-encoding.js';
 import { recordAudits } from '../../src/features/audits/audit.service.js';
 import { anAudit, SOURCE } from '../features/writing/records.js';
 import { type TestDatabase, withEveryEncoder } from '../helpers/databases.js';
@@ -61,8 +61,8 @@ withEveryEncoder('text that the database writes', (makeDatabase) => {
       separator: ',',
       keys: [{ name: 'first', value: 't.c0', kind: 'text' } as const],
     };
-    const [row] = await database.db.queryWritten(
-      sql`SELECT ${raw(database.db.dialect.selectWritten(form))} FROM (SELECT ${join(columns)}) t`,
+    const [row] = await database.db.queryEncoded(
+      sql`SELECT ${raw(database.db.dialect.selectEncoded(form))} FROM (SELECT ${join(columns)}) t`,
       form,
     );
     return row!.text.toString();

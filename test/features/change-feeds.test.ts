@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../src/database/db.js';
-import { commandLine } from '../../src/features/audits/own-audits.js';
+import { commandLine } from '../../src/features/audits/activity-log.js';
 import { deleteUserAccounts, recordUserAccounts } from '../../src/features/audits/user-account.service.js';
 import { deleteResources, recordResources } from '../../src/features/resources/resource.service.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../helpers/databases.js';

@@ -4,13 +4,13 @@ import { pino } from 'pino';
 import sql, { type Sql } from 'sql-template-tag';
 import { type Config, readConfig } from '../../src/config.js';
 import type { Apart, Database, Rows, Transaction } from '../../src/database/db.js';
-import type { WrittenForm, WrittenRow } from '../../src/database/written-rows.js';
+import type { EncodedForm, EncodedRow } from '../../src/database/row-encoding.js';
 import { Privilege } from '../../src/graphql/access.js';
 import { makeApollo } from '../../src/graphql/apollo.js';
 import { attachClient } from '../../src/graphql/client.js';
 import type { Actor, Context } from '../../src/graphql/context.js';
 import { makeBudgets } from '../../src/graphql/limits/budgets.js';
-import { attachRawLists } from '../../src/graphql/rows/raw-lists.js';
+import { attachRawJson } from '../../src/graphql/rows/raw-json.js';
 import { buildSchema } from '../../src/schema.js';
 
 /** What an operation answered. */
@@ -71,7 +71,7 @@ export class Gateway {
       setSession: () => {},
       setDevice: () => {},
     });
-    const lists = this.writes ? attachRawLists(contextValue) : undefined;
+    const lists = this.writes ? attachRawJson(contextValue) : undefined;
     // As they would come over HTTP: what is undefined is not there.
     const sent = JSON.parse(JSON.stringify(variables)) as Variables;
     const { body } = await this.#apollo.executeOperation({ query, variables: sent }, { contextValue });
@@ -176,9 +176,9 @@ export class CountingDatabase implements Database {
       },
       query: <Row>(statement: Sql) => counted(statement, () => apart.query<Row>(statement)),
       timed: <Row>(statement: Sql) => counted(statement, () => apart.timed<Row>(statement)),
-      queryWritten: <Keys>(statement: Sql, form: WrittenForm) => {
+      queryEncoded: <Keys>(statement: Sql, form: EncodedForm) => {
         this.written.push(statement);
-        return counted(statement, () => apart.queryWritten<Keys>(statement, form));
+        return counted(statement, () => apart.queryEncoded<Keys>(statement, form));
       },
       execute: (statement) => this.execute(statement),
       insert: (statement) => this.insert(statement),
@@ -194,11 +194,11 @@ export class CountingDatabase implements Database {
     });
   }
 
-  queryWritten<Keys>(statement: Sql, form: WrittenForm): Promise<(WrittenRow & Keys)[]> {
+  queryEncoded<Keys>(statement: Sql, form: EncodedForm): Promise<(EncodedRow & Keys)[]> {
     return this.reading(async () => {
       this.statements.push(statement);
       this.written.push(statement);
-      return this.#db.queryWritten<Keys>(statement, form);
+      return this.#db.queryEncoded<Keys>(statement, form);
     });
   }
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sha256 } from '../../src/lib/sha256.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../helpers/databases.js';
 import { Browser, makeSignIn, PASSWORD } from './browser.js';
-import { FrontDoor, refusal } from './front-door.js';
+import { refusal, TestServer } from './test-server.js';
 
 const NEXT = 'purple kettles sing at noon';
 const CHANGE = `mutation ($current: String!, $next: String!) {
@@ -19,20 +19,20 @@ interface ChangeAnswer {
 
 onEveryEngine('the own sign-in', (engine) => {
   let database: TestDatabase;
-  let door: FrontDoor;
+  let server: TestServer;
   let address = 0;
 
   beforeAll(async () => {
     database = await testDatabase(engine);
-    door = await FrontDoor.openForAnn(database.db, { TRUSTED_PROXIES: '127.0.0.1' });
+    server = await TestServer.openForAnn(database.db, { TRUSTED_PROXIES: '127.0.0.1' });
   });
   afterAll(async () => {
-    await door.close();
+    await server.close();
     await database.drop();
   });
 
   async function signedIn(userName: string, headers: Record<string, string> = {}): Promise<Browser> {
-    const browser = new Browser(door, { 'x-forwarded-for': `203.0.113.${++address}`, ...headers });
+    const browser = new Browser(server, { 'x-forwarded-for': `203.0.113.${++address}`, ...headers });
     await browser.signIn(userName);
     return browser;
   }
@@ -46,19 +46,19 @@ onEveryEngine('the own sign-in', (engine) => {
     (await browser.ask(SESSIONS)).body.data!.mySessions as { id: string; current: boolean; clientName: string }[];
   const operationsOf = async (userName: string) =>
     (
-      await door.db.query<{ operation: string }>(
+      await server.db.query<{ operation: string }>(
         sql`SELECT operation FROM audits WHERE user_name = ${userName} AND client_type = 'Web Client' ORDER BY id`,
       )
     ).map(({ operation }) => operation);
 
   test('has a password that its user changes, which ends all other sessions and renews this one', async () => {
-    await makeSignIn(door, 'bob');
+    await makeSignIn(server, 'bob');
     const [bob, other] = [await signedIn('bob'), await signedIn('bob')];
     const before = bob.cookie;
     expect(await change(bob, PASSWORD)).toEqual({ changed: true, endedSessions: 1, userErrors: [] });
     expect([await bob.viewer(), await other.viewer()]).toEqual(['bob', null]);
     expect(bob.cookie).not.toBe(before);
-    const stale = new Browser(door);
+    const stale = new Browser(server);
     stale.cookie = before;
     expect(await stale.viewer()).toBeNull();
     expect(await other.signInCode('bob', PASSWORD)).toBe('INVALID_CREDENTIALS');
@@ -73,7 +73,7 @@ onEveryEngine('the own sign-in', (engine) => {
   });
 
   test('needs the current password, and holds the new one to the rules', async () => {
-    await makeSignIn(door, 'cid', [], { fullName: 'Cid Cole' });
+    await makeSignIn(server, 'cid', [], { fullName: 'Cid Cole' });
     const cid = await signedIn('cid');
     expect((await change(cid, 'not the one')).userErrors).toMatchObject([
       { field: ['currentPassword'], code: 'INVALID_CREDENTIALS' },
@@ -88,7 +88,7 @@ onEveryEngine('the own sign-in', (engine) => {
   });
 
   test('keeps a stolen session from guessing the password', async () => {
-    await makeSignIn(door, 'dan');
+    await makeSignIn(server, 'dan');
     const dan = await signedIn('dan');
     const codes: string[] = [];
     for (let i = 0; i < 8; i++) codes.push((await change(dan, `guess ${i}`)).userErrors[0]!.code);
@@ -98,8 +98,8 @@ onEveryEngine('the own sign-in', (engine) => {
   });
 
   test('has sessions that its user sees, without their secrets, and ends one by one', async () => {
-    await makeSignIn(door, 'eve');
-    await makeSignIn(door, 'mal');
+    await makeSignIn(server, 'eve');
+    await makeSignIn(server, 'mal');
     const eve = await signedIn('eve', { 'user-agent': 'Browser One' });
     const phone = await signedIn('eve', { 'user-agent': `Phone ${'x'.repeat(300)}` });
     const mal = await signedIn('mal');
@@ -125,7 +125,7 @@ onEveryEngine('the own sign-in', (engine) => {
   });
 
   test('has sessions that its user ends all but this one', async () => {
-    await makeSignIn(door, 'flo');
+    await makeSignIn(server, 'flo');
     const [here, there, elsewhere] = [await signedIn('flo'), await signedIn('flo'), await signedIn('flo')];
     const ended = await here.ask('mutation { endOtherSessions { endedSessions } }');
     expect(ended.body.data).toEqual({ endOtherSessions: { endedSessions: 2 } });
@@ -136,8 +136,8 @@ onEveryEngine('the own sign-in', (engine) => {
   test('is for nobody without a session', async () => {
     const asked = [SESSIONS, 'mutation { endOtherSessions { endedSessions } }'];
     for (const query of asked) {
-      expect(refusal(await door.post({ query }))).toMatchObject({ status: 401 });
-      const byToken = refusal(await door.post({ query }, { authorization: `Bearer ${door.token}` }));
+      expect(refusal(await server.post({ query }))).toMatchObject({ status: 401 });
+      const byToken = refusal(await server.post({ query }, { authorization: `Bearer ${server.token}` }));
       expect(byToken).toMatchObject({ status: 403, message: expect.stringMatching(/is for users who sign in/) });
     }
   });
@@ -145,9 +145,11 @@ onEveryEngine('the own sign-in', (engine) => {
   test.each(['a\u200bnn', '\u202eann', 'ann\u2066', 'a\u00adnn', 'ann\u3164', 'ann\ufe0f', 'a\tnn'])(
     'is not of a user name such as %j, whose characters cannot all be seen',
     async (userName) => {
-      const outcome = await door.record({ sourceId: `invisible ${userName}`, userName });
+      const outcome = await server.record({ sourceId: `invisible ${userName}`, userName });
       expect(JSON.stringify(outcome)).toMatch(/has an invisible or control character \(U\+[0-9A-F]{4}\)/);
-      const rows = await door.db.query(sql`SELECT id FROM user_accounts WHERE source_id = ${`invisible ${userName}`}`);
+      const rows = await server.db.query(
+        sql`SELECT id FROM user_accounts WHERE source_id = ${`invisible ${userName}`}`,
+      );
       expect(rows).toEqual([]);
     },
   );

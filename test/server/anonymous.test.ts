@@ -1,29 +1,29 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../helpers/databases.js';
-import { FrontDoor, refusal, VIEWER } from './front-door.js';
+import { refusal, TestServer, VIEWER } from './test-server.js';
 
 /** Each client says its address itself, so that a test has an address with a full budget. */
 const PROXY = { TRUSTED_PROXIES: '127.0.0.1' };
 
 let database: TestDatabase;
-let door: FrontDoor;
+let server: TestServer;
 let address: Record<string, string>;
 let addresses = 0;
 
 beforeAll(async () => {
   database = await testDatabase('sqlite');
-  door = await FrontDoor.openForAnn(database.db, PROXY);
+  server = await TestServer.openForAnn(database.db, PROXY);
 });
 beforeEach(() => {
   address = { 'x-forwarded-for': `192.0.2.${++addresses}` };
 });
 afterAll(async () => {
-  await door.close();
+  await server.close();
   await database.drop();
 });
 
 const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
-const bearer = () => ({ ...address, authtoken: door.token });
+const bearer = () => ({ ...address, authtoken: server.token });
 
 describe('who is not signed in', () => {
   test.each([
@@ -42,7 +42,7 @@ describe('who is not signed in', () => {
     ['a field of a document that is not valid', '{ audits { nothing } nothing(a: $b) ...C }', 'Query.audits'],
     ['fields that take long to compare', `{ audits { ${'id '.repeat(480)} } }`, 'Query.audits'],
   ])('is refused by the root fields before anything is validated: %s', async (_, query, field) => {
-    expect(refusal(await door.post({ query }, address))).toEqual({
+    expect(refusal(await server.post({ query }, address))).toEqual({
       status: 401,
       code: 'UNAUTHENTICATED',
       message: `${field} needs an auth token, or a sign-in`,
@@ -57,13 +57,13 @@ describe('who is not signed in', () => {
     ],
     ['mutation { signOut { __typename } }', {}],
   ])('may ask %s', async (query, variables) => {
-    expect((await door.post({ query, variables }, address)).status).toBe(200);
+    expect((await server.post({ query, variables }, address)).status).toBe(200);
   });
 
   test('may ask the public operation of a document that has others', async () => {
     const query = 'query A { audits { nodes { id } } } query B { viewer { userName } }';
-    expect((await door.post({ query, operationName: 'B' }, address)).status).toBe(200);
-    expect(refusal(await door.post({ query, operationName: 'A' }, address))).toMatchObject({ status: 401 });
+    expect((await server.post({ query, operationName: 'B' }, address)).status).toBe(200);
+    expect(refusal(await server.post({ query, operationName: 'A' }, address))).toMatchObject({ status: 401 });
   });
 
   test.each([
@@ -78,7 +78,7 @@ describe('who is not signed in', () => {
     ['comparisons', `{ server { ${'now '.repeat(100)} } }`, {}, 'TOO_MANY_COMPARISONS', /more than 500 comparisons/],
     ['values', VIEWER, { v: Array(700).fill(0) }, 'VARIABLES_TOO_LARGE', /more than 600 values: send fewer/],
   ])('may not send so many %s', async (_, query, variables, code, message) => {
-    expect(refusal(await door.post({ query, variables }, address))).toEqual({
+    expect(refusal(await server.post({ query, variables }, address))).toEqual({
       status: 400,
       code,
       message: expect.stringMatching(message),
@@ -89,7 +89,7 @@ describe('who is not signed in', () => {
     const padding = ' '.repeat(16 * 1024 - 200);
     const spend = async (count: number) => {
       const answers = await Promise.all(
-        Array.from({ length: count }, () => door.post({ query: '{ audits { nodes { id } } }', padding }, address)),
+        Array.from({ length: count }, () => server.post({ query: '{ audits { nodes { id } } }', padding }, address)),
       );
       return answers.filter(({ status }) => status === 429);
     };
@@ -103,15 +103,15 @@ describe('who is not signed in', () => {
       ),
     });
     expect(Number(refused[0]!.headers.get('retry-after'))).toBeGreaterThan(0);
-    expect((await door.post({ query: VIEWER }, bearer())).status).toBe(200);
-    expect((await door.post({ query: VIEWER }, { 'x-forwarded-for': '192.0.2.250' })).status).toBe(200);
+    expect((await server.post({ query: VIEWER }, bearer())).status).toBe(200);
+    expect((await server.post({ query: VIEWER }, { 'x-forwarded-for': '192.0.2.250' })).status).toBe(200);
   });
 
   test('shares that budget with the other addresses of an IPv6 network', async () => {
     const padding = ' '.repeat(16 * 1024 - 100);
     const answers = await Promise.all(
       Array.from({ length: 60 }, (_, n) =>
-        door.post({ query: VIEWER, padding }, { 'x-forwarded-for': `2001:db8:1:2::${n}` }),
+        server.post({ query: VIEWER, padding }, { 'x-forwarded-for': `2001:db8:1:2::${n}` }),
       ),
     );
     expect(answers.some(({ status }) => status === 429)).toBe(true);
@@ -129,11 +129,11 @@ describe('JSON that is nested deep', () => {
         `{"query":"${VIEWER}","variables":${'{"a":'.repeat(depth / 4)}1`.padEnd(depth, ' '),
         `{"query":${nested(depth)}}`,
       ]) {
-        const answer = await door.post(body, headers);
+        const answer = await server.post(body, headers);
         expect([body.slice(0, 60), refusal(answer)]).toMatchObject([{}, { status: 400 }]);
       }
       for (const name of ['variables', 'extensions']) {
-        const answer = await door.get(
+        const answer = await server.get(
           { query: VIEWER, [name]: `{"v":${nested(Math.min(depth, 2_000))}}` },
           { ...headers, 'apollo-require-preflight': '1' },
         );
@@ -156,7 +156,7 @@ describe('a client that is signed in', () => {
       /more than 1000 members in one JSON object/,
     ],
   ])('may not send so many %s, which are counted before they are parsed', async (_, v, message) => {
-    expect(refusal(await door.post({ query: VIEWER, variables: { v } }, bearer()))).toEqual({
+    expect(refusal(await server.post({ query: VIEWER, variables: { v } }, bearer()))).toEqual({
       status: 400,
       code: 'VARIABLES_TOO_LARGE',
       message: expect.stringMatching(message),

@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { recordAudits } from '../../src/features/audits/audit.service.js';
-import { Pusher } from '../features/ingest/push-scene.js';
+import { Pusher } from '../features/ingest/push.fixture.js';
 import { anAudit, sourceIds } from '../features/writing/records.js';
 import { type Attack, attacksOf } from '../flood/attacks.js';
 import { CONNECTIONS, sendAttack } from '../flood/send-attack.js';
 import { type TestDatabase, testDatabase } from '../helpers/databases.js';
-import { FrontDoor } from './front-door.js';
+import { TestServer } from './test-server.js';
 
 /** Records of a push: what is answered does not depend on how many they are. */
 const RECORDS = 150;
 const STORED = sourceIds(300);
 
 let database: TestDatabase;
-let door: FrontDoor;
+let server: TestServer;
 let honest: string;
 let ingest: string;
 
@@ -23,12 +23,12 @@ beforeAll(async () => {
     'test',
     STORED.map((id) => anAudit(id, { operation: 'Stored', ticketId: id })),
   );
-  door = await FrontDoor.openForAnn(database.db);
-  honest = await door.tokenFor('bob');
-  ingest = (await Pusher.open(door, 'flood', 'flood')).token;
+  server = await TestServer.openForAnn(database.db);
+  honest = await server.tokenFor('bob');
+  ingest = (await Pusher.open(server, 'flood', 'flood')).token;
 });
 afterAll(async () => {
-  await door.close();
+  await server.close();
   await database.drop();
 });
 
@@ -38,7 +38,7 @@ async function readAll(): Promise<string[]> {
     nodes { ticketId } pageInfo { hasNextPage endCursor } } }`;
   const read: string[] = [];
   for (let after: string | null = null; ; ) {
-    const { body } = await door.post({ query, variables: { after } }, { authtoken: honest });
+    const { body } = await server.post({ query, variables: { after } }, { authtoken: honest });
     const { nodes, pageInfo } = body.data!.audits as {
       nodes: { ticketId: string }[];
       pageInfo: { hasNextPage: boolean; endCursor: string };
@@ -54,8 +54,8 @@ const rows = attacksOf(RECORDS).map((attack, n): [string, Attack, string] => [at
 test.each(rows)(
   'under attack a connector reads all rows, and each request is answered as it should be: %s',
   async (_, attack, address) => {
-    const port = Number(new URL(door.url).port);
-    const tokens = { connector: door.token, ingest };
+    const port = Number(new URL(server.url).port);
+    const tokens = { connector: server.token, ingest };
     const [answers, read] = await Promise.all([
       sendAttack(port, attack, tokens, address, (sent) => sent < CONNECTIONS),
       readAll(),
@@ -63,6 +63,6 @@ test.each(rows)(
     expect([...answers.keys()].filter((answer) => !attack.answers.includes(answer))).toEqual([]);
     expect([...answers.values()].reduce((sum, count) => sum + count)).toBe(CONNECTIONS);
     expect(read.toSorted()).toEqual(STORED.toSorted());
-    expect((await door.send('/health/live')).status).toBe(200);
+    expect((await server.send('/health/live')).status).toBe(200);
   },
 );

@@ -6,27 +6,27 @@ import { revokeConnectorToken } from '../../src/features/integration/connector-t
 import { dropUserAccounts, storeUserAccounts } from '../../src/features/resources/access-grant.service.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../helpers/databases.js';
 import { CountingDatabase } from '../helpers/gateway.js';
-import { FrontDoor, refusal, VIEWER } from './front-door.js';
+import { refusal, TestServer, VIEWER } from './test-server.js';
 
 onEveryEngine('who asks', (engine) => {
   let database: TestDatabase;
   let counted: CountingDatabase;
-  let door: FrontDoor;
+  let server: TestServer;
 
   beforeAll(async () => {
     database = await testDatabase(engine);
     counted = new CountingDatabase(database.db);
-    door = await FrontDoor.openForAnn(counted);
+    server = await TestServer.openForAnn(counted);
   });
   afterAll(async () => {
-    await door.close();
+    await server.close();
     await database.drop();
   });
 
-  const ask = (headers: Record<string, string>) => door.post({ query: VIEWER }, headers);
+  const ask = (headers: Record<string, string>) => server.post({ query: VIEWER }, headers);
   const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
   const raw = (...headers: string[]) =>
-    door.raw(
+    server.raw(
       ['GET /graphql?query={viewer{userName}} HTTP/1.1', 'Host: x', 'Connection: close', ...headers, '', ''].join(
         '\r\n',
       ),
@@ -35,12 +35,12 @@ onEveryEngine('who asks', (engine) => {
   test.each(['Authorization: Bearer', 'AUTHORIZATION: bearer', 'authorization: BEARER', 'AUTHTOKEN:', 'AuthToken:'])(
     'a token is taken from the header %s',
     async (start) => {
-      expect(await raw(`${start} ${door.token}`)).toContain('{"data":{"viewer":{"userName":"ann"}}');
+      expect(await raw(`${start} ${server.token}`)).toContain('{"data":{"viewer":{"userName":"ann"}}');
     },
   );
 
   test('the same token in both headers is one token', async () => {
-    const both = { ...bearer(door.token), authtoken: door.token };
+    const both = { ...bearer(server.token), authtoken: server.token };
     expect((await ask(both)).body.data?.viewer?.userName).toBe('ann');
   });
 
@@ -49,7 +49,7 @@ onEveryEngine('who asks', (engine) => {
   });
 
   test('a field that needs somebody says so, with how to authenticate', async () => {
-    const answer = await door.post({ query: '{ audits { nodes { id } } }' });
+    const answer = await server.post({ query: '{ audits { nodes { id } } }' });
     expect(refusal(answer)).toMatchObject({ status: 401, code: 'UNAUTHENTICATED' });
     expect(refusal(answer).message).toMatch(/audits needs an auth token/);
     expect(answer.headers.get('www-authenticate')).toBe('Bearer');
@@ -78,35 +78,35 @@ onEveryEngine('who asks', (engine) => {
     ['in two Authorization headers', (a: string) => [`Authorization: Bearer ${a}`, 'Authorization: Bearer other']],
     ['in two AUTHTOKEN headers', (a: string) => [`AUTHTOKEN: ${a}`, 'AUTHTOKEN: other']],
   ])('two different tokens %s are refused, though one is good', async (_, headers) => {
-    const answer = await raw(...headers(door.token));
+    const answer = await raw(...headers(server.token));
     expect(answer).toMatch(/^HTTP\/1.1 401 .*more than one token: send one/s);
-    expect(answer).not.toContain(door.token);
+    expect(answer).not.toContain(server.token);
   });
 
   test('a mistyped token is refused without asking the database', async () => {
-    const end = door.token.at(-1) === 'a' ? 'b' : 'a';
+    const end = server.token.at(-1) === 'a' ? 'b' : 'a';
     const before = counted.statements.length;
-    const { message, status } = refusal(await ask(bearer(door.token.slice(0, -1) + end)));
+    const { message, status } = refusal(await ask(bearer(server.token.slice(0, -1) + end)));
     expect([status, message]).toEqual([401, expect.stringContaining('a character was mistyped')]);
     expect(counted.statements.length).toBe(before);
   });
 
   test('a token that was never generated here is refused', async () => {
     const foreign = await testDatabase('sqlite');
-    const stranger = await FrontDoor.openForAnn(foreign.db);
+    const stranger = await TestServer.openForAnn(foreign.db);
     expect(refusal(await ask(bearer(stranger.token))).message).toMatch(/not known here/);
     await stranger.close();
     await foreign.drop();
   });
 
   test('a bad token is refused before a broken body is looked at, and is not repeated', async () => {
-    const answer = await door.post('{broken', bearer('pag_wrong'));
+    const answer = await server.post('{broken', bearer('pag_wrong'));
     expect(refusal(answer).code).toBe('UNAUTHENTICATED');
     expect(answer.text).not.toContain('pag_wrong');
   });
 
   test('a revoked token is dead within a second, on a second process too', async () => {
-    const token = await door.tokenFor('bob');
+    const token = await server.tokenFor('bob');
     expect((await ask(bearer(token))).status).toBe(200);
     const elsewhere = await openDatabase(database.url);
     expect(await revokeConnectorToken(elsewhere, token)).toBe(true);
@@ -120,19 +120,19 @@ onEveryEngine('who asks', (engine) => {
     ['DISABLED', { status: 'DISABLED' } as const, /is DISABLED/],
     ['expired', { expiresAt: '2020-02-29T00:00:00.000Z' }, /expired at 2020-02-29T00:00:00.000Z/],
   ])('the token of a user account that is %s is refused', async (name, but, message) => {
-    const token = await door.tokenFor(`user-${name}`);
-    await storeUserAccounts(door.db, 'test', [{ sourceId: `user-${name}`, userName: `user-${name}`, ...but }]);
+    const token = await server.tokenFor(`user-${name}`);
+    await storeUserAccounts(server.db, 'test', [{ sourceId: `user-${name}`, userName: `user-${name}`, ...but }]);
     expect(refusal(await ask(bearer(token)))).toMatchObject({ status: 401, message: expect.stringMatching(message) });
   });
 
   test('an account that expires later still counts', async () => {
-    const token = await door.tokenFor('temp', { expiresAt: '2100-01-01T00:00:00.000Z' });
+    const token = await server.tokenFor('temp', { expiresAt: '2100-01-01T00:00:00.000Z' });
     expect((await ask(bearer(token))).body.data?.viewer?.userName).toBe('temp');
   });
 
   test('the token of a user account that was deleted is refused', async () => {
-    const token = await door.tokenFor('gone');
-    await dropUserAccounts(door.db, 'test', ['gone']);
+    const token = await server.tokenFor('gone');
+    await dropUserAccounts(server.db, 'test', ['gone']);
     expect(refusal(await ask(bearer(token)))).toMatchObject({
       status: 401,
       message: expect.stringMatching(/was deleted/),
@@ -140,8 +140,8 @@ onEveryEngine('who asks', (engine) => {
   });
 
   test('the database has the hash of a token, and nowhere the token', async () => {
-    const rows = await door.db.query<Record<string, unknown>>(sql`SELECT * FROM connector_tokens`);
+    const rows = await server.db.query<Record<string, unknown>>(sql`SELECT * FROM connector_tokens`);
     expect(rows.some(({ hash }) => /^[0-9a-f]{64}$/.test(String(hash)))).toBe(true);
-    expect(JSON.stringify(rows)).not.toContain(door.token);
+    expect(JSON.stringify(rows)).not.toContain(server.token);
   });
 });

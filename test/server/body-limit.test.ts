@@ -1,22 +1,22 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Pusher } from '../features/ingest/push-scene.js';
+import { Pusher } from '../features/ingest/push.fixture.js';
 import { sourceIds } from '../features/writing/records.js';
 import { type TestDatabase, testDatabase } from '../helpers/databases.js';
-import { FrontDoor, JSON_TYPE, refusal } from './front-door.js';
+import { JSON_TYPE, refusal, TestServer } from './test-server.js';
 
 const KIB = 1024;
 const MIB = 1024 * 1024;
 
 let database: TestDatabase;
-let door: FrontDoor;
+let server: TestServer;
 let pusher: Pusher;
 beforeAll(async () => {
   database = await testDatabase('sqlite');
-  door = await FrontDoor.openForAnn(database.db);
-  pusher = await Pusher.open(door);
+  server = await TestServer.openForAnn(database.db);
+  pusher = await Pusher.open(server);
 });
 afterAll(async () => {
-  await door.close();
+  await server.close();
   await database.drop();
 });
 
@@ -32,7 +32,7 @@ async function* inParts(body: string): AsyncGenerator<Uint8Array> {
 }
 
 const send = (body: string, token: string | null, chunked: boolean) =>
-  door.send('/graphql', {
+  server.send('/graphql', {
     method: 'POST',
     headers: { ...JSON_TYPE, ...(token !== null && { authtoken: token }) },
     ...(chunked ? { body: inParts(body) as never, duplex: 'half' } : { body }),
@@ -41,8 +41,8 @@ const send = (body: string, token: string | null, chunked: boolean) =>
 test.each([
   ['nobody', () => null, 16 * KIB, '16 KiB: send a token, or sign in, to send more', false],
   ['nobody, in parts', () => null, 16 * KIB, '16 KiB: send a token, or sign in, to send more', true],
-  ['a connector', () => door.token, MIB, '1 MiB', false],
-  ['a connector, in parts', () => door.token, MIB, '1 MiB', true],
+  ['a connector', () => server.token, MIB, '1 MiB', false],
+  ['a connector, in parts', () => server.token, MIB, '1 MiB', true],
   ['what pushes', () => pusher.token, 4 * MIB, '4 MiB: push fewer records at once', false],
   ['what pushes, in parts', () => pusher.token, 4 * MIB, '4 MiB: push fewer records at once', true],
 ])('a body of %s is held to its limit', async (_, token, most, told, chunked) => {
@@ -68,7 +68,7 @@ test('many values are for what pushes, in a mutation', async () => {
   const variables = { filter: { ids } };
   const query = 'query ($filter: ResourceFilter) { resources(filter: $filter) { nodes { id } } }';
   const tooMany = { status: 400, code: 'VARIABLES_TOO_LARGE' };
-  expect(refusal(await door.post({ query, variables }, { authtoken: door.token }))).toMatchObject(tooMany);
+  expect(refusal(await server.post({ query, variables }, { authtoken: server.token }))).toMatchObject(tooMany);
   expect(refusal(await pusher.ask(query, variables))).toMatchObject(tooMany);
   const pushed = await pusher.send('deleteResources', ids.slice(0, 5_000));
   expect(pushed.extensions?.cost).toMatchObject({ requested: 5_000 });
@@ -96,7 +96,7 @@ test('a large list of records is read as a small one is, and names the record th
 });
 
 test('what pushes has a budget of records', async () => {
-  const poor = await FrontDoor.open(database.db, { INGEST_COST_PER_SECOND: '5000' });
+  const poor = await TestServer.open(database.db, { INGEST_COST_PER_SECOND: '5000' });
   const { token } = await Pusher.open(poor, 'vault-2');
   const ids = sourceIds(5_000);
   const answers = await Promise.all(

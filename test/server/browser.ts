@@ -1,9 +1,9 @@
 import { transaction } from '../../src/database/transaction.js';
-import { commandLine } from '../../src/features/audits/own-audits.js';
+import { commandLine } from '../../src/features/audits/activity-log.js';
 import { assignRoles } from '../../src/features/roles/role.service.js';
 import { preparePassword, setPassword } from '../../src/features/sign-in/password.service.js';
 import type { UserAccountRecord } from '../../src/features/users/user-account.record.js';
-import type { FrontDoor, HttpAnswer } from './front-door.js';
+import type { HttpAnswer, TestServer } from './test-server.js';
 
 export const PASSWORD = 'correct horse battery staple';
 export const SIGN_IN = `mutation ($userName: String!, $password: String!) {
@@ -20,19 +20,19 @@ export interface SignInAnswer {
 
 /** Makes a user account a sign-in, with roles of this gateway. */
 export async function makeSignIn(
-  door: FrontDoor,
+  server: TestServer,
   userName: string,
   roles: string[] = [],
   but: Partial<UserAccountRecord> = {},
 ): Promise<void> {
-  await door.record({ sourceId: userName, userName, ...but });
-  await assignRoles(door.db, commandLine, userName, roles);
-  await changePassword(door, userName, PASSWORD);
+  await server.record({ sourceId: userName, userName, ...but });
+  await assignRoles(server.db, commandLine, userName, roles);
+  await changePassword(server, userName, PASSWORD);
 }
 
-export async function changePassword(door: FrontDoor, userName: string, password: string): Promise<void> {
+export async function changePassword(server: TestServer, userName: string, password: string): Promise<void> {
   const prepared = await preparePassword(commandLine, userName, password);
-  await transaction(door.db, (tx) => setPassword(tx, commandLine, prepared));
+  await transaction(server.db, (tx) => setPassword(tx, commandLine, prepared));
 }
 
 /** A browser's part: it keeps the cookies that it was given, and sends them with all that it asks. */
@@ -47,14 +47,14 @@ export class Browser {
   setDevice: string | null = null;
 
   constructor(
-    readonly door: FrontDoor,
+    readonly server: TestServer,
     readonly headers: Record<string, string> = {},
   ) {}
 
   async ask(query: string, variables: object = {}, headers: Record<string, string> = {}): Promise<HttpAnswer> {
     const kept = [this.cookie, this.device].filter((one) => one !== null).join('; ');
     const cookie = kept === '' ? {} : { cookie: kept };
-    const answer = await this.door.post({ query, variables }, { ...cookie, ...this.headers, ...headers });
+    const answer = await this.server.post({ query, variables }, { ...cookie, ...this.headers, ...headers });
     const set = answer.headers.getSetCookie();
     this.setCookie = set.find((one) => /^\S*_session=/.test(one)) ?? null;
     this.setDevice = set.find((one) => /^\S*_device=/.test(one)) ?? null;

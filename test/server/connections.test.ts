@@ -4,17 +4,17 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../helpers/databases.js';
-import { FrontDoor, refusal, VIEWER } from './front-door.js';
+import { refusal, TestServer, VIEWER } from './test-server.js';
 
-const MOST = 256;
+const MAX_CONNECTIONS = 256;
 
 let database: TestDatabase;
-let door: FrontDoor;
+let server: TestServer;
 let open: Socket[] = [];
 
 beforeAll(async () => {
   database = await testDatabase('sqlite');
-  door = await FrontDoor.openForAnn(database.db);
+  server = await TestServer.openForAnn(database.db);
 });
 afterEach(async () => {
   const closed = open.map((socket) => socket.closed || once(socket, 'close'));
@@ -23,13 +23,13 @@ afterEach(async () => {
   open = [];
 });
 afterAll(async () => {
-  await door.close();
+  await server.close();
   await database.drop();
 });
 
 /** Connects from an address of the loopback. */
 async function connectFrom(address: string): Promise<Socket> {
-  const socket = connect({ host: '127.0.0.1', port: Number(new URL(door.url).port), localAddress: address });
+  const socket = connect({ host: '127.0.0.1', port: Number(new URL(server.url).port), localAddress: address });
   socket.on('error', () => {});
   open.push(socket);
   await once(socket, 'connect');
@@ -43,11 +43,11 @@ async function answerOn(socket: Socket): Promise<string> {
 }
 
 test('an address that has opened too many connections gets no more, and another does', async () => {
-  const held = await Promise.all(Array.from({ length: MOST }, () => connectFrom('127.0.9.1')));
+  const held = await Promise.all(Array.from({ length: MAX_CONNECTIONS }, () => connectFrom('127.0.9.1')));
   const refused = await text(await connectFrom('127.0.9.1'));
   expect(refused).toMatch(/^HTTP\/1.1 429 .*Retry-After: 1.*too many connections are open from your address/s);
   expect(await answerOn(await connectFrom('127.0.9.2'))).toMatch(/^HTTP\/1.1 200 /);
-  const metrics = (await door.send('/metrics')).text;
+  const metrics = (await server.send('/metrics')).text;
   expect(metrics).toMatch(/^pam_gateway_http_refused_connections_total\{reason="address"\} 1$/m);
   expect(metrics).toMatch(/^pam_gateway_http_refused_connections_total\{reason="all"\} 0$/m);
   expect(await answerOn(held[0]!)).toMatch(/^HTTP\/1.1 200 /);
@@ -70,11 +70,11 @@ test('unfinished bodies of an address leave no room for more of its own, and roo
   await expect.poll(() => answers.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(16);
   for (const answer of answers)
     expect(answer).toMatch(/^HTTP\/1.1 429 .*(bytes of requests from your address|without a sign-in)/s);
-  expect((await door.post({ query: VIEWER })).status).toBe(200);
-  expect((await door.post({ query: VIEWER }, { authtoken: door.token })).status).toBe(200);
+  expect((await server.post({ query: VIEWER })).status).toBe(200);
+  expect((await server.post({ query: VIEWER }, { authtoken: server.token })).status).toBe(200);
 });
 
 test('a body that is refused says why', async () => {
-  const answer = await door.post(' '.repeat(17 * 1024));
+  const answer = await server.post(' '.repeat(17 * 1024));
   expect(refusal(answer)).toMatchObject({ status: 413, message: expect.stringMatching(/larger than 16 KiB/) });
 });

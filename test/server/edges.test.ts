@@ -4,7 +4,7 @@ import sql from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newToken } from '../../src/lib/token.js';
 import { type TestDatabase, testDatabase } from '../helpers/databases.js';
-import { FrontDoor, VIEWER } from './front-door.js';
+import { TestServer, VIEWER } from './test-server.js';
 
 let database: TestDatabase;
 
@@ -31,14 +31,14 @@ const requests: [what: string, bytes: string][] = [
 ];
 
 describe('security headers', () => {
-  let door: FrontDoor;
+  let server: TestServer;
   beforeAll(async () => {
-    door = await FrontDoor.openForAnn(database.db);
+    server = await TestServer.openForAnn(database.db);
   });
-  afterAll(() => door.close());
+  afterAll(() => server.close());
 
   test.each(requests)('are on the answer to %s', async (_what, bytes) => {
-    const answer = (await door.raw(bytes)).toLowerCase();
+    const answer = (await server.raw(bytes)).toLowerCase();
     expect(answer).toContain("\r\ncontent-security-policy: default-src 'none'; frame-ancestors 'none'");
     expect(answer).toContain('\r\nreferrer-policy: no-referrer\r\n');
     expect(answer).toContain('\r\nx-content-type-options: nosniff\r\n');
@@ -47,9 +47,9 @@ describe('security headers', () => {
   });
 
   test('are on a feed that streams, and on a 304', async () => {
-    const headers = { authtoken: door.token };
-    const feed = await door.send('/feeds/audits.csv', { headers });
-    const again = await door.send('/feeds/audits.csv', {
+    const headers = { authtoken: server.token };
+    const feed = await server.send('/feeds/audits.csv', { headers });
+    const again = await server.send('/feeds/audits.csv', {
       headers: { ...headers, 'if-none-match': feed.headers.get('etag')! },
     });
     expect([feed.status, again.status]).toEqual([200, 304]);
@@ -57,7 +57,7 @@ describe('security headers', () => {
   });
 
   test('name HTTPS as the only way if browsers reach the gateway by HTTPS', async () => {
-    const behindProxy = await FrontDoor.open(database.db, { PUBLIC_URL: 'https://gateway.example.com' });
+    const behindProxy = await TestServer.open(database.db, { PUBLIC_URL: 'https://gateway.example.com' });
     const answer = await behindProxy.send('/health/live');
     expect(answer.headers.get('strict-transport-security')).toBe('max-age=31536000');
     await behindProxy.close();
@@ -66,30 +66,30 @@ describe('security headers', () => {
 
 describe('a request with two Host headers', () => {
   test('is refused with what is wrong, also if both are equal', async () => {
-    const door = await FrontDoor.open(database.db);
+    const server = await TestServer.open(database.db);
     for (const second of ['b', 'a']) {
-      const answer = await door.raw(
+      const answer = await server.raw(
         `GET /health/live HTTP/1.1\r\nHost: a\r\nhost: ${second}\r\nConnection: close\r\n\r\n`,
       );
       expect(answer).toMatch(/^HTTP\/1.1 400 /);
       expect(answer).toContain('more than one Host header: send one');
     }
-    await door.close();
+    await server.close();
   });
 });
 
 describe('X-Forwarded-For', () => {
-  let door: FrontDoor;
+  let server: TestServer;
   beforeAll(async () => {
-    door = await FrontDoor.openForAnn(database.db, { TRUSTED_PROXIES: '127.0.0.1,10.1.0.0/16,2001:db8::/32' });
+    server = await TestServer.openForAnn(database.db, { TRUSTED_PROXIES: '127.0.0.1,10.1.0.0/16,2001:db8::/32' });
   });
-  afterAll(() => door.close());
+  afterAll(() => server.close());
 
   /** The address that an audit of a refused sign-in has. */
   async function addressOf(forwarded: string): Promise<string | null> {
     const userName = `nobody-${newToken('pag_')}`;
     const query = `mutation { signIn(userName: "${userName}", password: "wrong") { userErrors { code } } }`;
-    await door.post({ query }, { 'x-forwarded-for': forwarded });
+    await server.post({ query }, { 'x-forwarded-for': forwarded });
     const [row] = await database.db.query<{ ipAddress: string | null }>(
       sql`SELECT ip_address AS ipAddress FROM audits ORDER BY id DESC LIMIT 1`,
     );
@@ -116,14 +116,14 @@ describe('X-Forwarded-For', () => {
 });
 
 describe('over TLS', () => {
-  let door: FrontDoor;
+  let server: TestServer;
   beforeAll(async () => {
-    door = await FrontDoor.open(database.db, TLS);
+    server = await TestServer.open(database.db, TLS);
   });
-  afterAll(() => door.close());
+  afterAll(() => server.close());
 
   async function handshake(options: { ciphers?: string; minVersion?: 'TLSv1.2'; maxVersion?: 'TLSv1.1' | 'TLSv1.2' }) {
-    const { port } = new URL(door.url);
+    const { port } = new URL(server.url);
     const socket = connectTls({ host: '127.0.0.1', port: Number(port), rejectUnauthorized: false, ...options });
     await once(socket, 'secureConnect');
     socket.write('GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');

@@ -6,25 +6,25 @@ import { openDatabase } from '../../src/database/open.js';
 import { newToken } from '../../src/lib/token.js';
 import { onEveryEngine, testDatabase } from '../helpers/databases.js';
 import { MariaDb } from '../helpers/mariadb.js';
-import { FrontDoor, refusal, VIEWER } from './front-door.js';
+import { refusal, TestServer, VIEWER } from './test-server.js';
 
 onEveryEngine('health', (engine) => {
   test('a server with its database is live and ready, whoever asks', async () => {
     const database = await testDatabase(engine);
-    const door = await FrontDoor.open(database.db);
-    const answers = await Promise.all(['live', 'ready'].map((state) => door.send(`/health/${state}`)));
+    const server = await TestServer.open(database.db);
+    const answers = await Promise.all(['live', 'ready'].map((state) => server.send(`/health/${state}`)));
     expect(answers.map(({ status, text }) => [status, text])).toEqual([
       [200, '{"status":"live"}'],
       [200, '{"status":"ready"}'],
     ]);
-    await door.close();
+    await server.close();
     await database.drop();
   });
 });
 
 describe('with its database gone', () => {
   let mariadb: MariaDb;
-  let door: FrontDoor;
+  let server: TestServer;
   const lines: { level: number; msg: string }[] = [];
   const logger = pino({ level: 'warn' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
 
@@ -35,17 +35,17 @@ describe('with its database gone', () => {
     await connection.end();
     await migrate(mariadb.url('gateway'));
     const limits = { connections: 3, acquireTimeout: 1_000, statementTimeout: 1_000 };
-    door = await FrontDoor.open(await openDatabase(mariadb.url('gateway'), limits), {}, logger);
-    door.token = await door.tokenFor('ann');
+    server = await TestServer.open(await openDatabase(mariadb.url('gateway'), limits), {}, logger);
+    server.token = await server.tokenFor('ann');
   });
   afterAll(async () => {
-    await door.close();
-    await door.db.close();
+    await server.close();
+    await server.db.close();
     await mariadb.stop();
   });
 
   const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
-  const readResources = () => door.post({ query: '{ resources { nodes { id } } }' }, bearer(door.token));
+  const readResources = () => server.post({ query: '{ resources { nodes { id } } }' }, bearer(server.token));
 
   /** Neither the engine nor its address is anything to a caller. */
   function expectMasked(answer: Awaited<ReturnType<typeof readResources>>): void {
@@ -55,7 +55,7 @@ describe('with its database gone', () => {
   }
 
   async function expectRecovery(): Promise<void> {
-    await expect.poll(async () => (await door.send('/health/ready')).status).toBe(200);
+    await expect.poll(async () => (await server.send('/health/ready')).status).toBe(200);
     await expect.poll(async () => (await readResources()).body).toEqual({ data: { resources: { nodes: [] } } });
   }
 
@@ -64,9 +64,9 @@ describe('with its database gone', () => {
     await mariadb.kill();
     for (const answer of await Promise.all(Array.from({ length: 30 }, readResources))) expectMasked(answer);
     expect(lines.filter(({ msg }) => msg.startsWith('requests fail'))).toHaveLength(1);
-    expectMasked(await door.post({ query: VIEWER }, bearer(newToken('pag_'))));
-    expect((await door.send('/health/live')).status).toBe(200);
-    const ready = await door.send('/health/ready');
+    expectMasked(await server.post({ query: VIEWER }, bearer(newToken('pag_'))));
+    expect((await server.send('/health/live')).status).toBe(200);
+    const ready = await server.send('/health/ready');
     expect([ready.status, ready.text]).toEqual([503, '{"status":"the database does not answer"}']);
     await mariadb.run();
     await expectRecovery();
@@ -83,7 +83,7 @@ describe('with its database gone', () => {
       readResources(),
     ]);
     for (const answer of answers) expectMasked(answer);
-    expect((await door.send('/health/ready')).status).toBe(503);
+    expect((await server.send('/health/ready')).status).toBe(503);
     mariadb.thaw();
     await expectRecovery();
   });

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.js';
-import { makeBudgets, setAside } from '../../src/graphql/limits/budgets.js';
+import { makeBudgets, reserve } from '../../src/graphql/limits/budgets.js';
 import { type TestDatabase, testDatabase } from '../helpers/databases.js';
-import { FrontDoor, type HttpAnswer, refusal } from './front-door.js';
+import { type HttpAnswer, refusal, TestServer } from './test-server.js';
 
 const PER_SECOND = 1_000;
 /** Of what an operation without pages costs, nothing is given back: 1 + (1 + 10 * (1 + 1 + 10)), eight times. */
@@ -14,22 +14,22 @@ const EXPENSIVE = `{ ${Array.from(
 const EXPENSIVE_COST = 8 * 122;
 
 let database: TestDatabase;
-let door: FrontDoor;
+let server: TestServer;
 let ann: Record<string, string>;
 let bob: Record<string, string>;
 
 beforeAll(async () => {
   database = await testDatabase('sqlite');
-  door = await FrontDoor.open(database.db, { CONNECTOR_COST_PER_SECOND: String(PER_SECOND) });
-  ann = { authtoken: await door.tokenFor('ann') };
-  bob = { authtoken: await door.tokenFor('bob') };
+  server = await TestServer.open(database.db, { CONNECTOR_COST_PER_SECOND: String(PER_SECOND) });
+  ann = { authtoken: await server.tokenFor('ann') };
+  bob = { authtoken: await server.tokenFor('bob') };
 });
 afterAll(async () => {
-  await door.close();
+  await server.close();
   await database.drop();
 });
 
-const ask = (query: string, headers: Record<string, string>) => door.post({ query }, headers);
+const ask = (query: string, headers: Record<string, string>) => server.post({ query }, headers);
 const isRefused = ({ status }: HttpAnswer) => status === 429;
 
 test('a storm of one actor is refused from some point on, and told when to come again; another is not refused', async () => {
@@ -51,7 +51,7 @@ test('a storm of one actor is refused from some point on, and told when to come 
 });
 
 test('an operation that costs more than is ever taken at once is refused for good', async () => {
-  const connector = { authtoken: await door.tokenFor('cid') };
+  const connector = { authtoken: await server.tokenFor('cid') };
   expect((await ask('{ audits(first: 1000) { nodes { id } } }', connector)).status).toBe(200);
   const answer = await ask('{ audits(first: 1001) { nodes { id } } }', connector);
   expect(refusal(answer)).toEqual({
@@ -63,7 +63,7 @@ test('an operation that costs more than is ever taken at once is refused for goo
 });
 
 test('rows that were asked for and are not there are given back', async () => {
-  const connector = { authtoken: await door.tokenFor('dan') };
+  const connector = { authtoken: await server.tokenFor('dan') };
   for (let n = 0; n < 30; n++) {
     const { status, extensions } = await ask('{ resources(first: 1000) { nodes { id } } }', connector);
     expect([status, extensions?.cost]).toMatchObject([200, { requested: 1_000, actual: 1, restoreRate: PER_SECOND }]);
@@ -71,7 +71,7 @@ test('rows that were asked for and are not there are given back', async () => {
 });
 
 test('every answer says what is left, in headers that clients know', async () => {
-  const connector = { authtoken: await door.tokenFor('eve') };
+  const connector = { authtoken: await server.tokenFor('eve') };
   for (const query of ['{ viewer { kind } }', '{ nothing }', '{', EXPENSIVE]) {
     const { headers } = await ask(query, connector);
     expect(headers.get('ratelimit-policy')).toBe('"connector";q=2000;w=2');
@@ -83,7 +83,7 @@ test('every answer says what is left, in headers that clients know', async () =>
 });
 
 test('an operation that is refused for what it asks for is a bad request', async () => {
-  const connector = { authtoken: await door.tokenFor('fay') };
+  const connector = { authtoken: await server.tokenFor('fay') };
   const aliases = Array.from({ length: 101 }, (_, n) => `a${n}: version`).join(' ');
   for (const query of [
     `{ server { ${aliases} } }`,
@@ -106,6 +106,6 @@ test('with what is set by default a connector may read pages of 10,000 rows as f
 test('and 10,000 resources with accounts, grants and usage some times at once, not twenty', () => {
   const account = { budget: makeBudgets(readConfig({})).connector, key: 'token' };
   const cost = 10_000 * (1 + 10 + (1 + 10) + 10);
-  const waits = Array.from({ length: 20 }, () => setAside(account, cost));
+  const waits = Array.from({ length: 20 }, () => reserve(account, cost));
   expect(waits).toEqual([...Array(6).fill(0), ...Array(14).fill(1_000)]);
 });

@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../helpers/databases.js';
-import { FrontDoor } from './front-door.js';
+import { TestServer } from './test-server.js';
 
 let database: TestDatabase;
-let door: FrontDoor | undefined;
+let testServer: TestServer | undefined;
 
 beforeEach(async () => {
   database = await testDatabase('sqlite');
 });
 afterEach(async () => {
-  await door?.close();
+  await testServer?.close();
   await database.drop();
 });
 
@@ -30,14 +30,14 @@ const tls = (name: string) => join(import.meta.dirname, 'tls', name);
 const TLS = { TLS_CERT_FILE: tls('certificate.pem'), TLS_KEY_FILE: tls('key.pem') };
 
 test('every wait for a client has an end', async () => {
-  door = await FrontDoor.open(database.db);
-  expect(timesOf(door.app.server)).toEqual(TIMES);
+  testServer = await TestServer.open(database.db);
+  expect(timesOf(testServer.app.server)).toEqual(TIMES);
 });
 
 test('every wait for a client has the same end under TLS', async () => {
-  door = await FrontDoor.open(database.db, TLS);
-  expect(door.url).toMatch(/^https:/);
-  expect(timesOf(door.app.server)).toEqual(TIMES);
+  testServer = await TestServer.open(database.db, TLS);
+  expect(testServer.url).toMatch(/^https:/);
+  expect(timesOf(testServer.app.server)).toEqual(TIMES);
 });
 
 test.each([
@@ -48,9 +48,9 @@ test.each([
     'POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
   ],
 ])('a client that sends %s too slowly is told so and cut', async (_, limits, start) => {
-  door = await FrontDoor.open(database.db);
-  Object.assign(door.app.server, limits);
-  const socket = door.connect();
+  testServer = await TestServer.open(database.db);
+  Object.assign(testServer.app.server, limits);
+  const socket = testServer.connect();
   await once(socket, 'connect');
   socket.write(start);
   expect(await text(socket)).toMatch(/^HTTP\/1.1 408 .*took too long to come.*BAD_REQUEST/s);

@@ -3,18 +3,18 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase } from '../../src/database/open.js';
 import { recordAudits } from '../../src/features/audits/audit.service.js';
 import { type TestDatabase, testDatabase } from '../helpers/databases.js';
-import { FrontDoor } from './front-door.js';
+import { TestServer } from './test-server.js';
 
 const AUDITS = 12_000;
 
 let database: TestDatabase;
-let door: FrontDoor;
+let server: TestServer;
 let headers: Record<string, string>;
 
 beforeAll(async () => {
   database = await testDatabase('sqlite');
-  door = await FrontDoor.openForAnn(database.db);
-  headers = { authtoken: door.token };
+  server = await TestServer.openForAnn(database.db);
+  headers = { authtoken: server.token };
   const records = Array.from({ length: AUDITS }, (_, n) => ({
     sourceId: `${n}`,
     occurredAt: new Date(Date.UTC(2026, 0, 1) + n).toISOString(),
@@ -26,12 +26,12 @@ beforeAll(async () => {
   for (const start of [0, 6_000]) await recordAudits(database.db, 'test', records.slice(start, start + 6_000));
 });
 afterAll(async () => {
-  await door.close();
+  await server.close();
   await database.drop();
 });
 
 const actual = async (query: string) => {
-  const { body, extensions } = await door.post({ query }, headers);
+  const { body, extensions } = await server.post({ query }, headers);
   expect(body.errors).toBeUndefined();
   return { data: body.data!, cost: (extensions!.cost as { actual: number }).actual };
 };

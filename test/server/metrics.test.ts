@@ -1,21 +1,21 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../helpers/databases.js';
 import { Browser, makeSignIn } from './browser.js';
-import { FrontDoor } from './front-door.js';
+import { TestServer } from './test-server.js';
 
 onEveryEngine('metrics', (engine) => {
   let database: TestDatabase;
-  let door: FrontDoor;
+  let server: TestServer;
   beforeAll(async () => {
     database = await testDatabase(engine);
-    door = await FrontDoor.openForAnn(database.db);
+    server = await TestServer.openForAnn(database.db);
   });
   afterAll(async () => {
-    await door.close();
+    await server.close();
     await database.drop();
   });
 
-  const metrics = async () => (await door.send('/metrics')).text;
+  const metrics = async () => (await server.send('/metrics')).text;
 
   /** The value of a line; undefined where there is none. */
   async function value(line: string): Promise<number | undefined> {
@@ -27,7 +27,7 @@ onEveryEngine('metrics', (engine) => {
     value(`pam_gateway_http_request_seconds_count{route="${route}",method="${method}",status="${status}"}`);
 
   test('are in the format of Prometheus, of the process too, and need nobody signed in', async () => {
-    const { status, headers } = await door.send('/metrics');
+    const { status, headers } = await server.send('/metrics');
     expect([status, headers.get('content-type')]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8']);
     for (const name of ['process_resident_memory_bytes', 'nodejs_eventloop_lag_seconds']) {
       expect(await value(name)).toBeGreaterThanOrEqual(0);
@@ -53,29 +53,29 @@ onEveryEngine('metrics', (engine) => {
 
   test('count requests by route, method and status', async () => {
     const query = '{ viewer { userName } }';
-    await Promise.all([1, 2, 3].map(() => door.post({ query }, { authtoken: door.token })));
-    await door.get({ query }, { authtoken: door.token });
-    await door.get({ query }, { authtoken: 'wrong' });
+    await Promise.all([1, 2, 3].map(() => server.post({ query }, { authtoken: server.token })));
+    await server.get({ query }, { authtoken: server.token });
+    await server.get({ query }, { authtoken: 'wrong' });
     await expect.poll(() => countOf('/graphql', 'POST', 200)).toBe(3);
     await expect.poll(() => countOf('/graphql', 'GET', 200)).toBe(1);
     await expect.poll(() => countOf('/graphql', 'GET', 401)).toBe(1);
   });
 
   test('count the rows that are served, of connectors and of people', async () => {
-    await makeSignIn(door, 'paul', ['Administrator'], { accessScope: 'ALL' });
-    const person = new Browser(door);
+    await makeSignIn(server, 'paul', ['Administrator'], { accessScope: 'ALL' });
+    const person = new Browser(server);
     await person.signIn('paul');
     const rowsServed = async () => (await value('pam_gateway_rows_served_total{module="USER_ACCOUNTS"}')) ?? 0;
     const before = await rowsServed();
     const query = '{ userAccounts(first: 1) { nodes { id } } }';
-    await door.post({ query }, { authtoken: door.token });
+    await server.post({ query }, { authtoken: server.token });
     await person.ask(query);
     expect((await rowsServed()) - before).toBe(2);
   });
 
   test('hold nothing that a caller wrote', async () => {
-    await door.send(`/geheim?geheim=1`);
-    await door.send('/graphql?query={geheim}', { headers: { authtoken: 'geheim', 'x-geheim': 'geheim' } });
+    await server.send(`/geheim?geheim=1`);
+    await server.send('/graphql?query={geheim}', { headers: { authtoken: 'geheim', 'x-geheim': 'geheim' } });
     await expect.poll(() => countOf('none', 'GET', 404)).toBe(1);
     expect(await metrics()).not.toMatch(/geheim|pag_|ann|paul/);
   });

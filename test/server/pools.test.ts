@@ -4,7 +4,7 @@ import { migrate } from '../../src/database/migrate.js';
 import { openDatabase } from '../../src/database/open.js';
 import { MariaDb } from '../helpers/mariadb.js';
 import { Browser, makeSignIn } from './browser.js';
-import { FrontDoor, type HttpAnswer } from './front-door.js';
+import { type HttpAnswer, TestServer } from './test-server.js';
 
 const AUDITS = '{ audits(first: 1) { nodes { operation } } }';
 const RESOURCES = '{ resources { nodes { id } } }';
@@ -12,7 +12,7 @@ const RESOURCES = '{ resources { nodes { id } } }';
 describe('connectors that hold all of their connections', () => {
   let mariadb: MariaDb;
   let root: mysql.Connection;
-  let door: FrontDoor;
+  let server: TestServer;
   let person: Browser;
 
   beforeAll(async () => {
@@ -28,21 +28,21 @@ describe('connectors that hold all of their connections', () => {
   beforeEach(() => root.query('USE gateway'));
   afterEach(async () => {
     await root.query('UNLOCK TABLES');
-    await door.close();
-    await door.db.close();
+    await server.close();
+    await server.db.close();
   });
 
   async function open(acquireTimeout: number): Promise<void> {
     const limits = { connections: 2, acquireTimeout, statementTimeout: 60_000 };
-    door = await FrontDoor.openForAnn(await openDatabase(mariadb.url('gateway'), limits));
-    await makeSignIn(door, 'paul', ['Administrator'], { accessScope: 'ALL' });
-    person = new Browser(door);
+    server = await TestServer.openForAnn(await openDatabase(mariadb.url('gateway'), limits));
+    await makeSignIn(server, 'paul', ['Administrator'], { accessScope: 'ALL' });
+    person = new Browser(server);
     await person.signIn('paul');
     // The first use of a token is recorded among the audits.
     await ask(RESOURCES);
   }
 
-  const ask = (query: string) => door.post({ query }, { authtoken: door.token });
+  const ask = (query: string) => server.post({ query }, { authtoken: server.token });
   const statements = async () => JSON.stringify((await root.query('SHOW FULL PROCESSLIST'))[0]);
   const statuses = (answers: HttpAnswer[]) => [...new Set(answers.map(({ status }) => status))].sort();
 
@@ -58,8 +58,8 @@ describe('connectors that hold all of their connections', () => {
     await open(60_000);
     const imports = await importAtOnce();
     for (let request = 0; request < 20; request++) expect((await person.ask(RESOURCES)).status).toBe(200);
-    expect((await door.send('/health/ready')).status).toBe(200);
-    expect((await door.post({ query: '{ server { product } }' })).status).toBe(200);
+    expect((await server.send('/health/ready')).status).toBe(200);
+    expect((await server.post({ query: '{ server { product } }' })).status).toBe(200);
     expect((await ask('{ viewer { userName } }')).body.data).toEqual({ viewer: { userName: 'ann' } });
     await root.query('UNLOCK TABLES');
     expect(statuses(await Promise.all(imports))).toEqual([200]);
@@ -83,7 +83,7 @@ describe('connectors that hold all of their connections', () => {
     await open(60_000);
     const imports = await importAtOnce();
     await mariadb.freeze();
-    const answers = await Promise.all([...imports, person.ask(RESOURCES), door.send('/health/ready')]);
+    const answers = await Promise.all([...imports, person.ask(RESOURCES), server.send('/health/ready')]);
     expect(statuses(answers)).toEqual([503]);
     for (let request = 0; request < 50; request++) expect((await person.ask(RESOURCES)).status).toBe(503);
     mariadb.thaw();

@@ -11,7 +11,7 @@ import { WriteProbe } from '../../src/database/write-probe.js';
 import { emptyDatabase, onEveryEngine, testDatabase } from '../helpers/databases.js';
 import { MariaDb } from '../helpers/mariadb.js';
 import { Program } from '../helpers/program.js';
-import { FrontDoor } from './front-door.js';
+import { TestServer } from './test-server.js';
 
 const READ_ONLY =
   /^\{"status":"the database takes no writes","reason":"the database is read-only: let the gateway write to /;
@@ -26,14 +26,14 @@ test('readiness ends while the server is read-only, says what to do, and comes b
   const db = await openDatabase(server.url('gateway').replace('root', 'gateway'));
   const lines: { msg: string }[] = [];
   const logger = pino({ level: 'warn' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
-  const door = await FrontDoor.open(db, {}, logger);
+  const testServer = await TestServer.open(db, {}, logger);
   await root.query('SET GLOBAL read_only = 1');
-  const answers = await Promise.all([1, 2, 3].map(() => door.send('/health/ready')));
+  const answers = await Promise.all([1, 2, 3].map(() => testServer.send('/health/ready')));
   for (const { status, text } of answers) expect([status, text]).toEqual([503, expect.stringMatching(READ_ONLY)]);
   await root.query('SET GLOBAL read_only = 0');
-  await expect.poll(async () => (await door.send('/health/ready')).status, { timeout: 10_000 }).toBe(200);
+  await expect.poll(async () => (await testServer.send('/health/ready')).status, { timeout: 10_000 }).toBe(200);
   expect(lines.map(({ msg }) => msg)).toEqual(['requests fail: something that the gateway needs is unavailable']);
-  await door.close();
+  await testServer.close();
   await db.close();
   await root.end();
   await server.stop();
@@ -44,10 +44,10 @@ test('readiness ends while the SQLite file is read-only, and says what to do', a
   const tx = await db.begin();
   await tx.execute(sql`PRAGMA query_only = 1`);
   await tx.rollback();
-  const door = await FrontDoor.open(db);
-  const { status, text } = await door.send('/health/ready');
+  const testServer = await TestServer.open(db);
+  const { status, text } = await testServer.send('/health/ready');
   expect([status, text]).toEqual([503, expect.stringMatching(READ_ONLY)]);
-  await door.close();
+  await testServer.close();
   await drop();
 });
 
@@ -81,13 +81,13 @@ test('readiness and writes end at once when the SQLite file is moved, and come b
   const file = url.slice('sqlite:'.length);
   await migrate(url);
   const db = await openDatabase(url);
-  const door = await FrontDoor.openForAnn(db);
+  const testServer = await TestServer.openForAnn(db);
   renameSync(file, `${file}.elsewhere`);
-  const ready = await door.send('/health/ready');
+  const ready = await testServer.send('/health/ready');
   expect([ready.status, ready.text]).toEqual([503, expect.stringMatching(/takes no writes.*moved.*put it back/)]);
   renameSync(`${file}.elsewhere`, file);
-  await expect.poll(async () => (await door.send('/health/ready')).status, { timeout: 10_000 }).toBe(200);
-  await door.close();
+  await expect.poll(async () => (await testServer.send('/health/ready')).status, { timeout: 10_000 }).toBe(200);
+  await testServer.close();
   await db.close();
   await drop();
 });
@@ -109,8 +109,8 @@ test('readiness ends while the disk has no room for the WAL', async () => {
 
 test('who asks for readiness or metrics without end is told to wait, and others are not', async () => {
   const { db, drop } = await testDatabase('sqlite');
-  const door = await FrontDoor.open(db, { TRUSTED_PROXIES: '127.0.0.1' });
-  const ask = async (path: string, ip: string) => door.send(path, { headers: { 'x-forwarded-for': ip } });
+  const testServer = await TestServer.open(db, { TRUSTED_PROXIES: '127.0.0.1' });
+  const ask = async (path: string, ip: string) => testServer.send(path, { headers: { 'x-forwarded-for': ip } });
   for (const path of ['/health/ready', '/metrics']) {
     const codes = new Set<number>();
     // More come back meanwhile: it goes on until one is refused.
@@ -121,6 +121,6 @@ test('who asks for readiness or metrics without end is told to wait, and others 
     expect([...codes].sort()).toEqual([200, 429]);
     expect((await ask(path, '192.0.2.2')).status).toBe(200);
   }
-  await door.close();
+  await testServer.close();
   await drop();
 });

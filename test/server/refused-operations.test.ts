@@ -6,24 +6,24 @@ import { storeRefusals } from '../../src/features/audits/refusals/refusal-tally.
 import { newToken } from '../../src/lib/token.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../helpers/databases.js';
 import { Browser, makeSignIn } from './browser.js';
-import { FrontDoor } from './front-door.js';
+import { TestServer } from './test-server.js';
 
 onEveryEngine('an operation that is refused for want of a privilege', (engine) => {
   let database: TestDatabase;
-  let door: FrontDoor;
+  let server: TestServer;
 
   beforeAll(async () => {
     database = await testDatabase(engine);
-    door = await FrontDoor.openForAnn(database.db, { TRUSTED_PROXIES: '127.0.0.1' });
+    server = await TestServer.openForAnn(database.db, { TRUSTED_PROXIES: '127.0.0.1' });
   });
   afterAll(async () => {
-    await door.close();
+    await server.close();
     await database.drop();
   });
 
   const audits = async () => {
-    await storeRefusals(door.db);
-    return door.db.query<{ reason: string }>(
+    await storeRefusals(server.db);
+    return server.db.query<{ reason: string }>(
       sql`SELECT operated_by AS operatedBy, user_name AS userName, outcome, ip_address AS ipAddress,
             client_type AS clientType, reason FROM audits WHERE operation = 'Operation Refused' ORDER BY id`,
     );
@@ -36,14 +36,14 @@ onEveryEngine('an operation that is refused for want of a privilege', (engine) =
     return (await audits()).slice(length);
   };
   const windowsEnd = async () => {
-    await storeRefusals(door.db);
-    await door.db.execute(sql`UPDATE refusals SET ends_at = began_at`);
-    await endOldRefusals(door.db);
+    await storeRefusals(server.db);
+    await server.db.execute(sql`UPDATE refusals SET ends_at = began_at`);
+    await endOldRefusals(server.db);
   };
 
   test('of a user is an audit that says who, what and from where, and the rest is a number', async () => {
-    await makeSignIn(door, 'bob');
-    const bob = new Browser(door, { 'x-forwarded-for': '198.51.100.7' });
+    await makeSignIn(server, 'bob');
+    const bob = new Browser(server, { 'x-forwarded-for': '198.51.100.7' });
     await bob.signIn('bob');
     const rows = await since(async () => {
       const asked = Array.from({ length: 20 }, (_, i) => `{ alias${i}: audits { nodes { id } } }`);
@@ -61,15 +61,15 @@ onEveryEngine('an operation that is refused for want of a privilege', (engine) =
   });
 
   test('of a token, in GraphQL or of a feed, is one as well', async () => {
-    const headers = { authorization: `Bearer ${door.token}`, 'x-forwarded-for': '198.51.100.8' };
-    await door.db.execute(sql`INSERT INTO analytics_plus (token_id, build, reported_host_name, reported_port_number,
+    const headers = { authorization: `Bearer ${server.token}`, 'x-forwarded-for': '198.51.100.8' };
+    await server.db.execute(sql`INSERT INTO analytics_plus (token_id, build, reported_host_name, reported_port_number,
       time_zone, modules, import_period, import_every_minutes, connected_at)
       SELECT id, 4301, 'a', 1, 'UTC', 'AUDITS', 'ALL', 60, generated_at FROM connector_tokens`);
     const refused = ['roles { name }', 'resources { nodes { id } }', 'sources { name }'];
     const rows = await since(async () => {
-      await expect.poll(async () => (await door.post({ query: `{ ${refused[1]} }` }, headers)).status).toBe(403);
-      for (const field of refused) expect((await door.post({ query: `{ ${field} }` }, headers)).status).toBe(403);
-      const feed = await door.send('/feeds/user-accounts.ndjson', { headers });
+      await expect.poll(async () => (await server.post({ query: `{ ${refused[1]} }` }, headers)).status).toBe(403);
+      for (const field of refused) expect((await server.post({ query: `{ ${field} }` }, headers)).status).toBe(403);
+      const feed = await server.send('/feeds/user-accounts.ndjson', { headers });
       expect(feed.status).toBe(403);
     }, 4);
     expect(rows.map(({ reason }) => reason).sort()).toEqual([
@@ -83,7 +83,7 @@ onEveryEngine('an operation that is refused for want of a privilege', (engine) =
   });
 
   test('is nothing for whoever is not signed in', async () => {
-    expect(await since(() => door.post({ query: '{ audits { nodes { id } } }' }))).toEqual([]);
+    expect(await since(() => server.post({ query: '{ audits { nodes { id } } }' }))).toEqual([]);
   });
 
   test('is accounted for together beyond a hundred kinds of it', async () => {
@@ -104,17 +104,17 @@ onEveryEngine('an operation that is refused for want of a privilege', (engine) =
         first: 'f',
         further: 'm',
       };
-      countInMemory(door.db, kind, refusal, null);
+      countInMemory(server.db, kind, refusal, null);
     }
     expect((await audits()).filter(({ reason }) => reason === 'f')).toHaveLength(101);
-    await transaction(door.db, (tx) => tx.execute(sql`DELETE FROM refusals`));
+    await transaction(server.db, (tx) => tx.execute(sql`DELETE FROM refusals`));
   });
 
   test('is told from an unknown token, which is counted by its reason and never written', async () => {
     const send = (token: string) =>
-      door.post({ query: '{ viewer { userName } }' }, { authorization: `Bearer ${token}` });
+      server.post({ query: '{ viewer { userName } }' }, { authorization: `Bearer ${token}` });
     const counts = async () => {
-      const { text } = await door.send('/metrics');
+      const { text } = await server.send('/metrics');
       const of = (reason: string) =>
         Number(new RegExp(`refused_tokens_total\\{reason="${reason}"\\} (\\d+)`).exec(text)?.[1] ?? 0);
       return [of('unknown'), of('malformed')];

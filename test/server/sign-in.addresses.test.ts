@@ -7,28 +7,28 @@ import { newToken } from '../../src/lib/token.js';
 import { type TestDatabase, testDatabase } from '../helpers/databases.js';
 import { CountingDatabase } from '../helpers/gateway.js';
 import { Browser, makeSignIn } from './browser.js';
-import { FrontDoor, type HttpAnswer, refusal, VIEWER } from './front-door.js';
+import { type HttpAnswer, refusal, TestServer, VIEWER } from './test-server.js';
 
 /** What an address may do is counted without the database: one engine is enough. */
 describe('an address', () => {
   let database: TestDatabase;
   let counted: CountingDatabase;
-  let door: FrontDoor;
+  let server: TestServer;
 
   beforeAll(async () => {
     database = await testDatabase('sqlite');
     counted = new CountingDatabase(database.db);
-    door = await FrontDoor.openForAnn(counted, { TRUSTED_PROXIES: '127.0.0.1' });
-    await makeSignIn(door, 'ann', ['Password Auditor']);
+    server = await TestServer.openForAnn(counted, { TRUSTED_PROXIES: '127.0.0.1' });
+    await makeSignIn(server, 'ann', ['Password Auditor']);
   });
   afterAll(async () => {
-    await door.close();
+    await server.close();
     await database.drop();
   });
 
-  const at = (address: string) => new Browser(door, { 'x-forwarded-for': address });
+  const at = (address: string) => new Browser(server, { 'x-forwarded-for': address });
   const send = (address: string, token: string) =>
-    door.post({ query: VIEWER }, { 'x-forwarded-for': address, authorization: `Bearer ${token}` });
+    server.post({ query: VIEWER }, { 'x-forwarded-for': address, authorization: `Bearer ${token}` });
   const unknown = () => newToken('pag_');
 
   /** Guesses by ever new names, a few at once, until the address is refused; the codes of all answers. */
@@ -67,13 +67,13 @@ describe('an address', () => {
   }
 
   async function failuresOf(name: string): Promise<number> {
-    const rows = await door.db.query<{ failures: number }>(
+    const rows = await server.db.query<{ failures: number }>(
       sql`SELECT failures FROM sign_in_attempts WHERE name_hash = ${sha256(name)}`,
     );
     return rows[0]?.failures ?? 0;
   }
 
-  const attempts = async () => (await door.db.query(sql`SELECT name_hash FROM sign_in_attempts`)).length;
+  const attempts = async () => (await server.db.query(sql`SELECT name_hash FROM sign_in_attempts`)).length;
 
   test('that fails to sign in again and again is refused without asking the database, right or wrong', async () => {
     const before = await attempts();
@@ -112,9 +112,9 @@ describe('an address', () => {
   });
 
   test('that sends unknown tokens goes on with those that were good before', async () => {
-    const fresh = await Promise.all(Array.from({ length: 40 }, (_, i) => door.tokenFor(`fresh ${i}`)));
+    const fresh = await Promise.all(Array.from({ length: 40 }, (_, i) => server.tokenFor(`fresh ${i}`)));
     const statuses = (address: string) => Promise.all(fresh.map(async (token) => (await send(address, token)).status));
-    expect((await send('198.51.100.6', door.token)).status).toBe(200);
+    expect((await send('198.51.100.6', server.token)).status).toBe(200);
     // Unknown tokens go on coming: what comes back each second would let the good ones in one after another.
     let isSpent = false;
     const spending = (async () => {
@@ -123,21 +123,21 @@ describe('an address', () => {
     await expect.poll(async () => (await statuses('198.51.100.6')).includes(429)).toBe(true);
     isSpent = true;
     await spending;
-    expect((await send('198.51.100.6', door.token)).status).toBe(200);
+    expect((await send('198.51.100.6', server.token)).status).toBe(200);
     expect(await statuses('198.51.100.7')).toEqual(Array(40).fill(200));
     expect(await statuses('198.51.100.6')).toEqual(Array(40).fill(200));
   });
 
   test('pays nothing for a token that is known and refused, and reads why every time', async () => {
-    await door.db.execute(sql`UPDATE integration SET status = 'DISABLED'`);
-    const disabled = await door.tokenFor('dora');
+    await server.db.execute(sql`UPDATE integration SET status = 'DISABLED'`);
+    const disabled = await server.tokenFor('dora');
     for (let round = 0; round < 3; round++) {
       const answers = await Promise.all(Array.from({ length: 50 }, () => send('198.51.100.10', disabled)));
       expect(new Set(answers.map((answer) => refusal(answer).message))).toEqual(
         new Set([expect.stringMatching(/the integration is disabled/)]),
       );
     }
-    await door.db.execute(sql`UPDATE integration SET status = 'NOT_CONFIGURED'`);
+    await server.db.execute(sql`UPDATE integration SET status = 'NOT_CONFIGURED'`);
     await expect.poll(async () => (await send('198.51.100.10', disabled)).status).toBe(200);
   });
 
@@ -153,9 +153,9 @@ describe('an address', () => {
   });
 
   test('pays nothing for tokens that are good, nor for the same one at once', async () => {
-    const tokens = await Promise.all(Array.from({ length: 70 }, (_, i) => door.tokenFor(`user ${i}`)));
+    const tokens = await Promise.all(Array.from({ length: 70 }, (_, i) => server.tokenFor(`user ${i}`)));
     for (const token of tokens) expect((await send('198.51.100.8', token)).status).toBe(200);
-    const fresh = await door.tokenFor('cid');
+    const fresh = await server.tokenFor('cid');
     const answers = await Promise.all(Array.from({ length: 100 }, () => send('198.51.100.9', fresh)));
     expect(answers.map(({ status }) => status)).toEqual(Array(100).fill(200));
   });

@@ -5,40 +5,40 @@ import { dropUserAccounts } from '../../src/features/resources/access-grant.serv
 import { sha256 } from '../../src/lib/sha256.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../helpers/databases.js';
 import { Browser, changePassword, makeSignIn } from './browser.js';
-import { FrontDoor } from './front-door.js';
+import { TestServer } from './test-server.js';
 
 const WRONG = 'a password that is not it';
 
 onEveryEngine('while strangers guess the password of a name', (engine) => {
   let database: TestDatabase;
-  let door: FrontDoor;
-  let elsewhere: FrontDoor;
+  let server: TestServer;
+  let elsewhere: TestServer;
   let address = 0;
 
   beforeAll(async () => {
     database = await testDatabase(engine);
     const environment = { TRUSTED_PROXIES: '127.0.0.1' };
-    door = await FrontDoor.open(database.db, environment);
-    elsewhere = await FrontDoor.open(await openDatabase(database.url), environment);
+    server = await TestServer.open(database.db, environment);
+    elsewhere = await TestServer.open(await openDatabase(database.url), environment);
   });
   afterAll(async () => {
-    await Promise.all([door.close(), elsewhere.close()]);
+    await Promise.all([server.close(), elsewhere.close()]);
     await elsewhere.db.close();
     await database.drop();
   });
 
   const newAddress = () => `203.0.113.${++address}`;
-  const at = (from = newAddress(), where = door) => new Browser(where, { 'x-forwarded-for': from });
+  const at = (from = newAddress(), where = server) => new Browser(where, { 'x-forwarded-for': from });
 
   /** A browser of a user that has signed in before, at another address since. */
   async function known(userName: string): Promise<Browser> {
-    await makeSignIn(door, userName);
+    await makeSignIn(server, userName);
     const before = at();
     expect(await before.signInCode(userName)).toBeNull();
     return moved(before);
   }
 
-  function moved(browser: Browser, where = door): Browser {
+  function moved(browser: Browser, where = server): Browser {
     const other = at(newAddress(), where);
     other.device = browser.device;
     return other;
@@ -46,21 +46,21 @@ onEveryEngine('while strangers guess the password of a name', (engine) => {
 
   /** As if a name had failed so often that nobody may try it for a while. */
   async function block(userName: string): Promise<void> {
-    const until = door.db.dialect.timeValue(new Date(Date.now() + 600_000).toISOString());
+    const until = server.db.dialect.timeValue(new Date(Date.now() + 600_000).toISOString());
     await at().signIn(userName, WRONG);
-    await door.db.execute(
+    await server.db.execute(
       sql`UPDATE sign_in_attempts SET failures = 14, blocked_until = ${until} WHERE name_hash = ${sha256(userName)}`,
     );
   }
 
   /** Keeps every delay that has begun from passing, however slow the machine is. */
   async function holdDelays(): Promise<void> {
-    const until = door.db.dialect.timeValue(new Date(Date.now() + 600_000).toISOString());
-    await door.db.execute(sql`UPDATE sign_in_attempts SET blocked_until = ${until} WHERE blocked_until IS NOT NULL`);
+    const until = server.db.dialect.timeValue(new Date(Date.now() + 600_000).toISOString());
+    await server.db.execute(sql`UPDATE sign_in_attempts SET blocked_until = ${until} WHERE blocked_until IS NOT NULL`);
   }
 
   async function failuresOf(userName: string): Promise<number | undefined> {
-    const rows = await door.db.query<{ failures: number }>(
+    const rows = await server.db.query<{ failures: number }>(
       sql`SELECT failures FROM sign_in_attempts WHERE name_hash = ${sha256(userName)}`,
     );
     return rows[0]?.failures;
@@ -77,7 +77,7 @@ onEveryEngine('while strangers guess the password of a name', (engine) => {
   });
 
   test('a network that the user signed in from gets in without a cookie', async () => {
-    await makeSignIn(door, 'bea');
+    await makeSignIn(server, 'bea');
     const home = newAddress();
     await at(home).signIn('bea');
     await block('bea');
@@ -86,7 +86,7 @@ onEveryEngine('while strangers guess the password of a name', (engine) => {
   });
 
   test('a wrong password from such a network is answered like one of a stranger, for every name', async () => {
-    await makeSignIn(door, 'cora');
+    await makeSignIn(server, 'cora');
     const home = newAddress();
     await at(home).signIn('cora');
     const codesOf = async (name: string) => {
@@ -110,7 +110,7 @@ onEveryEngine('while strangers guess the password of a name', (engine) => {
     for (let i = 0; i < 8; i++) codes.push(await moved(dan).signInCode('dan', WRONG));
     expect(codes.slice(0, 6)).toEqual(Array(6).fill('INVALID_CREDENTIALS'));
     expect(codes).toContain('TOO_MANY_ATTEMPTS');
-    await door.db.execute(sql`DELETE FROM sign_in_attempts WHERE name_hash = ${sha256('dan')}`);
+    await server.db.execute(sql`DELETE FROM sign_in_attempts WHERE name_hash = ${sha256('dan')}`);
     expect(await moved(dan).signInCode('dan', WRONG)).toBe('INVALID_CREDENTIALS');
   });
 
@@ -140,26 +140,26 @@ onEveryEngine('while strangers guess the password of a name', (engine) => {
 
   test('a cookie from before the password changed makes a stranger', async () => {
     const gil = await known('gil');
-    await changePassword(door, 'gil', 'quite another password');
+    await changePassword(server, 'gil', 'quite another password');
     await block('gil');
     expect(await gil.signInCode('gil', 'quite another password')).toBe('TOO_MANY_ATTEMPTS');
   });
 
   test('a cookie of a user that was deleted and made again makes a stranger', async () => {
     const gus = await known('gus');
-    await dropUserAccounts(door.db, 'test', ['gus']);
+    await dropUserAccounts(server.db, 'test', ['gus']);
     expect(
-      await door.db.query(sql`SELECT network FROM trusted_networks n
+      await server.db.query(sql`SELECT network FROM trusted_networks n
       WHERE NOT EXISTS (SELECT 1 FROM user_accounts u WHERE u.id = n.user_id)`),
     ).toEqual([]);
-    await makeSignIn(door, 'gus');
+    await makeSignIn(server, 'gus');
     await block('gus');
     expect(await gus.signInCode('gus')).toBe('TOO_MANY_ATTEMPTS');
   });
 
   test('a browser of several users is known for each of them', async () => {
     const browser = await known('hal');
-    await makeSignIn(door, 'ida');
+    await makeSignIn(server, 'ida');
     await browser.signIn('ida');
     await browser.signIn('hal');
     await Promise.all([block('hal'), block('ida')]);
@@ -169,13 +169,13 @@ onEveryEngine('while strangers guess the password of a name', (engine) => {
 
   test('the cookie is for this site alone, for no script, and lasts; a failure sets none', async () => {
     const jon = at();
-    await makeSignIn(door, 'jon');
+    await makeSignIn(server, 'jon');
     await jon.signIn('jon', WRONG);
     expect(jon.setDevice).toBeNull();
     await jon.signIn('jon');
     expect(jon.setDevice).toMatch(/^pam_gateway_device=[\w.-]+; Max-Age=15552000; Path=\/; HttpOnly; SameSite=Strict$/);
     expect(decodeURIComponent(jon.setDevice!)).not.toContain('jon');
-    const secure = await FrontDoor.open(database.db, { PUBLIC_URL: 'https://gateway.example.com' });
+    const secure = await TestServer.open(database.db, { PUBLIC_URL: 'https://gateway.example.com' });
     const browser = new Browser(secure);
     await browser.signIn('jon');
     expect(browser.setDevice).toMatch(/^__Host-pam_gateway_device=.*; HttpOnly; Secure; SameSite=Strict$/);
@@ -183,18 +183,18 @@ onEveryEngine('while strangers guess the password of a name', (engine) => {
   });
 
   test('at most ten networks are kept of a user', async () => {
-    await makeSignIn(door, 'kim');
+    await makeSignIn(server, 'kim');
     for (let i = 0; i < 12; i++) expect(await at().signInCode('kim')).toBeNull();
-    const rows = await door.db.query(sql`SELECT network FROM trusted_networks n
+    const rows = await server.db.query(sql`SELECT network FROM trusted_networks n
       JOIN user_accounts u ON u.id = n.user_id WHERE u.user_name = 'kim'`);
     expect(rows).toHaveLength(10);
   });
 
   test('a delay that a clock left far in the future is over', async () => {
-    await makeSignIn(door, 'lea');
+    await makeSignIn(server, 'lea');
     await block('lea');
-    const far = door.db.dialect.timeValue(new Date(Date.now() + 86_400_000).toISOString());
-    await door.db.execute(sql`UPDATE sign_in_attempts SET blocked_until = ${far} WHERE name_hash = ${sha256('lea')}`);
+    const far = server.db.dialect.timeValue(new Date(Date.now() + 86_400_000).toISOString());
+    await server.db.execute(sql`UPDATE sign_in_attempts SET blocked_until = ${far} WHERE name_hash = ${sha256('lea')}`);
     expect(await at().signInCode('lea')).toBeNull();
   });
 });

@@ -10,8 +10,8 @@ import { openDatabase } from '../../src/database/open.js';
 import { type EngineName, onEveryEngine } from '../helpers/databases.js';
 import { MariaDb } from '../helpers/mariadb.js';
 import { Browser, makeSignIn, PASSWORD, SIGN_IN } from './browser.js';
-import { FrontDoor, type HttpAnswer } from './front-door.js';
 import { accountedFor, SignInRecord } from './sign-in-record.js';
+import { type HttpAnswer, TestServer } from './test-server.js';
 
 /** A database that is gone for a while. */
 interface Fleeting {
@@ -54,28 +54,28 @@ const fleeting: Record<EngineName, () => Promise<Fleeting>> = {
 onEveryEngine('signing in while the database is gone', (engine) => {
   let database: Fleeting;
   let db: Database;
-  let door: FrontDoor;
+  let testServer: TestServer;
 
   beforeAll(async () => {
     database = await fleeting[engine]();
     await migrate(database.url);
     db = await openDatabase(database.url, { connections: 4, acquireTimeout: 500, statementTimeout: 5_000 });
-    door = await FrontDoor.open(db);
-    await makeSignIn(door, 'ann');
+    testServer = await TestServer.open(db);
+    await makeSignIn(testServer, 'ann');
   });
   afterAll(async () => {
-    await door.close();
+    await testServer.close();
     await db.close();
     await database.end();
   });
 
-  const signIn = (userName: string, password: string, browser = new Browser(door)) =>
+  const signIn = (userName: string, password: string, browser = new Browser(testServer)) =>
     browser.ask(SIGN_IN, { userName, password });
   /** What anybody can tell of an answer, but for its id and what is left of a budget. */
   const seen = ({ status, headers, body }: HttpAnswer) => ({ status, retryAfter: headers.get('retry-after'), body });
 
   test('is refused in the same words, right, wrong or unknown, counted, and works when it is back', async () => {
-    const browser = new Browser(door);
+    const browser = new Browser(testServer);
     expect((await signIn('ann', PASSWORD, browser)).body.errors).toBeUndefined();
     await database.go();
     const answers = [

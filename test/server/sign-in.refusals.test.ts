@@ -6,47 +6,47 @@ import { keepRefusals } from '../../src/features/audits/refusals/refusal-tally.j
 import { sha256 } from '../../src/lib/sha256.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../helpers/databases.js';
 import { Browser, changePassword, makeSignIn, PASSWORD, SIGN_IN, type SignInAnswer } from './browser.js';
-import { FrontDoor } from './front-door.js';
 import { accountedFor, SignInRecord } from './sign-in-record.js';
+import { TestServer } from './test-server.js';
 
 const WRONG = 'a password that is not it';
 
 onEveryEngine('sign-ins that are refused unseen', (engine) => {
   let database: TestDatabase;
-  let door: FrontDoor;
-  let elsewhere: FrontDoor;
+  let server: TestServer;
+  let elsewhere: TestServer;
   let record: SignInRecord;
   let address = 0;
 
   beforeAll(async () => {
     database = await testDatabase(engine);
     const environment = { TRUSTED_PROXIES: '127.0.0.1' };
-    door = await FrontDoor.open(database.db, environment);
-    elsewhere = await FrontDoor.open(await openDatabase(database.url), environment);
-    record = new SignInRecord(door.db);
+    server = await TestServer.open(database.db, environment);
+    elsewhere = await TestServer.open(await openDatabase(database.url), environment);
+    record = new SignInRecord(server.db);
   });
   afterAll(async () => {
-    await Promise.all([door.close(), elsewhere.close()]);
+    await Promise.all([server.close(), elsewhere.close()]);
     await elsewhere.db.close();
     await database.drop();
   });
 
   const newAddress = () => `203.0.113.${++address}`;
   /** The code that a sign-in was refused with; null where it succeeded. */
-  async function guess(userName: string, from = newAddress(), at = door, password = WRONG): Promise<string | null> {
+  async function guess(userName: string, from = newAddress(), at = server, password = WRONG): Promise<string | null> {
     const { body } = await new Browser(at, { 'x-forwarded-for': from }).ask(SIGN_IN, { userName, password });
     return body.errors?.[0]?.extensions.code ?? (body.data!.signIn as SignInAnswer).userErrors[0]?.code ?? null;
   }
 
   /** As if the name had failed often, with a delay that ends then. */
   async function blocked(userName: string, milliseconds: number): Promise<void> {
-    const until = door.db.dialect.timeValue(new Date(Date.now() + milliseconds).toISOString());
+    const until = server.db.dialect.timeValue(new Date(Date.now() + milliseconds).toISOString());
     const nameHash = sha256(userName);
-    const known = await door.db.execute(
+    const known = await server.db.execute(
       sql`UPDATE sign_in_attempts SET failures = 12, blocked_until = ${until} WHERE name_hash = ${nameHash}`,
     );
     if (known > 0) return;
-    await door.db.execute(
+    await server.db.execute(
       sql`INSERT INTO sign_in_attempts (name_hash, failures, attempted_at, blocked_until)
           VALUES (${nameHash}, 12, ${until}, ${until})`,
     );
@@ -55,7 +55,7 @@ onEveryEngine('sign-ins that are refused unseen', (engine) => {
   beforeEach(() => record.tellAll(elsewhere.db));
 
   test('are recorded at once, the first of a delay by whom and from where, and the others as their number', async () => {
-    await makeSignIn(door, 'ann');
+    await makeSignIn(server, 'ann');
     await blocked('ann', 60_000);
     const first = await record.of(async () => {
       for (let i = 0; i < 5; i++) await guess('ann', '198.51.100.7');
@@ -85,7 +85,7 @@ onEveryEngine('sign-ins that are refused unseen', (engine) => {
     const unknown = { operation: 'User Sign-In Refused', operatedBy: 'Unknown', userName: null };
     expect(rows).toMatchObject([unknown, { ...unknown, ipAddress: null }]);
     expect(rows[1]!.reason).toMatch(/^2 more by this name not looked at, .*, from several addresses$/);
-    expect(JSON.stringify(await door.db.query(sql`SELECT * FROM refusals`))).not.toContain('secret');
+    expect(JSON.stringify(await server.db.query(sql`SELECT * FROM refusals`))).not.toContain('secret');
     expect(JSON.stringify(await record.audits())).not.toContain('secret');
   });
 
@@ -94,26 +94,26 @@ onEveryEngine('sign-ins that are refused unseen', (engine) => {
     const rows = await record.of(async () => {
       for (let i = 0; i < 4; i++) await guess('bob');
       await record.timePasses();
-      await Promise.all([door, elsewhere, door, elsewhere].map(({ db }) => endOldRefusals(db)));
+      await Promise.all([server, elsewhere, server, elsewhere].map(({ db }) => endOldRefusals(db)));
     });
     expect(accountedFor(rows)).toBe(4);
     expect(rows).toHaveLength(2);
   });
 
   test('are told before they are forgotten with a new password, or by the right one', async () => {
-    await makeSignIn(door, 'cid');
+    await makeSignIn(server, 'cid');
     await blocked('cid', 60_000);
     const rows = await record.of(async () => {
       for (let i = 0; i < 3; i++) await guess('cid');
-      await changePassword(door, 'cid', PASSWORD);
+      await changePassword(server, 'cid', PASSWORD);
       await blocked('cid', 60_000);
       for (let i = 0; i < 3; i++) await guess('cid');
       await blocked('cid', 0);
-      expect(await guess('cid', newAddress(), door, PASSWORD)).toBeNull();
+      expect(await guess('cid', newAddress(), server, PASSWORD)).toBeNull();
     });
     expect(accountedFor(rows)).toBe(6);
     expect(rows).toHaveLength(4);
-    expect(await door.db.query(sql`SELECT * FROM refusals WHERE user_name = 'cid'`)).toEqual([]);
+    expect(await server.db.query(sql`SELECT * FROM refusals WHERE user_name = 'cid'`)).toEqual([]);
   });
 
   test('of one address are few audits, however many they are, and account for each', async () => {
@@ -136,7 +136,7 @@ onEveryEngine('sign-ins that are refused unseen', (engine) => {
   });
 
   test('in parallel and in two processes are all accounted for', async () => {
-    const at = [door, elsewhere];
+    const at = [server, elsewhere];
     let codes: (string | null)[] = [];
     const rows = await record.of(async () => {
       codes = await Promise.all(Array.from({ length: 30 }, (_, i) => guess('dan', newAddress(), at[i % 2])));
@@ -146,7 +146,7 @@ onEveryEngine('sign-ins that are refused unseen', (engine) => {
   });
 
   test('that a process has counted are stored when it stops', async () => {
-    const stopping = await FrontDoor.open(await openDatabase(database.url), { TRUSTED_PROXIES: '127.0.0.1' });
+    const stopping = await TestServer.open(await openDatabase(database.url), { TRUSTED_PROXIES: '127.0.0.1' });
     const from = newAddress();
     const names = Array.from({ length: 6 }, (_, i) => `somebody ${i}`);
     const codes: (string | null)[] = [];
@@ -174,10 +174,10 @@ onEveryEngine('sign-ins that are refused unseen', (engine) => {
         codes.push(...(await Promise.all(names.map((name) => guess(name, from)))));
       }
       const stop = new AbortController();
-      const keeping = keepRefusals(door.db, stop.signal);
+      const keeping = keepRefusals(server.db, stop.signal);
       await record.timePasses();
-      const left = () => door.db.query(sql`SELECT subject FROM refusals WHERE subject LIKE 'name:%'`);
-      const more = () => door.db.query<{ more: number }>(sql`SELECT more FROM refusals WHERE more > 0`);
+      const left = () => server.db.query(sql`SELECT subject FROM refusals WHERE subject LIKE 'name:%'`);
+      const more = () => server.db.query<{ more: number }>(sql`SELECT more FROM refusals WHERE more > 0`);
       await expect.poll(left).toEqual([]);
       stop.abort();
       await keeping;

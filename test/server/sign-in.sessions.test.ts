@@ -2,34 +2,34 @@ import sql, { raw } from 'sql-template-tag';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase } from '../../src/database/open.js';
 import { transaction } from '../../src/database/transaction.js';
-import { commandLine } from '../../src/features/audits/own-audits.js';
+import { commandLine } from '../../src/features/audits/activity-log.js';
 import { dropUserAccounts } from '../../src/features/resources/access-grant.service.js';
 import { assignRoles } from '../../src/features/roles/role.service.js';
 import { endSession } from '../../src/features/sign-in/session.service.js';
 import { sha256 } from '../../src/lib/sha256.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../helpers/databases.js';
 import { Browser, changePassword, makeSignIn, PASSWORD, SIGN_IN } from './browser.js';
-import { FrontDoor, refusal } from './front-door.js';
+import { refusal, TestServer } from './test-server.js';
 
 const MINUTE = 60_000;
 const AUDITS = '{ audits(first: 1) { nodes { operation } } }';
 
 onEveryEngine('a session', (engine) => {
   let database: TestDatabase;
-  let door: FrontDoor;
+  let server: TestServer;
 
   beforeAll(async () => {
     database = await testDatabase(engine);
-    door = await FrontDoor.openForAnn(database.db, { SESSION_IDLE_MINUTES: '30', SESSION_HOURS: '12' });
+    server = await TestServer.openForAnn(database.db, { SESSION_IDLE_MINUTES: '30', SESSION_HOURS: '12' });
   });
   afterAll(async () => {
-    await door.close();
+    await server.close();
     await database.drop();
   });
 
   async function signedIn(userName: string, roles: string[] = []): Promise<Browser> {
-    await makeSignIn(door, userName, roles);
-    const browser = new Browser(door);
+    await makeSignIn(server, userName, roles);
+    const browser = new Browser(server);
     await browser.signIn(userName);
     return browser;
   }
@@ -38,13 +38,13 @@ onEveryEngine('a session', (engine) => {
 
   /** Moves a time of a session into the past. */
   function age(browser: Browser, column: string, milliseconds: number): Promise<number> {
-    const time = door.db.dialect.timeValue(new Date(Date.now() - milliseconds).toISOString());
-    return door.db.execute(sql`UPDATE sessions SET ${raw(column)} = ${time} WHERE hash = ${sha256(idOf(browser))}`);
+    const time = server.db.dialect.timeValue(new Date(Date.now() - milliseconds).toISOString());
+    return server.db.execute(sql`UPDATE sessions SET ${raw(column)} = ${time} WHERE hash = ${sha256(idOf(browser))}`);
   }
 
   async function lastSeen(browser: Browser): Promise<number> {
-    const [row] = await door.db.query<{ seen: string }>(
-      sql`SELECT ${raw(door.db.dialect.timeText('last_seen_at'))} AS seen
+    const [row] = await server.db.query<{ seen: string }>(
+      sql`SELECT ${raw(server.db.dialect.timeText('last_seen_at'))} AS seen
           FROM sessions WHERE hash = ${sha256(idOf(browser))}`,
     );
     return Date.parse(row!.seen);
@@ -56,7 +56,7 @@ onEveryEngine('a session', (engine) => {
   });
 
   test('has a cookie for TLS alone where people come by https', async () => {
-    const secure = await FrontDoor.open(database.db, { PUBLIC_URL: 'https://gateway.example.com' });
+    const secure = await TestServer.open(database.db, { PUBLIC_URL: 'https://gateway.example.com' });
     await makeSignIn(secure, 'bob');
     const browser = new Browser(secure);
     await browser.signIn('bob');
@@ -119,17 +119,17 @@ onEveryEngine('a session', (engine) => {
   test.each(['', 'x', '%zz', '"', 'ä', 'A'.repeat(43), 'A'.repeat(5_000), '=;;='])(
     'of a cookie such as %j is nobody',
     async (value) => {
-      const browser = new Browser(door);
+      const browser = new Browser(server);
       browser.cookie = `pam_gateway_session=${encodeURI(value)}`;
       expect(await browser.viewer()).toBeNull();
     },
   );
 
   test('ends, with all others of the user, when the password changes', async () => {
-    const [one, other] = [await signedIn('dan'), new Browser(door)];
+    const [one, other] = [await signedIn('dan'), new Browser(server)];
     await other.signIn('dan');
     const stranger = await signedIn('dot');
-    await changePassword(door, 'dan', 'quite another password');
+    await changePassword(server, 'dan', 'quite another password');
     expect([await one.viewer(), await other.viewer(), await stranger.viewer()]).toEqual([null, null, 'dot']);
     expect(await one.signInCode('dan', PASSWORD)).toBe('INVALID_CREDENTIALS');
     expect(await one.signInCode('dan', 'quite another password')).toBeNull();
@@ -138,9 +138,9 @@ onEveryEngine('a session', (engine) => {
   test('has the privileges that the roles give at each request', async () => {
     const browser = await signedIn('eli', ['Password Auditor']);
     expect((await browser.ask(AUDITS)).status).toBe(200);
-    await assignRoles(door.db, commandLine, 'eli', []);
+    await assignRoles(server.db, commandLine, 'eli', []);
     expect(refusal(await browser.ask(AUDITS))).toMatchObject({ status: 403, code: 'FORBIDDEN' });
-    await assignRoles(door.db, commandLine, 'eli', ['Password Auditor']);
+    await assignRoles(server.db, commandLine, 'eli', ['Password Auditor']);
     expect((await browser.ask(AUDITS)).status).toBe(200);
   });
 
@@ -149,20 +149,20 @@ onEveryEngine('a session', (engine) => {
     ['DISABLED', { status: 'DISABLED' } as const],
     ['expired', { expiresAt: '2020-02-29T00:00:00.000Z' }],
   ])('of a user account that is %s ends for good, used meanwhile or not', async (_, but) => {
-    const [used, unused] = [await signedIn('flo'), new Browser(door)];
+    const [used, unused] = [await signedIn('flo'), new Browser(server)];
     await unused.signIn('flo');
-    await door.record({ sourceId: 'flo', userName: 'flo', ...but });
+    await server.record({ sourceId: 'flo', userName: 'flo', ...but });
     expect(await used.viewer()).toBeNull();
-    await door.record({ sourceId: 'flo', userName: 'flo' });
+    await server.record({ sourceId: 'flo', userName: 'flo' });
     expect([await used.viewer(), await unused.viewer()]).toEqual([null, null]);
     expect(await unused.signInCode('flo')).toBeNull();
   });
 
   test('does not come back when an account that had expired by itself is extended', async () => {
     const browser = await signedIn('fin');
-    const past = door.db.dialect.timeValue('2020-02-29T00:00:00.000Z');
-    await door.db.execute(sql`UPDATE user_accounts SET expires_at = ${past} WHERE user_name = 'fin'`);
-    await door.record({ sourceId: 'fin', userName: 'fin' });
+    const past = server.db.dialect.timeValue('2020-02-29T00:00:00.000Z');
+    await server.db.execute(sql`UPDATE user_accounts SET expires_at = ${past} WHERE user_name = 'fin'`);
+    await server.record({ sourceId: 'fin', userName: 'fin' });
     expect(await browser.viewer()).toBeNull();
   });
 
@@ -176,13 +176,13 @@ onEveryEngine('a session', (engine) => {
 
   test('of a user account that was deleted is nobody', async () => {
     const browser = await signedIn('gus');
-    await dropUserAccounts(door.db, 'test', ['gus']);
+    await dropUserAccounts(server.db, 'test', ['gus']);
     expect(await browser.viewer()).toBeNull();
     expect(await browser.signInCode('gus')).toBe('INVALID_CREDENTIALS');
   });
 
   test('is one in every process of the database, and ends in all of them at once', async () => {
-    const elsewhere = await FrontDoor.open(await openDatabase(database.url));
+    const elsewhere = await TestServer.open(await openDatabase(database.url));
     const here = await signedIn('hal');
     const there = new Browser(elsewhere);
     there.cookie = here.cookie;
@@ -196,23 +196,23 @@ onEveryEngine('a session', (engine) => {
   test('is not looked at beside a token, good or bad', async () => {
     const browser = await signedIn('ida');
     const ask = (token: string) => browser.ask('{ viewer { userName } }', {}, { authorization: `Bearer ${token}` });
-    expect((await ask(door.token)).body.data?.viewer?.userName).toBe('ann');
+    expect((await ask(server.token)).body.data?.viewer?.userName).toBe('ann');
     expect(refusal(await ask('pag_wrong')).code).toBe('UNAUTHENTICATED');
-    const out = await browser.ask('mutation { signOut { signedOut } }', {}, { authtoken: door.token });
+    const out = await browser.ask('mutation { signOut { signedOut } }', {}, { authtoken: server.token });
     expect(out.body.data).toEqual({ signOut: { signedOut: false } });
     const { cookie } = browser;
-    const entered = await browser.ask(SIGN_IN, { userName: 'ida', password: PASSWORD }, { authtoken: door.token });
+    const entered = await browser.ask(SIGN_IN, { userName: 'ida', password: PASSWORD }, { authtoken: server.token });
     expect(entered.body.data).toMatchObject({ signIn: { userErrors: [] } });
     browser.cookie = cookie;
     expect(await browser.viewer()).toBe('ida');
   });
 
   test('is deleted some time after it has ended', async () => {
-    const other = await FrontDoor.open(await openDatabase(database.url), { SESSION_HOURS: '12' });
+    const other = await TestServer.open(await openDatabase(database.url), { SESSION_HOURS: '12' });
     const browser = await signedIn('jon');
     await age(browser, 'created_at', 13 * 60 * MINUTE);
     await new Browser(other).signIn('nobody');
-    const left = () => door.db.query(sql`SELECT hash FROM sessions WHERE hash = ${sha256(idOf(browser))}`);
+    const left = () => server.db.query(sql`SELECT hash FROM sessions WHERE hash = ${sha256(idOf(browser))}`);
     await expect.poll(left).toEqual([]);
     await other.close();
     await other.db.close();

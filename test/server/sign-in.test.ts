@@ -3,35 +3,35 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../helpers/databases.js';
 import { CountingDatabase } from '../helpers/gateway.js';
 import { Browser, changePassword, makeSignIn, PASSWORD, SIGN_IN } from './browser.js';
-import { FrontDoor, refusal } from './front-door.js';
+import { refusal, TestServer } from './test-server.js';
 
 const WRONG = 'a password that is not it';
 
 onEveryEngine('signing in', (engine) => {
   let database: TestDatabase;
   let counted: CountingDatabase;
-  let door: FrontDoor;
+  let server: TestServer;
   let address = 0;
 
   beforeAll(async () => {
     database = await testDatabase(engine);
     counted = new CountingDatabase(database.db);
-    door = await FrontDoor.open(counted, { TRUSTED_PROXIES: '127.0.0.1' });
-    await makeSignIn(door, 'ann', ['Administrator', 'Password Auditor'], { fullName: 'Ann Arbor' });
-    await makeSignIn(door, 'locked', [], { status: 'LOCKED' });
-    await makeSignIn(door, 'disabled', [], { status: 'DISABLED' });
-    await makeSignIn(door, 'expired', [], { expiresAt: '2020-02-29T00:00:00.000Z' });
-    await door.record({ sourceId: 'plain', userName: 'plain' });
+    server = await TestServer.open(counted, { TRUSTED_PROXIES: '127.0.0.1' });
+    await makeSignIn(server, 'ann', ['Administrator', 'Password Auditor'], { fullName: 'Ann Arbor' });
+    await makeSignIn(server, 'locked', [], { status: 'LOCKED' });
+    await makeSignIn(server, 'disabled', [], { status: 'DISABLED' });
+    await makeSignIn(server, 'expired', [], { expiresAt: '2020-02-29T00:00:00.000Z' });
+    await server.record({ sourceId: 'plain', userName: 'plain' });
   });
   afterAll(async () => {
-    await door.close();
+    await server.close();
     await database.drop();
   });
 
   /** Each at an address of its own, so that the failures of one test do not count for another. */
-  const browser = () => new Browser(door, { 'x-forwarded-for': `203.0.113.${++address}` });
+  const browser = () => new Browser(server, { 'x-forwarded-for': `203.0.113.${++address}` });
   const audits = () =>
-    door.db.query(sql`SELECT operation, outcome, operated_by AS operatedBy, user_name AS userName, reason,
+    server.db.query(sql`SELECT operation, outcome, operated_by AS operatedBy, user_name AS userName, reason,
         ip_address AS ipAddress, client_type AS clientType FROM audits WHERE operated_by <> 'System' ORDER BY id`);
 
   test('makes a person the viewer, with the roles given here and their privileges', async () => {
@@ -82,8 +82,8 @@ onEveryEngine('signing in', (engine) => {
     ['decomposed', 'caffe\u0300 ed altro ancora'],
     ['with spaces of another width', 'caffè\u00a0ed\u3000altro ancora'],
   ])('takes the same characters for the same password, %s', async (_, typed) => {
-    await makeSignIn(door, 'bice');
-    await changePassword(door, 'bice', 'caffè ed altro ancora');
+    await makeSignIn(server, 'bice');
+    await changePassword(server, 'bice', 'caffè ed altro ancora');
     expect(await browser().signInCode('bice', typed)).toBeNull();
   });
 
@@ -116,7 +116,7 @@ onEveryEngine('signing in', (engine) => {
   });
 
   test('is audited as a sign-out of whoever had the session before, and of nobody where that had ended', async () => {
-    await makeSignIn(door, 'kim');
+    await makeSignIn(server, 'kim');
     const shared = browser();
     await shared.signIn('ann');
     const before = (await audits()).length;
@@ -148,7 +148,7 @@ onEveryEngine('signing in', (engine) => {
   });
 
   test('of a user whose failure stands behind it begins to count anew', async () => {
-    await makeSignIn(door, 'dora');
+    await makeSignIn(server, 'dora');
     for (let i = 0; i < 5; i++) expect(await browser().signInCode('dora', WRONG)).toBe('INVALID_CREDENTIALS');
     expect(await browser().signInCode('dora')).toBeNull();
     expect(await browser().signInCode('dora', WRONG)).toBe('INVALID_CREDENTIALS');
@@ -156,7 +156,7 @@ onEveryEngine('signing in', (engine) => {
   });
 
   test('and out are audited, with who and from where', async () => {
-    await makeSignIn(door, 'eve');
+    await makeSignIn(server, 'eve');
     const before = (await audits()).length;
     const eve = browser();
     const ipAddress = eve.headers['x-forwarded-for'];
@@ -190,7 +190,7 @@ onEveryEngine('signing in', (engine) => {
   });
 
   test('by GET is refused', async () => {
-    const answer = await door.get(
+    const answer = await server.get(
       { query: SIGN_IN, variables: JSON.stringify({ userName: 'ann', password: PASSWORD }) },
       { 'apollo-require-preflight': 'yes' },
     );

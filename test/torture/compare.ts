@@ -12,7 +12,7 @@ export interface Compared {
 
 type Row = Record<string, unknown>;
 
-const MOST_SAID = 10;
+const MAX_REPORTED = 10;
 
 /** Rows of the database in the order in which a reader of the feed has to have them. */
 export const statements = {
@@ -37,7 +37,7 @@ export async function compare(world: World, module: keyof typeof statements): Pr
       rows += 1;
       const { value, done } = await sorted.next();
       const said = done ? 'the file ends before it' : difference(JSON.parse(value) as Row, stored);
-      if (said && differences.length < MOST_SAID) differences.push(`${module} ${stored.id}: ${said}`);
+      if (said && differences.length < MAX_REPORTED) differences.push(`${module} ${stored.id}: ${said}`);
     }
     if (!(await sorted.next()).done) differences.push(`${module}: the file has more rows than the database`);
   } finally {

@@ -9,7 +9,7 @@ export interface Answer {
 }
 
 const TRANSIENT_CODES = new Set(['UNAVAILABLE', 'INTERNAL_SERVER_ERROR']);
-const LONGEST_WAIT_MS = 5 * 60_000;
+const MAX_WAIT_MS = 5 * 60_000;
 
 /** The `data` of a GraphQL answer. Throws ConnectorError for everything else. */
 export function dataOf(answer: Answer): Record<string, unknown> {
@@ -69,7 +69,7 @@ function isTransientStatus(status: number): boolean {
 function retryAfter(value: string | null): number | null {
   if (value === null) return null;
   const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
-  return Number.isNaN(ms) ? null : Math.min(Math.max(ms, 0), LONGEST_WAIT_MS);
+  return Number.isNaN(ms) ? null : Math.min(Math.max(ms, 0), MAX_WAIT_MS);
 }
 
 /** A foreign text without control characters, which could rewrite what stands on a terminal. */

@@ -2,7 +2,7 @@ import { readdirSync, type Stats, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Config } from '../../config.js';
 import { databaseFiles } from '../../database/open.js';
-import { counted } from '../../lib/counted.js';
+import { pluralize } from '../../lib/pluralize.js';
 import type { Check } from './check.js';
 
 /** What makes a file a leak: everybody may read or write it, or the group may write it. */
@@ -34,7 +34,7 @@ export function checkFiles({ databaseUrl, tls }: Config, out?: string): Check[] 
   );
   if (open.length > 0) return open.map(warning);
   return [
-    { name: 'files', passed: true, detail: `${counted(looked.length, 'file')} looked at, none is open to others` },
+    { name: 'files', passed: true, detail: `${pluralize(looked.length, 'file')} looked at, none is open to others` },
   ];
 }
 

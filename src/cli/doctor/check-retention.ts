@@ -1,7 +1,7 @@
 import type { Config } from '../../config.js';
 import type { Db } from '../../database/db.js';
+import { daysAgo } from '../../features/audits/retention/delete-expired.js';
 import { findHold } from '../../features/audits/retention/hold.js';
-import { daysAgo } from '../../features/audits/retention/keep-audits.js';
 import type { Check } from './check.js';
 
 /** Finds out whether the removal of old audits waits for an operator; nothing if every audit is kept. */

@@ -2,8 +2,8 @@ import type { Db } from '../../database/db.js';
 import { readIngestTokens } from '../../features/ingest/ingest-token.service.js';
 import { liveTokens, problemOfToken } from '../../features/integration/connector-token.queries.js';
 import { readScopeRequests } from '../../features/users/held-scopes.js';
-import { counted } from '../../lib/counted.js';
 import { endsSoon, isPast } from '../../lib/expiry.js';
+import { pluralize } from '../../lib/pluralize.js';
 import type { Check } from './check.js';
 
 /** Looks at what each token is refused for or soon will be, and at scopes that wait for an administrator. */
@@ -18,7 +18,7 @@ export async function checkTokens(db: Db): Promise<Check[]> {
     }),
   ];
   const isWarning = problems.length > 0;
-  const detail = isWarning ? problems.join('; ') : `${counted(auth.length + ingest.length, 'token')} in effect`;
+  const detail = isWarning ? problems.join('; ') : `${pluralize(auth.length + ingest.length, 'token')} in effect`;
   const tokens = { name: 'tokens', passed: true, isWarning, detail };
   const waiting = (await readScopeRequests(db)).filter(({ refusedAt }) => refusedAt === null);
   if (waiting.length === 0) return [tokens];

@@ -7,13 +7,13 @@ import { seenBy, seenLines } from '../seen.js';
 import type { Check } from './check.js';
 
 /** Readers of each kind that are looked at. */
-const MOST_READERS = 20;
+const MAX_READERS = 20;
 
 /** Says of each token in effect and each user who can sign in how many records it sees, and why not all. */
 export async function checkViews(db: Database, config: Config): Promise<Check[]> {
   const { status } = await readIntegration(db);
   const checks: Check[] = [];
-  for (const reader of await readReaders(db, MOST_READERS)) checks.push(await checkView(db, config, reader, status));
+  for (const reader of await readReaders(db, MAX_READERS)) checks.push(await checkView(db, config, reader, status));
   return checks;
 }
 

@@ -5,9 +5,9 @@ import { type Config, readConfig } from '../../config.js';
 import { databaseId } from '../../database/database-id.js';
 import type { Database } from '../../database/db.js';
 import { databaseExists, databaseLimits, openDatabase } from '../../database/open.js';
-import { lagOf } from '../../features/audits/counts/lag.js';
+import { lagOf } from '../../features/audits/rollups/lag.js';
 import { readAuthorities } from '../../features/integration/diagnostics/authority-file.js';
-import { counted } from '../../lib/counted.js';
+import { pluralize } from '../../lib/pluralize.js';
 import { readCertificate } from '../../server/certificate.js';
 import { describeFault } from '../fault.js';
 import type { Check } from './check.js';
@@ -128,7 +128,7 @@ async function checkDatabase(config: Config): Promise<Check[]> {
       const notices = db.notices.map((detail) => ({ name: 'database', passed: true, isWarning: true, detail }));
       const opened = [{ name: 'database', passed: true, detail: 'answers' }, ...notices];
       if (!tables.passed) return [...opened, tables];
-      const others = [await checkFollower(db), ...(await checkRetention(db, config)), ...(await checkTokens(db))];
+      const others = [await checkRollupWorker(db), ...(await checkRetention(db, config)), ...(await checkTokens(db))];
       others.push(...(await checkViews(db, config)));
       return [...opened, tables, ...others];
     } finally {
@@ -153,10 +153,10 @@ async function checkTables(db: Database): Promise<Check> {
 }
 
 /** Counts that are behind are no fault: questions are answered from audits as well. */
-async function checkFollower(db: Database): Promise<Check> {
+async function checkRollupWorker(db: Database): Promise<Check> {
   try {
     const { audits, seconds } = await lagOf(db);
-    const waited = `${counted(audits, 'audit')} behind, the first of them since ${Math.round(seconds)} s`;
+    const waited = `${pluralize(audits, 'audit')} behind, the first of them since ${Math.round(seconds)} s`;
     const detail = audits === 0 ? 'every audit is counted' : `${waited}; the gateway counts them while it serves`;
     return { name: 'follower', passed: true, detail };
   } catch (error) {

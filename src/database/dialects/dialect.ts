@@ -1,5 +1,5 @@
 import type { Sql } from 'sql-template-tag';
-import type { WrittenForm } from '../written-rows.js';
+import type { EncodedForm } from '../row-encoding.js';
 
 export type SortDirection = 'ASC' | 'DESC';
 
@@ -14,8 +14,8 @@ export interface Dialect {
   /** How many characters a text column has. */
   textLength(column: string): string;
 
-  /** The select list of rows that `Db.queryWritten` shall write. */
-  selectWritten(form: WrittenForm): string;
+  /** The select list of rows that `Db.queryEncoded` shall write. */
+  selectEncoded(form: EncodedForm): string;
 
   /** Follows a table's name in FROM: the one index that the statement shall use. */
   useIndex(index: string): string;
@@ -33,7 +33,7 @@ export interface Dialect {
   readonly forShare: string;
 
   /** The rows behind (column, key) = (value, id) in the index (column, key), in a form that the engine reads as a range. */
-  rowsBehind(column: string, key: string, value: string | number, id: number, direction: SortDirection): Sql;
+  rowsAfter(column: string, key: string, value: string | number, id: number, direction: SortDirection): Sql;
 
   /** The database's clock, which all copies of the program share: milliseconds since 1970, a whole number. */
   readonly clock: string;

@@ -3,10 +3,10 @@ import { Worker } from 'node:worker_threads';
 import Sqlite from 'better-sqlite3';
 import type { Sql } from 'sql-template-tag';
 import type { Apart, Db, Rows } from '../db.js';
-import type { WrittenForm, WrittenRow } from '../written-rows.js';
+import type { EncodedForm, EncodedRow } from '../row-encoding.js';
 import { toRefusal } from './sqlite-errors.js';
 import type { SqliteFile } from './sqlite-file.js';
-import { writtenRow } from './sqlite-text.js';
+import { encodedRow } from './sqlite-text.js';
 import { Unavailable } from './unavailable.js';
 
 /** Statements that may wait for the thread. */
@@ -101,14 +101,14 @@ export class SqliteApart implements Apart {
     return { rows: rows as Row[], milliseconds: milliseconds! };
   }
 
-  async queryWritten<Keys>(statement: Sql, _form: WrittenForm): Promise<(WrittenRow & Keys)[]> {
+  async queryEncoded<Keys>(statement: Sql, _form: EncodedForm): Promise<(EncodedRow & Keys)[]> {
     const { rows, lengths, bytes } = await this.#run(statement, true);
     const texts = Buffer.from(bytes!.buffer, bytes!.byteOffset, bytes!.length);
     let end = 0;
     return rows.map((row, at) => {
       const start = end;
       end += lengths![at]!;
-      return writtenRow<Keys>({ ...row, text: texts.subarray(start, end) });
+      return encodedRow<Keys>({ ...row, text: texts.subarray(start, end) });
     });
   }
 

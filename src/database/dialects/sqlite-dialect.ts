@@ -1,12 +1,12 @@
 import { raw, default as sql } from 'sql-template-tag';
 import type { Dialect } from './dialect.js';
 import { codeOf, isBusy } from './sqlite-errors.js';
-import { selectWritten } from './sqlite-text.js';
+import { selectEncoded } from './sqlite-text.js';
 
 export const dialect: Dialect = {
   timeText: (column) => column,
   timeValue: (time) => time,
-  selectWritten,
+  selectEncoded,
   useIndex: (index) => `INDEXED BY ${index}`,
   useKey: (table) => `INDEXED BY sqlite_autoindex_${table}_1`,
   joinInOrder: 'CROSS JOIN',
@@ -14,7 +14,7 @@ export const dialect: Dialect = {
   forUpdate: '',
   textLength: (column) => `LENGTH(${column})`,
   forShare: '',
-  rowsBehind: (column, key, value, id, direction) =>
+  rowsAfter: (column, key, value, id, direction) =>
     sql`(${raw(column)}, ${raw(key)}) ${raw(direction === 'ASC' ? '>' : '<')} (${value}, ${id})`,
   clock: "CAST(ROUND(unixepoch('now', 'subsec') * 1000) AS INTEGER)",
   stretchOf: (column, seconds) => `((unixepoch(${column}) + ${FROM_YEAR_0_TO_1970}) / ${seconds})`,

@@ -8,7 +8,7 @@ import { Mutex } from '../../lib/mutex.js';
 import { closeToEverybody, makePrivateFile } from '../../lib/private-file.js';
 import { timed } from '../../lib/timed.js';
 import type { Database, Db, Rows, Transaction } from '../db.js';
-import type { WrittenForm, WrittenRow } from '../written-rows.js';
+import type { EncodedForm, EncodedRow } from '../row-encoding.js';
 import type { DatabaseLimits, Engine } from './engine.js';
 import { SqliteApart } from './sqlite-apart.js';
 import { Connection } from './sqlite-connection.js';
@@ -16,7 +16,7 @@ import { dialect } from './sqlite-dialect.js';
 import { isBusy } from './sqlite-errors.js';
 import { SqliteFile } from './sqlite-file.js';
 import { withLockFile } from './sqlite-lock-file.js';
-import { writtenRow } from './sqlite-text.js';
+import { encodedRow } from './sqlite-text.js';
 import { retryLater, WriterTurns } from './sqlite-turns.js';
 
 /** SQLite in a file, in WAL mode: one writer, and readers that never wait for it. */
@@ -88,8 +88,8 @@ class SqliteDatabase implements Database {
     return this.#reader.all(statement.sql, statement.values) as Row[];
   }
 
-  async queryWritten<Keys>(statement: Sql, _form: WrittenForm): Promise<(WrittenRow & Keys)[]> {
-    return (await this.query<{ text: Buffer }>(statement)).map(writtenRow<Keys>);
+  async queryEncoded<Keys>(statement: Sql, _form: EncodedForm): Promise<(EncodedRow & Keys)[]> {
+    return (await this.query<{ text: Buffer }>(statement)).map(encodedRow<Keys>);
   }
 
   execute(statement: Sql): Promise<number> {
@@ -179,8 +179,8 @@ class SqliteTransaction implements Transaction {
     return timed(() => this.query<Row>(statement));
   }
 
-  async queryWritten<Keys>(statement: Sql, _form: WrittenForm): Promise<(WrittenRow & Keys)[]> {
-    return (await this.query<{ text: Buffer }>(statement)).map(writtenRow<Keys>);
+  async queryEncoded<Keys>(statement: Sql, _form: EncodedForm): Promise<(EncodedRow & Keys)[]> {
+    return (await this.query<{ text: Buffer }>(statement)).map(encodedRow<Keys>);
   }
 
   async execute(statement: Sql): Promise<number> {

@@ -1,9 +1,9 @@
 import type { Sql } from 'sql-template-tag';
-import { cutSpans, MOST_POSITIONS, spansBehind } from '../../database/audit-spans.js';
 import { LARGE_PAGE } from '../../database/bounded-page.js';
 import { Module } from '../../database/module.js';
-import type { Wanted } from '../../database/reading.js';
-import type { WrittenRow } from '../../database/written-rows.js';
+import { cutRanges, MAX_POSITIONS, rangesAfter } from '../../database/position-ranges.js';
+import type { EncodedRow } from '../../database/row-encoding.js';
+import type { RowSelection } from '../../database/row-query.js';
 import { actorOf, type Context } from '../../graphql/context.js';
 import type { NodeFeed } from '../../graphql/pages/feed.js';
 import { FeedCursors, type FeedPlace } from '../../graphql/pages/feed-cursor.js';
@@ -11,20 +11,20 @@ import { all, checkLists, isWithin } from '../../graphql/pages/filters.js';
 import { checkSize } from '../../graphql/pages/page-arguments.js';
 import type { FeedPage } from '../../graphql/pages/read-change-feed.js';
 import { neededOf, textList } from '../../graphql/rows/text-list.js';
+import { pageRead, rowsExamined } from '../../graphql/rows-read.js';
 import type { Selection } from '../../graphql/selection.js';
-import { pageServed, rowsExamined } from '../../graphql/served.js';
 import { readAudited } from '../resources/resource.queries.js';
 import type { AuditFilter } from './audit.inputs.js';
 import { Audit } from './audit.js';
-import { matches, servedRange, visibleAudits } from './audit.queries.js';
-import { type AuditRow, readSpans } from './audit.spans.js';
+import { type AuditRow, readRanges } from './audit.position-ranges.js';
+import { matches, readableRange, visibleAudits } from './audit.queries.js';
 import { stepUntilNow } from './retention/expiry.js';
 
 /** Positions that one page may pass over where not every audit is wanted, so that it costs the same however few are. */
 const WINDOW = 100_000;
 
 /** Ids that one statement may name. */
-const MOST_AUDITED = 1_000;
+const MAX_AUDITED = 1_000;
 
 interface AuditFeedArguments {
   after?: string | null;
@@ -33,7 +33,7 @@ interface AuditFeedArguments {
   filter?: AuditFilter | null;
 }
 
-type Row = WrittenRow & AuditRow;
+type Row = EncodedRow & AuditRow;
 
 /** A page of audits behind a cursor. */
 export async function readAuditFeed(
@@ -46,9 +46,9 @@ export async function readAuditFeed(
   const cursors = await FeedCursors.of(context, Module.AUDITS, filter ?? {});
   const nodes = selection.under('nodes');
   const text = textList<Row>(context, Audit, nodes);
-  const wanted = text?.wanted ?? neededOf(context, Audit, nodes);
+  const rowSelection = text?.rowSelection ?? neededOf(context, Audit, nodes);
   const start = cursors.start(after, since);
-  const { rows, place, caughtUp } = await readAuditsBehind<Row>(context, cursors, start, first, wanted, filter);
+  const { rows, place, caughtUp } = await readAuditsAfter<Row>(context, cursors, start, first, rowSelection, filter);
   await text?.put(rows);
   return { nodes: text ? [] : rows, nextCursor: cursors.encode(place), caughtUp, hasMore: !caughtUp };
 }
@@ -57,41 +57,41 @@ export async function readAuditFeed(
  * A page of at most `size` audits behind a place, with what is wanted of them. Where few match it may be short, or empty,
  * before the feed is caught up.
  */
-export async function readAuditsBehind<Row extends AuditRow>(
+export async function readAuditsAfter<Row extends AuditRow>(
   context: Context,
   cursors: FeedCursors,
   place: FeedPlace,
   size: number,
-  wanted: Wanted,
+  rowSelection: RowSelection,
   filter?: AuditFilter | null,
 ): Promise<FeedPage<Row>> {
   const { db } = context;
   const isNew = place.step === null;
   const wantsAll = isAll(context, filter, place);
   // Read before the resources that the actor sees and before the rows: what stands up to its end is visible to both.
-  const behind = await spansBehind(db, isNew ? null : place.position, wantsAll ? size : WINDOW);
-  const begun = { position: behind.start, step: place.step ?? behind.step };
-  if (behind.last < begun.position) await cursors.checkReached(place);
+  const ahead = await rangesAfter(db, isNew ? null : place.position, wantsAll ? size : WINDOW);
+  const begun = { position: ahead.start, step: place.step ?? ahead.step };
+  if (ahead.last < begun.position) await cursors.checkReached(place);
   const reads = wantsAll && size <= LARGE_PAGE ? db : db.apart;
   const matching = wantsAll ? undefined : await conditions(context, filter, place);
   const rows: Row[] = [];
   // Of those that match it takes one more to know that there are more.
   const limit = wantsAll ? size : size + 1;
   let from = begun.position;
-  for (let count = size; from < behind.end && rows.length < limit; count = Math.min(4 * count, MOST_POSITIONS)) {
-    const spans = cutSpans(behind.spans, from, from + count);
-    rows.push(...(await readSpans<Row>(reads, spans, wanted, { matching, limit: limit - rows.length })));
+  for (let count = size; from < ahead.end && rows.length < limit; count = Math.min(4 * count, MAX_POSITIONS)) {
+    const ranges = cutRanges(ahead.ranges, from, from + count);
+    rows.push(...(await readRanges<Row>(reads, ranges, rowSelection, { matching, limit: limit - rows.length })));
     from += count;
   }
   const more = rows.length > size;
   if (more) rows.length = size;
-  const position = more ? rows.at(-1)!.feedPosition : behind.end;
-  const caughtUp = position >= behind.last;
+  const position = more ? rows.at(-1)!.feedPosition : ahead.end;
+  const caughtUp = position >= ahead.last;
   // A feed that begins now has missed nothing; nor has one where every position had its audit.
   const isWhole = isNew || (wantsAll && rows.length === position - begun.position);
-  const step = isWhole ? begun.step : await stepUntilNow(db, begun, servedSince(context, place));
-  if (!wantsAll) rowsExamined(context, Math.min(from, behind.end) - begun.position);
-  pageServed(context, { module: Module.AUDITS, rows: rows.length, caughtUp });
+  const step = isWhole ? begun.step : await stepUntilNow(db, begun, readableSince(context, place));
+  if (!wantsAll) rowsExamined(context, Math.min(from, ahead.end) - begun.position);
+  pageRead(context, { module: Module.AUDITS, rows: rows.length, caughtUp });
   return { rows, place: { position, since: place.since, step }, caughtUp };
 }
 
@@ -102,8 +102,8 @@ function isAll(context: Context, filter: AuditFilter | null | undefined, { since
 }
 
 /** What occurred before it is not served to the actor, or not asked for. */
-function servedSince(context: Context, { since }: FeedPlace): string | null {
-  return servedRange(actorOf(context), since ? { from: since } : null)?.from ?? null;
+function readableSince(context: Context, { since }: FeedPlace): string | null {
+  return readableRange(actorOf(context), since ? { from: since } : null)?.from ?? null;
 }
 
 /** What must hold of an audit besides its position. */
@@ -113,7 +113,7 @@ async function conditions(
   { since }: FeedPlace,
 ): Promise<Sql> {
   const actor = actorOf(context);
-  const audited = actor.scope === 'ALL' ? undefined : await readAudited(context, MOST_AUDITED);
-  const served = isWithin(context.db, 't.occurred_at', servedRange(actor, since ? { from: since } : null));
-  return all(visibleAudits(actor, audited), matches(filter), served);
+  const audited = actor.scope === 'ALL' ? undefined : await readAudited(context, MAX_AUDITED);
+  const isReadable = isWithin(context.db, 't.occurred_at', readableRange(actor, since ? { from: since } : null));
+  return all(visibleAudits(actor, audited), matches(filter), isReadable);
 }

@@ -4,7 +4,7 @@ import { Module } from '../../database/module.js';
 import { hasChanged, lastPosition } from '../../database/positions.js';
 import { VALUES_AT_ONCE } from '../../database/rows.js';
 import { chunks } from '../../lib/chunks.js';
-import { storeResourceNames } from './audit.names.js';
+import { storeResourceNames } from './audit.name-index.js';
 import type { AuditRecord } from './audit.record.js';
 
 /** The resource and privileged account that an audit is about; null where there is none. */
@@ -16,7 +16,7 @@ export interface Links {
 const nothing: Links = { resourceId: null, accountId: null };
 
 /** What is remembered of resources and accounts: a few dozen megabytes. */
-const MOST_KEPT = 200_000;
+const MAX_CACHED = 200_000;
 
 /** What was looked up of a source's resources, what was not found included. */
 interface Known {
@@ -88,7 +88,7 @@ async function keptFor(tx: Transaction): Promise<Kept> {
   const position = await lastPosition(tx, Module.RESOURCES);
   let kept = keptOf.get(tx.origin);
   // What is looked up from here on is of this position or a later one: whoever has come to that begins anew.
-  if (kept?.position !== position || kept.size > MOST_KEPT) {
+  if (kept?.position !== position || kept.size > MAX_CACHED) {
     kept = { position, sources: new Map(), size: 0 };
     keptOf.set(tx.origin, kept);
   }

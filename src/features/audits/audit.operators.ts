@@ -5,7 +5,7 @@ import { findNames, storeNames } from '../users/user-names.service.js';
 import type { AuditRecord } from './audit.record.js';
 
 /** Names that are remembered: a few dozen megabytes. */
-const MOST_KEPT = 200_000;
+const MAX_CACHED = 200_000;
 
 /** The ids of names by source, as they have been since the last change of any user account: that had this position. */
 interface Kept {
@@ -48,7 +48,7 @@ async function keptFor(tx: Transaction): Promise<Kept> {
   const position = await lastPosition(tx, Module.USER_ACCOUNTS);
   let kept = keptOf.get(tx.origin);
   // Lookups from here on see this position or a later one. A caller at a later position starts a new cache.
-  if (kept?.position !== position || kept.size > MOST_KEPT) {
+  if (kept?.position !== position || kept.size > MAX_CACHED) {
     kept = { position, sources: new Map(), size: 0 };
     keptOf.set(tx.origin, kept);
   }

@@ -21,7 +21,7 @@ export function visibleAudits(actor: Actor, audited?: Audited): Sql {
 }
 
 /** A range as far as audits of it are served to an actor: its token may be narrowed to a period. */
-export function servedRange({ bounds }: Actor, range: DateRange | null | undefined): DateRange | null | undefined {
+export function readableRange({ bounds }: Actor, range: DateRange | null | undefined): DateRange | null | undefined {
   const since = bounds?.since;
   if (!since || (range?.from && range.from >= since)) return range;
   return { from: since, to: range?.to ?? null };

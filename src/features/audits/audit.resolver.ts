@@ -20,7 +20,7 @@ import { readAuditFeed } from './audit.feed.js';
 import { AuditFilter, AuditOrder } from './audit.inputs.js';
 import { Audit } from './audit.js';
 import { auditList } from './audit.list.js';
-import { servedRange, visibleAudits } from './audit.queries.js';
+import { readableRange, visibleAudits } from './audit.queries.js';
 
 const AuditConnection = connectionOf(Audit);
 const AuditFeed = nodeFeedOf(Audit);
@@ -50,8 +50,8 @@ export class AuditResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<object | null> {
     const actor = actorOf(context);
-    const served = isWithin(context.db, 't.occurred_at', servedRange(actor, null));
-    const where = all(sql`t.id = ${parseId('id', id)}`, visibleAudits(actor), served);
+    const readable = isWithin(context.db, 't.occurred_at', readableRange(actor, null));
+    const where = all(sql`t.id = ${parseId('id', id)}`, visibleAudits(actor), readable);
     return readRow(context, Audit, selectionOf(info), where);
   }
 

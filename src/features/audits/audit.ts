@@ -26,7 +26,7 @@ registerEnumType(AuditOutcome, { name: 'AuditOutcome' });
 
 /**
  * An index for each filter, in the order of time, so that no filter reads more than its page; operators are looked up in
- * `user_names`, names of user accounts and of resources in `audit.names.ts`. That of resources ends with the name, which is compared and counted in it.
+ * `user_names`, names of user accounts and of resources in `audit.name-index.ts`. That of resources ends with the name, which is compared and counted in it.
  */
 @Entity('audits')
 @Index('audits_identity', ['source', 'sourceId'], { unique: true })

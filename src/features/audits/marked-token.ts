@@ -2,7 +2,7 @@ import sql, { raw, type Sql } from 'sql-template-tag';
 import type { Db } from '../../database/db.js';
 import { transaction } from '../../database/transaction.js';
 import { isSetBack, latestStored } from '../../lib/set-back.js';
-import { type Operation, type Operator, recordOperation } from './own-audits.js';
+import { type Activity, logActivity, type Operator } from './activity-log.js';
 
 /** How often the refusal of a revoked token is recorded. */
 const REFUSAL_MILLISECONDS = 3_600_000;
@@ -15,14 +15,14 @@ export function markToken(
   column: 'first_used_at' | 'refused_at',
   isDue: Sql,
   operator: Operator,
-  operation: Operation,
+  operation: Activity,
 ): Promise<void> {
   return transaction(db, async (tx) => {
     const now = tx.dialect.timeValue(new Date().toISOString());
     const marked = await tx.execute(
       sql`UPDATE ${raw(table)} SET ${raw(column)} = ${now} WHERE id = ${id} AND ${isDue}`,
     );
-    if (marked > 0) await recordOperation(tx, operator, operation);
+    if (marked > 0) await logActivity(tx, operator, operation);
   });
 }
 

@@ -4,9 +4,9 @@ import { all, isAlways, isOneOf, isWithin } from '../../graphql/pages/filters.js
 import type { DateRange } from '../../graphql/pages/page-arguments.js';
 import { oneForEach } from '../../graphql/rows/loaders.js';
 import { chunks } from '../../lib/chunks.js';
-import { resourceUserCounts } from './counts/count-tables.js';
-import { countedOnce } from './counts/counted-range.js';
 import type { ResourceUsage } from './resource-usage.js';
+import { resourceUserCounts } from './rollups/count-tables.js';
+import { rollupQuery } from './rollups/rollup-query.js';
 
 /** Resources of one statement, which has an arm for each: SQLite joins no more than 500 by UNION. */
 const RESOURCES_AT_ONCE = 400;
@@ -76,7 +76,7 @@ function usageStatement(
   range: DateRange | null | undefined,
   ids: readonly number[],
 ): Sql {
-  const used = countedOnce(db, {
+  const used = rollupQuery(db, {
     range,
     counts: {
       table: resourceUserCounts,

@@ -1,22 +1,22 @@
 import type { Sql } from 'sql-template-tag';
 import { Arg, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { actorOf, type Context } from '../../graphql/context.js';
-import { RowsBehind } from '../../graphql/limits/rows-behind.js';
+import { RowCost } from '../../graphql/limits/row-cost.js';
 import { checkRange, DateRange, isRange } from '../../graphql/pages/page-arguments.js';
+import { JsonField, type TextsOf } from '../../graphql/rows/json-field.js';
 import { loaderOf } from '../../graphql/rows/loaders.js';
-import { type TextsOf, Written } from '../../graphql/rows/written-field.js';
+import { timeSpent } from '../../graphql/rows-read.js';
 import type { Selection } from '../../graphql/selection.js';
-import { timeSpent } from '../../graphql/served.js';
 import { Resource } from '../resources/resource.js';
 import { readWholeAmong } from '../resources/resource.queries.js';
-import { servedRange, visibleAudits } from './audit.queries.js';
+import { readableRange, visibleAudits } from './audit.queries.js';
 import { ResourceUsage } from './resource-usage.js';
 import { readUsages } from './resource-usage.queries.js';
 
 @Resolver(() => Resource)
 export class ResourceUsageResolver {
-  @Written({ needs: 'id', textsOf: usageTexts })
-  @RowsBehind(10)
+  @JsonField({ requires: 'id', textsOf: usageTexts })
+  @RowCost(10)
   @FieldResolver(() => ResourceUsage, {
     description: 'Counted from those audits of the range that the caller may see; of all time if no range is given.',
   })
@@ -26,9 +26,9 @@ export class ResourceUsageResolver {
     @Ctx() context: Context,
   ): Promise<ResourceUsage> {
     checkRange(range);
-    const served = servedRange(actorOf(context), range);
-    const loader = loaderOf(context, `usage ${served?.from} ${served?.to}`, (ids: readonly number[]) =>
-      usagesOf(context, served, ids),
+    const readable = readableRange(actorOf(context), range);
+    const loader = loaderOf(context, `usage ${readable?.from} ${readable?.to}`, (ids: readonly number[]) =>
+      usagesOf(context, readable, ids),
     );
     return loader.load(id);
   }
@@ -42,7 +42,7 @@ function usageTexts(
 ): TextsOf | undefined {
   const range = dateRange ?? null;
   if (!isRange(range)) return undefined;
-  const served = servedRange(actorOf(context), range);
+  const readable = readableRange(actorOf(context), range);
   const write = (usage: ResourceUsage) => {
     const members = [...keys].map(([key, name]) => {
       const value = name === '__typename' ? type.name : usage[name as keyof ResourceUsage];
@@ -50,7 +50,7 @@ function usageTexts(
     });
     return `{${members.join(',')}}`;
   };
-  return async (ids) => (await usagesOf(context, served, ids as readonly number[])).map(write);
+  return async (ids) => (await usagesOf(context, readable, ids as readonly number[])).map(write);
 }
 
 /** Counted over the audits that the actor may see: all on a resource that it sees as a whole. */

@@ -5,7 +5,7 @@ import { parseId } from '../../graphql/pages/page-arguments.js';
 import { UserError, withUserErrors } from '../../graphql/user-errors.js';
 import { readScopeRequests } from '../users/held-scopes.js';
 import { ScopeRequest } from '../users/scope-request.js';
-import { operatorOf } from './own-audits.js';
+import { operatorOf } from './activity-log.js';
 import { confirmAccessScope, refuseAccessScope } from './scope-request.service.js';
 
 @ObjectType({ simpleResolvers: true, description: 'What became of a request for a wider access scope.' })

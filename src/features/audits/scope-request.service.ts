@@ -6,7 +6,7 @@ import { transaction } from '../../database/transaction.js';
 import { UserFault } from '../../graphql/user-errors.js';
 import { scopeRequestOf } from '../users/held-scopes.js';
 import type { ScopeRequest } from '../users/scope-request.js';
-import { type Operator, recordOperation } from './own-audits.js';
+import { logActivity, type Operator } from './activity-log.js';
 import type { OwnOperation } from './own-operations.js';
 
 /**
@@ -47,7 +47,7 @@ function settle(
       throw new UserFault('NO_SCOPE_REQUEST', 'no wider access scope is requested for this user account', ['userId']);
     }
     await change(tx);
-    await recordOperation(tx, by, { operation, userName: request.userName, reason: inWords(request) });
+    await logActivity(tx, by, { operation, userName: request.userName, reason: inWords(request) });
   });
 }
 

@@ -5,7 +5,7 @@ import { quote } from '../../lib/quote.js';
 import { dropUserAccounts, type StoredUserAccounts, storeUserAccounts } from '../resources/access-grant.service.js';
 import type { UserAccountChange } from '../users/user-account.changes.js';
 import type { UserAccountRecord } from '../users/user-account.record.js';
-import { type Operation, type Operator, recordOperations } from './own-audits.js';
+import { type Activity, logActivities, type Operator } from './activity-log.js';
 import type { OwnOperation } from './own-operations.js';
 
 const operations: Record<UserAccountChange['outcome'], OwnOperation> = {
@@ -29,7 +29,7 @@ export function recordUserAccounts(
     const isTrusted = by.clientType === 'Command Line' || by.clientType === 'Schedule';
     const heldFor = isTrusted ? null : by.userName;
     const { outcomes, changes, requested } = await storeUserAccounts(tx, source, records, heldFor);
-    await recordOperations(tx, by, [...operationsOf(source, changes), ...requestsOf(source, requested)]);
+    await logActivities(tx, by, [...operationsOf(source, changes), ...requestsOf(source, requested)]);
     return outcomes;
   });
 }
@@ -46,12 +46,12 @@ export function deleteUserAccounts(
 ): Promise<RecordOutcome[]> {
   return transaction(db, async (tx) => {
     const { outcomes, changes } = await dropUserAccounts(tx, source, sourceIds);
-    await recordOperations(tx, by, operationsOf(source, changes));
+    await logActivities(tx, by, operationsOf(source, changes));
     return outcomes;
   });
 }
 
-function operationsOf(source: string, changes: StoredUserAccounts['changes']): Operation[] {
+function operationsOf(source: string, changes: StoredUserAccounts['changes']): Activity[] {
   return changes.map(({ outcome, userName, what }) => ({
     operation: operations[outcome],
     userName,
@@ -59,7 +59,7 @@ function operationsOf(source: string, changes: StoredUserAccounts['changes']): O
   }));
 }
 
-function requestsOf(source: string, userNames: readonly string[]): Operation[] {
+function requestsOf(source: string, userNames: readonly string[]): Activity[] {
   return userNames.map((userName) => ({
     operation: 'Access Scope Requested',
     userName,

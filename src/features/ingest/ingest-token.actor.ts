@@ -5,14 +5,14 @@ import { Privilege } from '../../graphql/access.js';
 import type { Actor } from '../../graphql/context.js';
 import { AppError } from '../../lib/app-error.js';
 import { isPast } from '../../lib/expiry.js';
-import { keptWith } from '../../lib/kept-with.js';
 import { isSetBack } from '../../lib/set-back.js';
 import { tokenFault, tokenHash } from '../../lib/token.js';
 import { UnknownToken } from '../../lib/unknown-token.js';
+import { weakMemo } from '../../lib/weak-memo.js';
+import type { Operator } from '../audits/activity-log.js';
 import { isRefusalDue, markToken, refusalDue } from '../audits/marked-token.js';
-import type { Operator } from '../audits/own-audits.js';
 import { INGEST_TOKEN } from '../users/user-name.js';
-import { saidOfToken } from './ingest-token.said.js';
+import { describeIngestToken } from './describe-ingest-token.js';
 
 /** What every ingest token may do. */
 const INGEST_PRIVILEGES: ReadonlySet<Privilege> = new Set([Privilege.INGEST]);
@@ -23,7 +23,7 @@ const CACHE_MILLISECONDS = 500;
 /** How exactly it is kept when a token was last used: a push writes enough. */
 const LAST_USE_MILLISECONDS = 60_000;
 
-const cacheOf = keptWith<Db, LRUCache<string, Promise<Actor>>>(
+const cacheOf = weakMemo<Db, LRUCache<string, Promise<Actor>>>(
   () => new LRUCache({ max: 1_000, ttl: CACHE_MILLISECONDS }),
 );
 
@@ -105,7 +105,7 @@ function actorName({ name }: TokenRow): string {
 function recordFirstUse(db: Database, row: TokenRow, ipAddress: string | null): Promise<void> {
   return markToken(db, 'ingest_tokens', row.id, 'first_used_at', sql`first_used_at IS NULL`, by(row, ipAddress), {
     operation: 'Ingest Token First Used',
-    reason: saidOfToken(row),
+    reason: describeIngestToken(row),
   });
 }
 
@@ -114,7 +114,7 @@ async function recordRefusal(db: Database, row: TokenRow, ipAddress: string | nu
   await markToken(db, 'ingest_tokens', row.id, 'refused_at', refusalDue(db), by(row, ipAddress), {
     operation: 'Ingest Token Refused',
     outcome: 'FAILURE',
-    reason: saidOfToken(row),
+    reason: describeIngestToken(row),
   });
 }
 

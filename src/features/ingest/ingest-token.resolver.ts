@@ -4,7 +4,7 @@ import type { Context } from '../../graphql/context.js';
 import { DateTime } from '../../graphql/date-time.js';
 import { parseId } from '../../graphql/pages/page-arguments.js';
 import { withUserErrors } from '../../graphql/user-errors.js';
-import { operatorOf } from '../audits/own-audits.js';
+import { operatorOf } from '../audits/activity-log.js';
 import { IngestToken } from './ingest-token.js';
 import { GenerateIngestTokenPayload, RevokeIngestTokenPayload } from './ingest-token.payloads.js';
 import { generateIngestToken, readIngestTokens, revokeIngestTokens } from './ingest-token.service.js';

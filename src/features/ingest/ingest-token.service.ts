@@ -5,11 +5,11 @@ import { transaction } from '../../database/transaction.js';
 import { UserFault } from '../../graphql/user-errors.js';
 import { expiryFault } from '../../lib/expiry.js';
 import { newToken, tokenHash } from '../../lib/token.js';
-import { type Operator, recordOperation } from '../audits/own-audits.js';
+import { logActivity, type Operator } from '../audits/activity-log.js';
 import type { OwnOperation } from '../audits/own-operations.js';
+import { describeIngestToken } from './describe-ingest-token.js';
 import { forgetIngestTokens } from './ingest-token.actor.js';
 import { IngestToken } from './ingest-token.js';
-import { saidOfToken } from './ingest-token.said.js';
 import { faultOfLabel, faultOfSource } from './source-name.js';
 
 const HINT_LENGTH = 10;
@@ -89,5 +89,5 @@ export async function revokeIngestTokens(
 }
 
 function record(tx: Transaction, operator: Operator, operation: OwnOperation, token: IngestToken): Promise<void> {
-  return recordOperation(tx, operator, { operation, reason: saidOfToken(token) });
+  return logActivity(tx, operator, { operation, reason: describeIngestToken(token) });
 }

@@ -3,7 +3,7 @@ import { Arg, Ctx, FieldResolver, ID, Info, Mutation, Resolver, Root } from 'typ
 import { Module } from '../../database/module.js';
 import { Access, Privilege } from '../../graphql/access.js';
 import type { Context } from '../../graphql/context.js';
-import { RowsBehind } from '../../graphql/limits/rows-behind.js';
+import { RowCost } from '../../graphql/limits/row-cost.js';
 import { writtenRecords } from '../../graphql/read-records.js';
 import { givenInSlices } from '../../lib/event-loop.js';
 import { PushOutcome, PushPayload, PushResult } from './push.payload.js';
@@ -17,7 +17,7 @@ const SOURCE =
 
 @Resolver(() => PushPayload)
 export class PushResolver {
-  @RowsBehind(0)
+  @RowCost(0)
   @FieldResolver(() => [PushResult], {
     description: 'One for each record, in their order, or only those of some outcomes.',
   })

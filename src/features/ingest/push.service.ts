@@ -7,9 +7,9 @@ import { AppError } from '../../lib/app-error.js';
 import { chunksByWeight } from '../../lib/chunks.js';
 import { mapInSlices, yieldToOthers } from '../../lib/event-loop.js';
 import { quote } from '../../lib/quote.js';
+import { type Operator, operatorOf } from '../audits/activity-log.js';
 import { conflictReason } from '../audits/audit.conflict.js';
 import { recordAudits } from '../audits/audit.service.js';
-import { type Operator, operatorOf } from '../audits/own-audits.js';
 import { deleteUserAccounts, recordUserAccounts } from '../audits/user-account.service.js';
 import { deleteResources, recordResources } from '../resources/resource.service.js';
 import { heldSourceIds } from '../users/held-scopes.js';
@@ -22,7 +22,7 @@ import { id } from './rules/text-field.js';
 import { faultOfSource } from './source-name.js';
 
 /** The most records of one call. */
-export const MOST_RECORDS = 5_000;
+export const MAX_RECORDS = 5_000;
 
 /** Records of one transaction, if each locks rows of its own, with what hangs on them. */
 const ROWS_AT_ONCE = 2_000;
@@ -146,8 +146,8 @@ function sourceOf(context: Context, given: string | null): string {
 }
 
 function checkNumber({ length }: readonly unknown[]): void {
-  if (length <= MOST_RECORDS) return;
-  const message = `${length} records are too many for one call: push at most ${MOST_RECORDS}; none of these was stored`;
+  if (length <= MAX_RECORDS) return;
+  const message = `${length} records are too many for one call: push at most ${MAX_RECORDS}; none of these was stored`;
   throw new AppError('TOO_MANY_RECORDS', message);
 }
 

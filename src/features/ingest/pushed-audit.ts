@@ -1,13 +1,13 @@
 import { Field, ID, InputType } from 'type-graphql';
 import { AuditCategory, AuditOutcome } from '../audits/audit.js';
 import type { AuditRecord } from '../audits/audit.record.js';
-import { type FieldsOf, Pushed, PushedWord, saidOfWords, TIME } from './pushed-field.js';
+import { describeWords, type FieldsOf, Pushed, PushedWord, TIME } from './pushed-field.js';
 
 @InputType({ description: 'An audit as a source sends it.' })
 export class PushedAudit implements FieldsOf<AuditRecord> {
   @Field(() => ID) sourceId!: string;
   @Field(() => String, { description: TIME }) occurredAt!: string;
-  @Field(() => String, { description: saidOfWords(AuditCategory) }) category!: string;
+  @Field(() => String, { description: describeWords(AuditCategory) }) category!: string;
   @Field(() => String) operation!: string;
   @PushedWord(AuditOutcome, AuditOutcome.UNKNOWN) outcome!: string | null;
   @Field(() => String) operatedBy!: string;

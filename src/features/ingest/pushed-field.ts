@@ -14,10 +14,10 @@ export const PushedTime = (): PropertyDecorator => Pushed({ description: TIME })
 
 /** A word of an enum; `standard` is meant where it is left out. */
 export const PushedWord = (words: Record<string, string>, standard: string): PropertyDecorator =>
-  Pushed({ description: `${saidOfWords(words)} ${standard} where it is left out.` });
+  Pushed({ description: `${describeWords(words)} ${standard} where it is left out.` });
 
 export const TIME = 'RFC 3339, with Z or an offset.';
 
-export function saidOfWords(words: Record<string, string>): string {
+export function describeWords(words: Record<string, string>): string {
   return `One of ${Object.keys(words).join(', ')}.`;
 }

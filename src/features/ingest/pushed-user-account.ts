@@ -2,11 +2,11 @@ import { Field, ID, InputType } from 'type-graphql';
 import { ShareLevel } from '../resources/access-grant.js';
 import { AccessScope, UserAccountStatus } from '../users/user-account.js';
 import type { GrantRecord, UserAccountRecord } from '../users/user-account.record.js';
-import { type FieldsOf, Pushed, PushedTime, PushedWord, saidOfWords } from './pushed-field.js';
+import { describeWords, type FieldsOf, Pushed, PushedTime, PushedWord } from './pushed-field.js';
 
 @InputType({ description: 'What was shared with a user. The resource is one of the same source, and pushed before.' })
 export class PushedGrant implements FieldsOf<GrantRecord> {
-  @Field(() => String, { description: saidOfWords(ShareLevel) }) level!: string;
+  @Field(() => String, { description: describeWords(ShareLevel) }) level!: string;
   @Field(() => ID) resourceSourceId!: string;
   @Field(() => ID, { nullable: true, description: 'The whole resource where it is left out.' })
   accountSourceId!: string | null;

@@ -2,7 +2,7 @@ import { Arg, Ctx, Field, Mutation, ObjectType, Query, Resolver } from 'type-gra
 import { Access, Privilege } from '../../graphql/access.js';
 import type { Context } from '../../graphql/context.js';
 import { UserError, withUserErrors } from '../../graphql/user-errors.js';
-import { operatorOf } from '../audits/own-audits.js';
+import { operatorOf } from '../audits/activity-log.js';
 import { SourceLink } from '../users/source-link.js';
 import { linkSources, readSourceLinks, unlinkSources } from './source-link.service.js';
 

@@ -5,7 +5,7 @@ import { transaction } from '../../database/transaction.js';
 import { UserFault } from '../../graphql/user-errors.js';
 import { byCodePoints } from '../../lib/code-points.js';
 import { quote } from '../../lib/quote.js';
-import { type Operator, OWN_SOURCE, recordOperation } from '../audits/own-audits.js';
+import { logActivity, type Operator, OWN_SOURCE } from '../audits/activity-log.js';
 import { SourceLink } from '../users/source-link.js';
 import { scopeWidened } from '../users/user-account.service.js';
 import { IN_USE, UserName } from '../users/user-names.js';
@@ -38,7 +38,7 @@ export async function linkSources(db: Db, by: Operator, one: string, other: stri
     await insertAll(tx, SourceLink, [{ source, otherSource, linkedAt, linkedBy: by.userName }]);
     await adoptNames(tx, source, otherSource);
     await adoptNames(tx, otherSource, source);
-    await recordOperation(tx, by, { operation: 'Sources Linked', reason: inWords(source, otherSource) });
+    await logActivity(tx, by, { operation: 'Sources Linked', reason: inWords(source, otherSource) });
     return (await linkOf(tx, source, otherSource))!;
   });
 }
@@ -60,7 +60,7 @@ export async function unlinkSources(db: Db, by: Operator, one: string, other: st
     for (const left of [source, otherSource]) {
       for (const linked of await linkedSources(tx, left)) await adoptNames(tx, left, linked);
     }
-    await recordOperation(tx, by, { operation: 'Sources Unlinked', reason: inWords(source, otherSource) });
+    await logActivity(tx, by, { operation: 'Sources Unlinked', reason: inWords(source, otherSource) });
     return true;
   });
 }

@@ -1,9 +1,9 @@
 import { INVISIBLE } from '../../lib/invisible.js';
 import { quote } from '../../lib/quote.js';
 import { holdsToken } from '../../lib/token.js';
-import { OWN_SOURCE } from '../audits/own-audits.js';
+import { OWN_SOURCE } from '../audits/activity-log.js';
 
-const LONGEST = 64;
+const MAX_LENGTH = 64;
 
 /** What is wrong with the name of a source, said for people; undefined where nothing is. */
 export function faultOfSource(name: string): string | undefined {
@@ -15,8 +15,9 @@ export function faultOfSource(name: string): string | undefined {
 export function faultOfLabel(name: string): string | undefined {
   const characters = [...name].length;
   if (holdsToken(name)) return 'this is a token: write a name';
-  if (name.trim() === '' || characters > LONGEST) return `it must have 1 to ${LONGEST} characters`;
-  if (name !== name.trim()) return `${quote(name, LONGEST)} has a space at its end: leave it out`;
-  if (INVISIBLE.test(name)) return `${quote(name, LONGEST)} has a control character or an invisible one: leave it out`;
+  if (name.trim() === '' || characters > MAX_LENGTH) return `it must have 1 to ${MAX_LENGTH} characters`;
+  if (name !== name.trim()) return `${quote(name, MAX_LENGTH)} has a space at its end: leave it out`;
+  if (INVISIBLE.test(name))
+    return `${quote(name, MAX_LENGTH)} has a control character or an invisible one: leave it out`;
   return undefined;
 }

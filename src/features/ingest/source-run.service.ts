@@ -16,7 +16,7 @@ export interface RunOf {
 const RUNS_KEPT = 50;
 
 const MESSAGES_KEPT = 20;
-const LONGEST_MESSAGE = 500;
+const MAX_MESSAGE_LENGTH = 500;
 
 /** Begins a run; its id. Others of the same source and module that never ended are told to have been broken off. */
 export function beginRun(db: Db, { source, kind, module }: RunOf): Promise<number> {
@@ -60,7 +60,7 @@ export async function endRun(
 
 function linesOf(messages: readonly string[]): string {
   const kept = messages.slice(0, MESSAGES_KEPT);
-  const lines = kept.map((message) => Array.from(message.replace(/\s+/g, ' ')).slice(0, LONGEST_MESSAGE).join(''));
+  const lines = kept.map((message) => Array.from(message.replace(/\s+/g, ' ')).slice(0, MAX_MESSAGE_LENGTH).join(''));
   const more = messages.length - kept.length;
   return [...lines, ...(more > 0 ? [`and ${more} more`] : [])].join('\n');
 }

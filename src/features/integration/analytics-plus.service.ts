@@ -8,7 +8,7 @@ import { AppError } from '../../lib/app-error.js';
 import { quote } from '../../lib/quote.js';
 import { isUtc, TimeZone } from '../../lib/time-zone.js';
 import { holdsToken } from '../../lib/token.js';
-import { type Operator, recordOperation } from '../audits/own-audits.js';
+import { logActivity, type Operator } from '../audits/activity-log.js';
 import { AnalyticsPlus } from './analytics-plus.js';
 import { forgetConnectors } from './connector.js';
 import { type LiveToken, tokensInEffect } from './connector-token.queries.js';
@@ -20,10 +20,10 @@ import { lockIntegration } from './integration.queries.js';
 import { privilegeOf } from './mapped-user.js';
 import { MINIMUM_ANALYTICS_PLUS_BUILD } from './minimum-build.js';
 
-const LONGEST_HOST_NAME = 255;
+const MAX_HOST_NAME_LENGTH = 255;
 
 /** A week. */
-const MOST_MINUTES = 10_080;
+const MAX_MINUTES = 10_080;
 
 /** What a token was narrowed to, and what its holder should know. */
 export interface Connected {
@@ -99,7 +99,7 @@ async function store(
   await deleteBy(tx, AnalyticsPlus, 'tokenId', [tokenId]);
   await insertAll(tx, AnalyticsPlus, [{ tokenId, ...said, importedSince, connectedAt: now }]);
   if (before && Object.keys(differences(before, said)).length === 0) return;
-  await recordOperation(tx, operator, { operation: 'Analytics Plus Connected', reason: describe(said) });
+  await logActivity(tx, operator, { operation: 'Analytics Plus Connected', reason: describe(said) });
 }
 
 function describe(said: Omit<AnalyticsPlus, 'tokenId' | 'importedSince' | 'connectedAt'>): string {
@@ -120,10 +120,10 @@ function check(input: ConnectAnalyticsPlusInput): void {
   if (holdsToken(hostName)) {
     throw new UserFault('INVALID_HOST_NAME', 'this is an auth token: write a host name', ['input', 'hostName']);
   }
-  if (!/^[^\p{C}\p{Z}]+$/u.test(hostName) || [...hostName].length > LONGEST_HOST_NAME) {
+  if (!/^[^\p{C}\p{Z}]+$/u.test(hostName) || [...hostName].length > MAX_HOST_NAME_LENGTH) {
     throw new UserFault(
       'INVALID_HOST_NAME',
-      `a host name has 1 to ${LONGEST_HOST_NAME} characters that can be seen, and no space`,
+      `a host name has 1 to ${MAX_HOST_NAME_LENGTH} characters that can be seen, and no space`,
       ['input', 'hostName'],
     );
   }
@@ -132,10 +132,10 @@ function check(input: ConnectAnalyticsPlusInput): void {
   if (modules.length === 0) {
     throw new UserFault('NO_MODULE', 'no module is chosen: choose one or more', ['input', 'modules']);
   }
-  if (importEveryMinutes < 1 || importEveryMinutes > MOST_MINUTES) {
+  if (importEveryMinutes < 1 || importEveryMinutes > MAX_MINUTES) {
     throw new UserFault(
       'INVALID_IMPORT_SCHEDULE',
-      `importEveryMinutes is ${importEveryMinutes}: it must be from 1 to ${MOST_MINUTES}, which is a week`,
+      `importEveryMinutes is ${importEveryMinutes}: it must be from 1 to ${MAX_MINUTES}, which is a week`,
       ['input', 'importEveryMinutes'],
     );
   }

@@ -5,7 +5,7 @@ import { transaction } from '../../database/transaction.js';
 import { AppError } from '../../lib/app-error.js';
 import { expiryFault } from '../../lib/expiry.js';
 import { newToken, tokenHash } from '../../lib/token.js';
-import { commandLine, type Operator, recordOperation } from '../audits/own-audits.js';
+import { commandLine, logActivity, type Operator } from '../audits/activity-log.js';
 import type { OwnOperation } from '../audits/own-operations.js';
 import { type NamedUser, userNamed } from '../users/user-account.queries.js';
 import { noUserNamed } from '../users/user-name.js';
@@ -114,5 +114,5 @@ function record(
   { hint, userName }: NamedToken,
 ): Promise<void> {
   const reason = `the token ${hint}..., mapped to ${userName ?? 'a user account that was deleted'}`;
-  return recordOperation(tx, operator, { operation, userName, reason });
+  return logActivity(tx, operator, { operation, userName, reason });
 }

@@ -3,11 +3,11 @@ import sql, { raw } from 'sql-template-tag';
 import type { Database, Db } from '../../database/db.js';
 import type { Actor } from '../../graphql/context.js';
 import { AppError } from '../../lib/app-error.js';
-import { keptWith } from '../../lib/kept-with.js';
 import { tokenFault, tokenHash } from '../../lib/token.js';
 import { UnknownToken } from '../../lib/unknown-token.js';
+import { weakMemo } from '../../lib/weak-memo.js';
+import type { Activity, Operator } from '../audits/activity-log.js';
 import { isRefusalDue, markToken, refusalDue } from '../audits/marked-token.js';
-import type { Operation, Operator } from '../audits/own-audits.js';
 import { isPending, refusalOfExpired } from './connector-token.queries.js';
 import { IntegrationStatus } from './integration.js';
 import { readingPrivileges, refusalOfMappedUser } from './mapped-user.js';
@@ -16,7 +16,7 @@ import { actorOfToken, type TokenView } from './token-actor.js';
 /** Revoking must be felt within a second. */
 const CACHE_MILLISECONDS = 500;
 
-const cacheOf = keptWith<Db, LRUCache<string, Promise<Actor>>>(
+const cacheOf = weakMemo<Db, LRUCache<string, Promise<Actor>>>(
   () => new LRUCache({ max: 1_000, ttl: CACHE_MILLISECONDS }),
 );
 
@@ -129,6 +129,6 @@ function by({ userId, userName }: TokenRow, ipAddress: string | null): Operator 
   return { userId, userName: userName ?? 'Unknown', ipAddress, clientType: 'API Client' };
 }
 
-function about({ userName, hint }: TokenRow): Pick<Operation, 'userName' | 'reason'> {
+function about({ userName, hint }: TokenRow): Pick<Activity, 'userName' | 'reason'> {
   return { userName, reason: `the token ${hint}...` };
 }

@@ -2,7 +2,7 @@ import { isIPv4, isIPv6 } from 'node:net';
 import { domainToASCII } from 'node:url';
 
 /** RFC 1035, 2.3.4, without the dot of the root. */
-const LONGEST_NAME = 253;
+const MAX_NAME_LENGTH = 253;
 
 /** Letters, digits and hyphens, and underscores, which Windows allows in the name of a machine. */
 const LABEL = /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/;
@@ -33,8 +33,8 @@ export function hostNameFault(hostName: string): string | undefined {
   if (isAddress(hostName)) return undefined;
   const [, fault] = faults.find(([pattern]) => pattern.test(hostName)) ?? [];
   if (fault) return fault;
-  const name = hostName.length > LONGEST_NAME + 1 ? hostName : normalHostName(hostName);
-  if (name.length > LONGEST_NAME) return `the host name is longer than ${LONGEST_NAME} characters: ${EXAMPLE}`;
+  const name = hostName.length > MAX_NAME_LENGTH + 1 ? hostName : normalHostName(hostName);
+  if (name.length > MAX_NAME_LENGTH) return `the host name is longer than ${MAX_NAME_LENGTH} characters: ${EXAMPLE}`;
   const isName = !isIPv4(name) && name.split('.').every((label) => LABEL.test(label));
   return isName
     ? undefined

@@ -5,7 +5,7 @@ import { insertAll } from '../../database/rows.js';
 import { transaction } from '../../database/transaction.js';
 import { clientOf } from '../../graphql/client.js';
 import type { Context } from '../../graphql/context.js';
-import { onServed } from '../../graphql/served.js';
+import { onPageRead } from '../../graphql/rows-read.js';
 import { ModuleImport } from './module-import.js';
 
 const FLUSH_MILLISECONDS = 2_000;
@@ -48,7 +48,7 @@ export class ImportTally {
     const { ipAddress } = clientOf(context);
     const use = () => useOf(this.#uses, tokenId, now, ipAddress);
     use();
-    onServed(context, ({ module, rows, caughtUp }) =>
+    onPageRead(context, ({ module, rows, caughtUp }) =>
       addRead(use().reads, module, { rowCount: rows, lastRequestAt: now, caughtUp }),
     );
   }

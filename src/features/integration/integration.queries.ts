@@ -12,7 +12,7 @@ import { ModuleImport } from './module-import.js';
 const USUAL_SCHEDULE = 60;
 
 /** What an Int of GraphQL holds. */
-const MOST_ROWS = 2_147_483_647;
+const MAX_ROWS = 2_147_483_647;
 
 /** The integration with the tokens that were not revoked. */
 export interface IntegrationWithTokens extends Integration {
@@ -78,7 +78,7 @@ export async function importsOf(db: Db, { tokens }: IntegrationWithTokens, now: 
   const bounded = chosen ? imports.filter(({ module }) => chosen.includes(module)) : imports;
   return bounded.map((read) => ({
     ...read,
-    rowCount: Math.min(read.rowCount, MOST_ROWS),
+    rowCount: Math.min(read.rowCount, MAX_ROWS),
     overdue: Date.parse(read.lastRequestAt) < earliest,
   }));
 }

@@ -4,7 +4,7 @@ import { Access, Privilege } from '../../graphql/access.js';
 import { actorOf, type Context } from '../../graphql/context.js';
 import { DateTime } from '../../graphql/date-time.js';
 import { withUserErrors } from '../../graphql/user-errors.js';
-import { operatorOf } from '../audits/own-audits.js';
+import { operatorOf } from '../audits/activity-log.js';
 import { SOURCE_OF_USER } from '../users/user-name.js';
 import { AnalyticsPlus } from './analytics-plus.js';
 import { connectAnalyticsPlus } from './analytics-plus.service.js';

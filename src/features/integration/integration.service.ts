@@ -6,7 +6,7 @@ import type { Actor } from '../../graphql/context.js';
 import { UserFault } from '../../graphql/user-errors.js';
 import { AppError } from '../../lib/app-error.js';
 import { expiryFault } from '../../lib/expiry.js';
-import { type Operator, recordOperation } from '../audits/own-audits.js';
+import { logActivity, type Operator } from '../audits/activity-log.js';
 import type { OwnOperation } from '../audits/own-operations.js';
 import { type NamedUser, userById, userNamed } from '../users/user-account.queries.js';
 import { noUserNamed } from '../users/user-name.js';
@@ -141,7 +141,7 @@ async function setStatus(
 ): Promise<void> {
   if (status === before.status) return;
   await tx.execute(sql`UPDATE integration SET status = ${status} WHERE id = 1`);
-  await recordOperation(tx, operator, { operation: statusOperations[status] });
+  await logActivity(tx, operator, { operation: statusOperations[status] });
 }
 
 function checkedTarget({ hostName, portNumber }: Target): Target {
@@ -157,7 +157,7 @@ async function storeTarget(tx: Transaction, operator: Operator, before: Integrat
   if (before.hostName === hostName && before.portNumber === portNumber) return;
   await tx.execute(sql`UPDATE integration SET host_name = ${hostName}, port_number = ${portNumber} WHERE id = 1`);
   const reason = `${targetOf(before) ?? 'nothing'} -> ${hostHeader(target)}`;
-  await recordOperation(tx, operator, { operation: 'Integration Saved', reason });
+  await logActivity(tx, operator, { operation: 'Integration Saved', reason });
 }
 
 /** Host and port, as in analytics.example.com:8443; null until both are saved. */

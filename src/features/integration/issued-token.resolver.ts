@@ -3,7 +3,7 @@ import { Access, Privilege } from '../../graphql/access.js';
 import type { Context } from '../../graphql/context.js';
 import { parseId } from '../../graphql/pages/page-arguments.js';
 import { withUserErrors } from '../../graphql/user-errors.js';
-import { operatorOf } from '../audits/own-audits.js';
+import { operatorOf } from '../audits/activity-log.js';
 import { liveTokens } from './connector-token.queries.js';
 import { revokeConnectorTokenById } from './connector-token.service.js';
 import { IssuedAuthToken, issuedToken, RevokeAuthTokenPayload } from './issued-token.js';

@@ -3,7 +3,7 @@ import type { Db } from '../../database/db.js';
 import { Module } from '../../database/module.js';
 import { Privilege } from '../../graphql/access.js';
 import { privilegesOfUsers } from '../users/user-privileges.js';
-import { isInUse, type Validity } from '../users/validity.js';
+import { isActive, type Validity } from '../users/validity.js';
 
 /** The privilege that reads a module. */
 export const privilegeOf: Record<Module, Privilege> = {
@@ -65,7 +65,7 @@ export function problemOfUser(user: MappedUser): string | null {
 
 /** Says why tokens of a user who is locked, disabled or expired are refused; undefined if the user is in use. */
 export function refusalOfUser(user: Validity): string | undefined {
-  if (isInUse(user, Date.now())) return undefined;
+  if (isActive(user, Date.now())) return undefined;
   const { status, expiresAt } = user;
   const fault = status === 'ACTIVE' ? `expired at ${expiresAt}` : `is ${status}`;
   return `the user account that the auth token is mapped to ${fault}`;

@@ -1,7 +1,7 @@
 import sql, { raw } from 'sql-template-tag';
 import type { Db } from '../../database/db.js';
 import type { Actor } from '../../graphql/context.js';
-import { isInUse } from '../users/validity.js';
+import { isActive } from '../users/validity.js';
 import { type LiveToken, liveTokens, refusalOfExpired } from './connector-token.queries.js';
 import { readingPrivileges, refusalOfMappedUser } from './mapped-user.js';
 import { actorOfToken, type TokenView } from './token-actor.js';
@@ -41,7 +41,7 @@ async function readSignIns(db: Db, most: number): Promise<Reader[]> {
   return rows.map((user) => {
     const reader = { isToken: false, name: `${user.userName} by signing in` };
     const { status, expiresAt } = user;
-    if (isInUse({ status: status!, expiresAt }, Date.now())) return { ...reader, actor: actorOfToken(user) };
+    if (isActive({ status: status!, expiresAt }, Date.now())) return { ...reader, actor: actorOfToken(user) };
     return {
       ...reader,
       refused: `the user account ${status === 'ACTIVE' ? `expired at ${expiresAt}` : `is ${status}`}`,

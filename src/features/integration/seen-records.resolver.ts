@@ -1,6 +1,6 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../graphql/context.js';
-import { RowsBehind } from '../../graphql/limits/rows-behind.js';
+import { RowCost } from '../../graphql/limits/row-cost.js';
 import { Viewer } from '../users/viewer.js';
 import { SeenRecords, seenRecords } from './seen-records.js';
 
@@ -9,7 +9,7 @@ const COUNTED = 10;
 
 @Resolver(() => Viewer)
 export class SeenRecordsResolver {
-  @RowsBehind(COUNTED)
+  @RowCost(COUNTED)
   @FieldResolver(() => [SeenRecords], {
     description: 'How many records of each module the viewer sees, and why it may be fewer than there are.',
   })

@@ -6,8 +6,8 @@ import { countRecords } from '../../database/positions.js';
 import { tableOf } from '../../database/rows.js';
 import type { Actor, Context } from '../../graphql/context.js';
 import { countListTo, type List } from '../../graphql/pages/read-connection.js';
+import { OWN_SOURCE } from '../audits/activity-log.js';
 import { auditList } from '../audits/audit.list.js';
-import { OWN_SOURCE } from '../audits/own-audits.js';
 import { ResourceDateField } from '../resources/resource.inputs.js';
 import { resourceList } from '../resources/resource.list.js';
 import { UserAccountDateField } from '../users/user-account.inputs.js';
@@ -15,12 +15,12 @@ import { userAccountList } from '../users/user-account.list.js';
 import { privilegeOf } from './mapped-user.js';
 
 /** Records that are counted one by one. */
-const MOST_COUNTED = 10_000;
+const MAX_COUNTED = 10_000;
 
 @ObjectType({ simpleResolvers: true, description: 'How many records of a module somebody sees.' })
 export class SeenRecords {
   @Field(() => Module) module!: Module;
-  @Field(() => Int, { description: `How many are seen; at most ${MOST_COUNTED} are counted.` }) count!: number;
+  @Field(() => Int, { description: `How many are seen; at most ${MAX_COUNTED} are counted.` }) count!: number;
   @Field(() => Boolean, { description: 'Whether there are more than were counted.' }) isMore!: boolean;
   @Field(() => [String], { description: 'Why records may be missing; empty if all are seen.' })
   reasons!: readonly string[];
@@ -49,11 +49,11 @@ async function seenOf(context: Context, actor: Actor, module: Module): Promise<S
     return none('the module was not chosen when Analytics Plus connected with the token');
   }
   const list = await listOf[module]({ ...context, actor });
-  const count = await countListTo(context, list, MOST_COUNTED + 1);
-  const isMore = count > MOST_COUNTED;
+  const count = await countListTo(context, list, MAX_COUNTED + 1);
+  const isMore = count > MAX_COUNTED;
   const reasons = reasonsOf(actor, module, count);
   if (await isUnfilled(db, list)) reasons.push('nothing has been imported yet');
-  return { module, count: Math.min(count, MOST_COUNTED), isMore, reasons, stored };
+  return { module, count: Math.min(count, MAX_COUNTED), isMore, reasons, stored };
 }
 
 const ownedAndShared: Record<Module, string> = {

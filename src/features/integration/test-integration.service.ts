@@ -5,7 +5,7 @@ import type { Context } from '../../graphql/context.js';
 import { UserFault } from '../../graphql/user-errors.js';
 import { quote } from '../../lib/quote.js';
 import { latestStored } from '../../lib/set-back.js';
-import { type Operator, OWN_SOURCE, operatorOf, recordOperation } from '../audits/own-audits.js';
+import { logActivity, type Operator, OWN_SOURCE, operatorOf } from '../audits/activity-log.js';
 import { pendingToken, tokenInEffect } from './connector-token.queries.js';
 import { readAuthorities } from './diagnostics/authority-file.js';
 import { CheckStatus, type DiagnosticCheck } from './diagnostics/check.js';
@@ -18,7 +18,7 @@ import type { Target } from './target.js';
 const checkNames: readonly string[] = [...connectionChecks, ...storedChecks];
 
 /** Enough for a person who mends something and looks again; too few to look for hosts with. */
-const MOST_RUNS_A_MINUTE = 6;
+const MAX_RUNS_PER_MINUTE = 6;
 
 const BEGUN = 'Integration Test Begun';
 
@@ -62,11 +62,11 @@ function begin(db: Db, operator: Operator, wanted: readonly string[]): Promise<I
           WHERE t.operation = ${BEGUN} AND t.source = ${OWN_SOURCE} AND t.occurred_at > ${timeValue(minuteAgo)}
             AND t.occurred_at <= ${timeValue(latestStored())}`,
     );
-    if (recent!.runs >= MOST_RUNS_A_MINUTE) {
+    if (recent!.runs >= MAX_RUNS_PER_MINUTE) {
       const message = `the integration was tested ${recent!.runs} times within a minute: try again in a minute`;
       throw new UserFault('TOO_MANY_TESTS', message);
     }
-    await recordOperation(tx, operator, { operation: BEGUN, reason: wanted.join(', ') });
+    await logActivity(tx, operator, { operation: BEGUN, reason: wanted.join(', ') });
     return integration;
   });
 }
@@ -74,7 +74,7 @@ function begin(db: Db, operator: Operator, wanted: readonly string[]): Promise<I
 function recordEnd(db: Db, operator: Operator, checks: readonly DiagnosticCheck[]): Promise<void> {
   const outcome = checks.some(({ status }) => status === CheckStatus.FAIL) ? 'FAILURE' : 'SUCCESS';
   const reason = checks.map(({ name, status }) => `${name} ${status}`).join(', ');
-  return transaction(db, (tx) => recordOperation(tx, operator, { operation: 'Integration Tested', outcome, reason }));
+  return transaction(db, (tx) => logActivity(tx, operator, { operation: 'Integration Tested', outcome, reason }));
 }
 
 /** Only ever what an administrator saved. */

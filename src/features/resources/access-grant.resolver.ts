@@ -5,7 +5,7 @@ import { Ctx, FieldResolver, Info, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../graphql/context.js';
 import { oneOf } from '../../graphql/rows/children.js';
 import { allForEach, loaderOf } from '../../graphql/rows/loaders.js';
-import { Needs } from '../../graphql/rows/needs.js';
+import { Requires } from '../../graphql/rows/requires.js';
 import { selectionOf } from '../../graphql/selection.js';
 import { UserAccount } from '../users/user-account.js';
 import { AccessGrant } from './access-grant.js';
@@ -14,7 +14,7 @@ import { accountById, resourceById } from './resource.loaders.js';
 
 @Resolver(() => UserAccount)
 export class UserAccountGrantsResolver {
-  @Needs('id')
+  @Requires('id')
   @FieldResolver(() => [AccessGrant], {
     description: 'What was shared with this user, the most specific level for each resource or account.',
   })

@@ -1,7 +1,7 @@
 import sql, { type Sql } from 'sql-template-tag';
 import type { Db } from '../../database/db.js';
+import type { Branch } from '../../database/keyset-page.js';
 import { Module } from '../../database/module.js';
-import type { Arm } from '../../database/page.js';
 import { type Actor, actorOf, type Context } from '../../graphql/context.js';
 import { all, checkLists, contains, isOneOf, isWithin, parseIds, SortDirection } from '../../graphql/pages/filters.js';
 import { checkRange, type DateRange } from '../../graphql/pages/page-arguments.js';
@@ -41,7 +41,7 @@ export function resourceList(
     orderBy: property,
     direction,
     range: isRangedByOrder ? range : null,
-    arms: [{ ...placesIn(actor, field, ids !== undefined), where: isOneOf('t.id', ids) }],
+    branches: [{ ...placesIn(actor, field, ids !== undefined), where: isOneOf('t.id', ids) }],
     where: all(
       visibleResources(actor),
       isWithin(context.db, `t.${orders[dateField].column}`, isRangedByOrder ? null : range),
@@ -59,14 +59,14 @@ export function resourceList(
 }
 
 /** Where rows stand in an order. By a column that may be hidden, they are put in the order of what is shown. */
-function placesIn(actor: Actor, field: ResourceOrderField, isById: boolean): Pick<Arm, 'index' | 'via'> {
+function placesIn(actor: Actor, field: ResourceOrderField, isById: boolean): Pick<Branch, 'index' | 'joinPath'> {
   const { column } = orders[field];
   if (actor.scope === 'ALL' || field !== ResourceOrderField.LAST_ACCESSED_AT) {
     return { index: isById ? undefined : `resources_${column}` };
   }
   const table = sql`(SELECT r.id, t.last_accessed_at FROM (SELECT t.id FROM resources t WHERE ${visibleResources(actor)}) r
     LEFT JOIN resources t ON t.id = r.id AND ${wholeResources(actor)})`;
-  return { index: undefined, via: { table, on: 't.id = v.id', hasOrder: true } };
+  return { index: undefined, joinPath: { table, on: 't.id = v.id', hasOrder: true } };
 }
 
 /** Whether a query asks for a value of a column that may be hidden. */

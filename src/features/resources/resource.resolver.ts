@@ -9,8 +9,8 @@ import { DateRange, PageArguments, parseId } from '../../graphql/pages/page-argu
 import { readChangeFeed } from '../../graphql/pages/read-change-feed.js';
 import { readConnection } from '../../graphql/pages/read-connection.js';
 import { allOf, Has, oneOf } from '../../graphql/rows/children.js';
-import { Needs } from '../../graphql/rows/needs.js';
 import { readRow } from '../../graphql/rows/read-row.js';
+import { Requires } from '../../graphql/rows/requires.js';
 import { selectionOf } from '../../graphql/selection.js';
 import { UserAccount } from '../users/user-account.js';
 import { userAccountNamed } from '../users/user-account.loaders.js';
@@ -84,7 +84,7 @@ export class ResourceResolver {
     return allOf<number, PrivilegedAccount>(context, accountsOf, selectionOf(info)).load(id);
   }
 
-  @Needs('id')
+  @Requires('id')
   @FieldResolver(() => [CustomField])
   customFields(@Root() { id }: Resource, @Ctx() context: Context): Promise<CustomField[]> {
     return customFieldsOf(context).load(id);

@@ -7,7 +7,7 @@ import { Privilege } from '../../graphql/access.js';
 import { UserFault } from '../../graphql/user-errors.js';
 import { UserAccount } from '../users/user-account.js';
 import { privilegesOfUsers } from '../users/user-privileges.js';
-import { inUse } from '../users/validity.js';
+import { isActiveIn } from '../users/validity.js';
 
 /**
  * Does `work`, which changes what these users may do, in a transaction that has locked the roles. Those whose privileges
@@ -41,7 +41,7 @@ async function countHolders(tx: Transaction): Promise<Holders> {
   const [holders] = await tx.query<Holders>(
     sql`SELECT COUNT(*) AS everybody, COUNT(w.user_id) AS ableToSignIn
         FROM user_accounts u LEFT JOIN passwords w
-          ON w.user_id = u.id AND ${inUse(tx, 'u', Date.now())}
+          ON w.user_id = u.id AND ${isActiveIn(tx, 'u', Date.now())}
         WHERE u.id IN (SELECT a.user_id FROM role_assignments a JOIN role_privileges p ON p.role_id = a.role_id
           WHERE p.privilege = ${Privilege.MANAGE_USERS})`,
   );

@@ -3,7 +3,7 @@ import { findBy } from '../../database/rows.js';
 import { Access, Privilege } from '../../graphql/access.js';
 import type { Context } from '../../graphql/context.js';
 import { withUserErrors } from '../../graphql/user-errors.js';
-import { operatorOf } from '../audits/own-audits.js';
+import { operatorOf } from '../audits/activity-log.js';
 import { Role } from '../users/role.js';
 import { SOURCE_OF_USER } from '../users/user-name.js';
 import { ChangeRoleInput, CreateRoleInput } from './role.inputs.js';

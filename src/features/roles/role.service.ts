@@ -4,7 +4,7 @@ import { deleteBy, findBy, insertAll, update } from '../../database/rows.js';
 import { transaction } from '../../database/transaction.js';
 import { UserFault } from '../../graphql/user-errors.js';
 import { quote } from '../../lib/quote.js';
-import { type Operator, recordOperation } from '../audits/own-audits.js';
+import { logActivity, type Operator } from '../audits/activity-log.js';
 import { Role, RoleAssignment, RolePrivilege } from '../users/role.js';
 import { lockUserNamed } from '../users/user-account.queries.js';
 import { noUserNamed } from '../users/user-name.js';
@@ -22,7 +22,7 @@ export function createRole(db: Db, by: Operator, input: CreateRoleInput): Promis
     const id = await tx.insert(sql`INSERT INTO roles (name, predefined) VALUES (${name}, ${false})`);
     await insertPrivileges(tx, id, privileges);
     const reason = `${quote(name, 255)} with ${inWords(privileges)}`;
-    await recordOperation(tx, by, { operation: 'Role Created', reason });
+    await logActivity(tx, by, { operation: 'Role Created', reason });
     return { id, name, predefined: false };
   });
 }
@@ -51,7 +51,7 @@ export function changeRole(db: Db, by: Operator, name: string, input: ChangeRole
       await insertPrivileges(tx, role.id, after);
     });
     const reason = `${quote(name, 255)}: ${changes.join('; ')}`;
-    await recordOperation(tx, by, { operation: 'Role Changed', reason });
+    await logActivity(tx, by, { operation: 'Role Changed', reason });
     return changed;
   });
 }
@@ -71,7 +71,7 @@ export function deleteRole(db: Db, by: Operator, name: string): Promise<void> {
       await deleteBy(tx, Role, 'id', [role.id]);
     });
     const reason = `${quote(name, 255)} with ${inWords(privileges)}; taken from ${quotedInWords(users)}`;
-    await recordOperation(tx, by, { operation: 'Role Deleted', reason });
+    await logActivity(tx, by, { operation: 'Role Deleted', reason });
   });
 }
 
@@ -101,7 +101,7 @@ export function assignRoles(
       await insertAll(tx, RoleAssignment, assignments);
     });
     const reason = `${quotedInWords(before)} -> ${quotedInWords(after)}`;
-    await recordOperation(tx, by, { operation: 'Roles Assigned', userName, reason });
+    await logActivity(tx, by, { operation: 'Roles Assigned', userName, reason });
     return after;
   });
 }

@@ -4,10 +4,10 @@ import { transaction } from '../../database/transaction.js';
 import { clientOf } from '../../graphql/client.js';
 import { actorOf, type Context } from '../../graphql/context.js';
 import { UserFault } from '../../graphql/user-errors.js';
-import { counted } from '../../lib/counted.js';
+import { pluralize } from '../../lib/pluralize.js';
 import { latestStored } from '../../lib/set-back.js';
 import { sha256 } from '../../lib/sha256.js';
-import { operatorOf, recordOperation } from '../audits/own-audits.js';
+import { logActivity, operatorOf } from '../audits/activity-log.js';
 import { SESSION_ID_LENGTH } from '../users/session.js';
 import type { OwnSession } from './account.js';
 
@@ -56,7 +56,7 @@ export function endOtherSessions(context: Context): Promise<number> {
     const ended = await tx.execute(
       sql`DELETE FROM sessions WHERE user_id = ${actorOf(context).userId} AND hash <> ${currentHash(context)}`,
     );
-    if (ended > 0) await recordEnded(tx, context, counted(ended, 'other session'));
+    if (ended > 0) await recordEnded(tx, context, pluralize(ended, 'other session'));
     return ended;
   });
 }
@@ -67,5 +67,5 @@ function currentHash(context: Context): string {
 
 function recordEnded(tx: Transaction, context: Context, reason: string): Promise<void> {
   const { userName } = actorOf(context);
-  return recordOperation(tx, operatorOf(context), { operation: 'Session Ended', userName, reason });
+  return logActivity(tx, operatorOf(context), { operation: 'Session Ended', userName, reason });
 }

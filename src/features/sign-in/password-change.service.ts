@@ -6,10 +6,11 @@ import { actorOf, type Context } from '../../graphql/context.js';
 import { UserFault } from '../../graphql/user-errors.js';
 import { AppError } from '../../lib/app-error.js';
 import { networkOf } from '../../lib/network.js';
-import { notSooner } from '../../lib/not-sooner.js';
-import { operatorOf, recordOperation } from '../audits/own-audits.js';
+import { quantizeLatency } from '../../lib/quantize-latency.js';
+import { logActivity, operatorOf } from '../audits/activity-log.js';
 import { trustNetwork } from '../users/trusted-network.queries.js';
 import { DEVICE_LIFETIME, issueDevice } from './device-cookie.js';
+import { countAttempt, takeBackAttempt } from './login-backoff.js';
 import { hashPassword, matchesHash } from './password.hashing.js';
 import { isPasswordSized, newPassword, opaqueString } from './password.rules.js';
 import { replacePassword } from './password.service.js';
@@ -17,7 +18,6 @@ import { newSessionId, startSession } from './session.service.js';
 import { tooManyAttempts, withinBudget } from './sign-in.budget.js';
 import { passwordChangeCounters } from './sign-in.counters.js';
 import { ANSWER_TIME } from './sign-in.service.js';
-import { countAttempt, takeBackAttempt } from './sign-in.throttle.js';
 
 /** Who changes the own password. */
 interface User {
@@ -39,7 +39,7 @@ export function changePassword(
 ): Promise<{ changed: true; endedSessions: number }> {
   const who = `user ${actorOf(context).userId}`;
   return withinBudget(context, who, () =>
-    notSooner(ANSWER_TIME, async () => {
+    quantizeLatency(ANSWER_TIME, async () => {
       const user = await readUser(context.db, actorOf(context).userId);
       await checkCurrent(context, user, who, current);
       const hash = await hashPassword(who, await acceptable(user, current, next));
@@ -71,7 +71,7 @@ async function checkCurrent(context: Context, user: User, who: string, current: 
   }
   if (matches) return takeBackAttempt(db, admission);
   await transaction(db, (tx) =>
-    recordOperation(tx, operatorOf(context), {
+    logActivity(tx, operatorOf(context), {
       operation: 'Password Change Failed',
       outcome: 'FAILURE',
       userName: user.userName,
@@ -104,7 +104,7 @@ async function exchange(context: Context, user: User, hash: string): Promise<{ c
     const sessions = await replacePassword(tx, user, hash);
     await trustNetwork(tx, user.id, networkOf(client.ipAddress));
     await startSession(tx, id, user.id, client);
-    await recordOperation(tx, operatorOf(context), { operation: 'Password Changed', userName: user.userName });
+    await logActivity(tx, operatorOf(context), { operation: 'Password Changed', userName: user.userName });
     return sessions;
   });
   client.setSession(id);

@@ -1,8 +1,8 @@
 import { AppError } from '../../lib/app-error.js';
 import { isEasyToGuess, isMadeOfNames } from './password.strength.js';
 
-const LEAST = 12;
-const MOST = 1_000;
+const MIN_CHARACTERS = 12;
+const MAX_CHARACTERS = 1_000;
 
 /**
  * A password as it is hashed: the profile OpaqueString of RFC 8265, 4.2, so that the same characters match from whatever
@@ -14,7 +14,7 @@ export function opaqueString(text: string): string {
 
 /** Whether a text may be the password of somebody, without looking at what is in it. */
 export function isPasswordSized(text: string): boolean {
-  return text.length <= 4 * MOST;
+  return text.length <= 4 * MAX_CHARACTERS;
 }
 
 /**
@@ -24,8 +24,8 @@ export function isPasswordSized(text: string): boolean {
 export async function newPassword(names: readonly string[], text: string): Promise<string> {
   const password = opaqueString(text);
   const characters = [...password].length;
-  if (characters < LEAST || characters > MOST) {
-    throw refused(`the password has ${characters} characters: choose one of ${LEAST} to ${MOST}`);
+  if (characters < MIN_CHARACTERS || characters > MAX_CHARACTERS) {
+    throw refused(`the password has ${characters} characters: choose one of ${MIN_CHARACTERS} to ${MAX_CHARACTERS}`);
   }
   if (/[\p{Cc}\p{Cs}]/u.test(password)) {
     throw refused('the password has a control character, such as the end of a line: leave it out');

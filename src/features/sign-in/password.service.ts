@@ -4,7 +4,7 @@ import { deleteBy, insertAll } from '../../database/rows.js';
 import { AppError } from '../../lib/app-error.js';
 import { networkOf } from '../../lib/network.js';
 import { quote } from '../../lib/quote.js';
-import { type Operator, recordOperation } from '../audits/own-audits.js';
+import { logActivity, type Operator } from '../audits/activity-log.js';
 import { Password } from '../users/password.js';
 import { lockUserNamed, othersSigningInAs } from '../users/user-account.queries.js';
 import { noUserNamed, quotedUserName } from '../users/user-name.js';
@@ -56,7 +56,7 @@ export async function setPassword(
     );
   }
   await replacePassword(tx, user, hash);
-  await recordOperation(tx, by, { operation: 'Password Set', userName });
+  await logActivity(tx, by, { operation: 'Password Set', userName });
 }
 
 /** Stores a password in place of the one before, ends all sessions of its user and forgets failures; how many sessions there were. */

@@ -19,7 +19,7 @@ const PRODUCT_NAMES = [
 ];
 
 /** Shorter words stand in too many passwords by chance. */
-const SHORTEST_WORD = 3;
+const MIN_WORD_LENGTH = 3;
 
 /** Letters that may be left of a password beside names, if it is to count as made of them. */
 const LETTERS_LEFT = 2;
@@ -45,7 +45,7 @@ export async function isEasyToGuess(password: string, names: readonly string[]):
 /** The words of names, each in lower case without anything but letters and digits, the longest first. */
 function wordsOf(names: readonly string[]): string[] {
   const parts = names.flatMap((name) => [name, name.split('@')[0]!, ...name.split(/[^\p{L}\p{N}]+/u)]);
-  const words = [...parts.map(lettersAndDigits), ...PRODUCT_NAMES].filter((word) => word.length >= SHORTEST_WORD);
+  const words = [...parts.map(lettersAndDigits), ...PRODUCT_NAMES].filter((word) => word.length >= MIN_WORD_LENGTH);
   return [...new Set(words)].sort((a, b) => b.length - a.length);
 }
 

@@ -9,7 +9,7 @@ import type { Actor } from '../../graphql/context.js';
 import { isSetBack } from '../../lib/set-back.js';
 import { sha256 } from '../../lib/sha256.js';
 import { CLIENT_NAME_LENGTH, Session } from '../users/session.js';
-import { isInUse, type Validity } from '../users/validity.js';
+import { isActive, type Validity } from '../users/validity.js';
 
 type Limits = Pick<Config, 'sessionIdleTime' | 'sessionTime'>;
 
@@ -52,7 +52,7 @@ export async function actorOfSession(
   const [row, given] = await Promise.all([readSession(db, hash), readGiven(db, hash)]);
   const now = Date.now();
   if (!row) return null;
-  if (!isInUse(row, now) || !isAlive(row, limits, now)) {
+  if (!isActive(row, now) || !isAlive(row, limits, now)) {
     // If it fails, the session is refused all the same, and the next request tries again.
     await db.execute(sql`DELETE FROM sessions WHERE hash = ${hash}`).catch(() => {});
     return null;

@@ -3,16 +3,16 @@ import { clientOf } from '../../graphql/client.js';
 import type { Context } from '../../graphql/context.js';
 import { logOf } from '../../graphql/request-log.js';
 import { UserFault } from '../../graphql/user-errors.js';
-import { counted } from '../../lib/counted.js';
-import { keptWith } from '../../lib/kept-with.js';
+import { pluralize } from '../../lib/pluralize.js';
 import { TokenBuckets } from '../../lib/token-buckets.js';
-import { countNetworkRefused } from './sign-in.counting.js';
+import { weakMemo } from '../../lib/weak-memo.js';
+import { countNetworkRefused } from './rejection-counter.js';
 
 /** Failures that each network, or browser that signed in before, may have; `refill` in milliseconds. */
 const FAILURES = { capacity: 20, refill: 3_000, buckets: 10_000 };
 
 /** Of this process alone: in the database each failure of an address would cost what it shall not cost. */
-const budgetOf = keptWith<Db, TokenBuckets>(() => new TokenBuckets(FAILURES));
+const budgetOf = weakMemo<Db, TokenBuckets>(() => new TokenBuckets(FAILURES));
 
 /**
  * Does the work of a sign-in, which takes one failure of `who` if it fails. It is taken before the work and given
@@ -39,6 +39,6 @@ export async function withinBudget<T>(context: Context, who: string, work: () =>
 /** `wait` in milliseconds. Each refusal is a line of the log, without the name since people type passwords there. */
 export function tooManyAttempts(context: Context, wait: number): UserFault {
   logOf(context)?.warn('a sign-in was refused: too many failed before');
-  const seconds = counted(Math.ceil(wait / 1_000), 'second');
+  const seconds = pluralize(Math.ceil(wait / 1_000), 'second');
   return new UserFault('TOO_MANY_ATTEMPTS', `too many sign-ins failed: wait ${seconds} before you try again`);
 }

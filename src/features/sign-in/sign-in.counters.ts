@@ -1,8 +1,8 @@
 import type { Transaction } from '../../database/db.js';
 import { forgetNetworks, networksOf } from '../users/trusted-network.queries.js';
 import type { Device } from './device-cookie.js';
-import { type KnownUser, refusalOf, subjectOf } from './sign-in.causes.js';
-import { type Counters, clearCounters, counterKey } from './sign-in.throttle.js';
+import { type Counters, clearCounters, counterKey } from './login-backoff.js';
+import { type KnownUser, refusalOf, subjectOf } from './rejection-reasons.js';
 
 /** An attempt to sign in, as it is counted. */
 export interface CountedBy {

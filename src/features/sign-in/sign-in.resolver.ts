@@ -1,9 +1,9 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { Access, Once } from '../../graphql/access.js';
 import type { Context } from '../../graphql/context.js';
-import { TurnedAway } from '../../graphql/limits/turned-away.js';
+import { OnRateLimited } from '../../graphql/limits/on-rate-limited.js';
 import { withUserErrors } from '../../graphql/user-errors.js';
-import { countOverBudget } from './sign-in.counting.js';
+import { countOverBudget } from './rejection-counter.js';
 import { SignInPayload, SignOutPayload } from './sign-in.js';
 import { signIn, signOut } from './sign-in.service.js';
 
@@ -11,7 +11,7 @@ import { signIn, signOut } from './sign-in.service.js';
 export class SignInResolver {
   @Access()
   @Once()
-  @TurnedAway(countOverBudget)
+  @OnRateLimited(countOverBudget)
   @Mutation(() => SignInPayload, {
     description: 'Starts a session, whose cookie comes with the answer. It may stand in an operation once.',
   })

@@ -5,23 +5,23 @@ import { clientOf } from '../../graphql/client.js';
 import type { Context } from '../../graphql/context.js';
 import { UserFault } from '../../graphql/user-errors.js';
 import { networkOf } from '../../lib/network.js';
-import { notSooner } from '../../lib/not-sooner.js';
-import { type Operator, operatorOf, recordOperation } from '../audits/own-audits.js';
+import { quantizeLatency } from '../../lib/quantize-latency.js';
+import { logActivity, type Operator, operatorOf } from '../audits/activity-log.js';
 import { trustNetwork } from '../users/trusted-network.queries.js';
 import { type SignInUser, signInUser } from '../users/user-account.queries.js';
-import { LONGEST_USER_NAME } from '../users/user-name.js';
-import { isInUse } from '../users/validity.js';
+import { MAX_USER_NAME_LENGTH } from '../users/user-name.js';
+import { isActive } from '../users/validity.js';
 import { type Viewer, viewerOf } from '../users/viewer.js';
 import { DEVICE_LIFETIME, type Device, deviceOf, issueDevice } from './device-cookie.js';
+import { type Admission, countAttempt, forgetFailures, takeBackAttempt } from './login-backoff.js';
 import { matchesHash } from './password.hashing.js';
 import { isPasswordSized, opaqueString } from './password.rules.js';
+import { orCountAs } from './rejection-counter.js';
+import type { KnownUser } from './rejection-reasons.js';
 import { actorOfSession, endSession, newSessionId, startSession } from './session.service.js';
 import { tooManyAttempts, withinBudget } from './sign-in.budget.js';
-import type { KnownUser } from './sign-in.causes.js';
 import { signInCounters } from './sign-in.counters.js';
-import { orCountAs } from './sign-in.counting.js';
 import { sweepNowAndThen } from './sign-in.sweep.js';
-import { type Admission, countAttempt, forgetFailures, takeBackAttempt } from './sign-in.throttle.js';
 
 /**
  * Milliseconds that an answer takes, or a multiple of it. What right, wrong and unknown cost beside the hash differs by
@@ -48,7 +48,7 @@ export async function signIn(context: Context, userName: string, password: strin
   const device = await orCountAs(context, 'busy', () => deviceOf(context.db, deviceCookie, userName));
   const who = device ? `device ${device.nonce}` : networkOf(ipAddress);
   const attempt = { userName, password, device, who };
-  return withinBudget(context, who, () => notSooner(ANSWER_TIME, () => answer(context, attempt)));
+  return withinBudget(context, who, () => quantizeLatency(ANSWER_TIME, () => answer(context, attempt)));
 }
 
 /** Ends the session of the request; whether there was one. */
@@ -60,7 +60,7 @@ export async function signOut(context: Context): Promise<boolean> {
   const ended = await transaction(db, async (tx) => {
     const had = await endSession(tx, sessionId);
     if (had && actor) {
-      await recordOperation(tx, operatorOf(context), { operation: 'User Signed Out', userName: actor.userName });
+      await logActivity(tx, operatorOf(context), { operation: 'User Signed Out', userName: actor.userName });
     }
     return had && actor !== null;
   });
@@ -104,7 +104,7 @@ async function check(context: Context, { userName, password, device, who }: Atte
   const { db } = context;
   const { ipAddress } = clientOf(context);
   const network = networkOf(ipAddress);
-  const user = await signInUser(db, userName.slice(0, LONGEST_USER_NAME + 1), network);
+  const user = await signInUser(db, userName.slice(0, MAX_USER_NAME_LENGTH + 1), network);
   const trusted = device && user && isIssuedFor(device, user) ? device : null;
   const counters = signInCounters({
     typedName: userName,
@@ -148,7 +148,7 @@ async function refusalOf(who: string, user: SignInUser | undefined, password: st
   if (!user) return 'there is no such user account';
   if (user.hash === null) return 'the user account has no password';
   if (!matches) return 'the password was wrong';
-  return isInUse(user, Date.now()) ? null : 'the user account is not in use';
+  return isActive(user, Date.now()) ? null : 'the user account is not in use';
 }
 
 /** Starts a session in exchange for the one that the request carried; null where the password is another one by now. */
@@ -171,7 +171,7 @@ async function enter(
     await trustNetwork(tx, userId, networkOf(client.ipAddress));
     if (sessionId !== null && (await endSession(tx, sessionId))) await recordLeft(tx, context);
     await startSession(tx, id, userId, client);
-    await recordOperation(tx, operatorFor(context, { id: userId, userName }), {
+    await logActivity(tx, operatorFor(context, { id: userId, userName }), {
       operation: 'User Signed In',
       userName,
     });
@@ -185,14 +185,14 @@ async function recordLeft(tx: Transaction, context: Context): Promise<void> {
   const { actor } = context;
   if (!actor) return;
   const left = { operation: 'User Signed Out', userName: actor.userName, reason: 'by signing in anew' } as const;
-  await recordOperation(tx, operatorOf(context), left);
+  await logActivity(tx, operatorOf(context), left);
 }
 
 /** The name that was typed is recorded only where it is a user's: people type passwords there. */
 function recordFailure(context: Context, user: SignInUser | undefined, reason: string): Promise<void> {
   const userName = user?.userName ?? null;
   const failure = { operation: 'User Sign-In Failed', outcome: 'FAILURE', userName, reason } as const;
-  return transaction(context.db, (tx) => recordOperation(tx, operatorFor(context, user), failure));
+  return transaction(context.db, (tx) => logActivity(tx, operatorFor(context, user), failure));
 }
 
 /** Whoever signs in does it under that name, signed in as somebody else or not. */

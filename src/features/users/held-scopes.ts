@@ -80,7 +80,7 @@ async function request(tx: Transaction, users: readonly UserAccount[], requested
 }
 
 /** The most requests that are read at once. */
-const MOST_REQUESTS = 1_000;
+const MAX_REQUESTS = 1_000;
 
 /** Reads requests of scopes, the oldest first. */
 export function readScopeRequests(db: Db): Promise<ScopeRequest[]> {
@@ -110,6 +110,6 @@ function read(db: Db, where: Sql): Promise<ScopeRequest[]> {
     sql`SELECT s.user_id AS userId, u.user_name AS userName, u.source, s.requested_by AS requestedBy,
           ${time('s.requested_at')} AS requestedAt, ${time('s.refused_at')} AS refusedAt
         FROM scope_requests s JOIN user_accounts u ON u.id = s.user_id WHERE ${where}
-        ORDER BY s.requested_at, s.user_id LIMIT ${MOST_REQUESTS}`,
+        ORDER BY s.requested_at, s.user_id LIMIT ${MAX_REQUESTS}`,
   );
 }

@@ -47,7 +47,7 @@ export function userAccountList(
     orderBy: property,
     direction,
     range: isRangedByOrder ? range : null,
-    arms: [{ index: ids ? undefined : `user_accounts_${column}`, where: isOneOf('t.id', ids) }],
+    branches: [{ index: ids ? undefined : `user_accounts_${column}`, where: isOneOf('t.id', ids) }],
     where: all(
       visibleUserAccounts(actorOf(context)),
       isWithin(context.db, `t.${orders[dateField].column}`, isRangedByOrder ? null : range),

@@ -3,14 +3,14 @@ import sql from 'sql-template-tag';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
 import { Access, Privilege } from '../../graphql/access.js';
 import { actorOf, type Context } from '../../graphql/context.js';
-import { RowsBehind } from '../../graphql/limits/rows-behind.js';
+import { RowCost } from '../../graphql/limits/row-cost.js';
 import { type Connection, connectionOf } from '../../graphql/pages/connection.js';
 import { type ChangeFeed, changeFeedOf } from '../../graphql/pages/feed.js';
 import { DateRange, PageArguments, parseId } from '../../graphql/pages/page-arguments.js';
 import { readChangeFeed } from '../../graphql/pages/read-change-feed.js';
 import { readConnection } from '../../graphql/pages/read-connection.js';
-import { Needs } from '../../graphql/rows/needs.js';
 import { readRow } from '../../graphql/rows/read-row.js';
+import { Requires } from '../../graphql/rows/requires.js';
 import { selectionOf } from '../../graphql/selection.js';
 import { UserAccountDateField, UserAccountFilter, UserAccountOrder } from './user-account.inputs.js';
 import { UserAccount } from './user-account.js';
@@ -60,15 +60,15 @@ export class UserAccountResolver {
     return readChangeFeed(context, userAccountChanges, { after, first }, selectionOf(info));
   }
 
-  @Needs('id')
-  @RowsBehind(2)
+  @Requires('id')
+  @RowCost(2)
   @FieldResolver(() => [String], { description: 'As the PAM product says.' })
   roles(@Root() { id }: UserAccount, @Ctx() context: Context): Promise<string[]> {
     return rolesOf(context).load(id);
   }
 
-  @Needs('id')
-  @RowsBehind(2)
+  @Requires('id')
+  @RowCost(2)
   @FieldResolver(() => [Privilege], {
     description: 'What this user may do in this gateway, from the roles given here.',
   })

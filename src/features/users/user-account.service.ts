@@ -16,7 +16,7 @@ import { othersSigningInAs } from './user-account.queries.js';
 import type { UserAccountRecord } from './user-account.record.js';
 import { faultOfUserName, quotedUserName } from './user-name.js';
 import { nameNewUsers, renameUsers, retireNamesOf } from './user-names.service.js';
-import { isInUse } from './validity.js';
+import { isActive } from './validity.js';
 
 export interface WrittenUserAccount {
   readonly record: UserAccountRecord;
@@ -53,7 +53,7 @@ export async function writeUserAccounts(
     const before = existing.get(record.sourceId);
     const changed = before && changesOf(before, record, changedRoles.has(account.id));
     if (changed) changes.set(account.id, changed.columns);
-    if (changed && !isInUseThroughout(before, changed.columns)) unused.push(account.id);
+    if (changed && !isActiveThroughout(before, changed.columns)) unused.push(account.id);
     if (!before) recordAdded(tx, Module.USER_ACCOUNTS, account.id);
     else if (changed) recordChanged(tx, Module.USER_ACCOUNTS, account.id);
     const outcome = !before ? 'ADDED' : changed ? 'CHANGED' : 'UNCHANGED';
@@ -159,9 +159,9 @@ async function isTakenForSignIn(tx: Transaction, userName: string, account: User
 }
 
 /** Whether a user account was in use before a change, and is after it. */
-function isInUseThroughout(before: UserAccount, changes: Partial<UserAccount>): boolean {
+function isActiveThroughout(before: UserAccount, changes: Partial<UserAccount>): boolean {
   const now = Date.now();
-  return isInUse(before, now) && isInUse({ ...before, ...changes }, now);
+  return isActive(before, now) && isActive({ ...before, ...changes }, now);
 }
 
 async function addMissing(tx: Transaction, source: string, records: readonly UserAccountRecord[]): Promise<void> {

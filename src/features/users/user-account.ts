@@ -3,7 +3,7 @@ import { Entity, Index } from 'typeorm';
 import { Id, Int, Key, Long, Text, TextKey, Time } from '../../database/columns.js';
 import { Access, Privilege } from '../../graphql/access.js';
 import { DateTime } from '../../graphql/date-time.js';
-import { LONGEST_USER_NAME } from './user-name.js';
+import { MAX_USER_NAME_LENGTH } from './user-name.js';
 
 /** Descriptions of what every record has. */
 export const SOURCE = 'Where the record came from; `gateway` is this gateway itself.';
@@ -50,7 +50,7 @@ export class UserAccount {
   /** Counts up whenever the user comes to see records that it did not see before. */
   @Int() scopeVersion!: number;
   @Text(64) @Field(() => String, { description: SOURCE }) source!: string;
-  @Text(LONGEST_USER_NAME) @Field(() => String) userName!: string;
+  @Text(MAX_USER_NAME_LENGTH) @Field(() => String) userName!: string;
   @Text(255, { nullable: true }) @Field(() => String, { nullable: true }) firstName!: string | null;
   @Text(255, { nullable: true }) @Field(() => String, { nullable: true }) lastName!: string | null;
   @Text(511) @Field(() => String) fullName!: string;

@@ -3,7 +3,7 @@ import { plainText } from '../../lib/plain-text.js';
 import { quote } from '../../lib/quote.js';
 
 /** The most characters of a user name. */
-export const LONGEST_USER_NAME = 255;
+export const MAX_USER_NAME_LENGTH = 255;
 
 /** The operator of what the gateway does by itself, or by the command line. */
 export const SYSTEM = 'System';
@@ -16,7 +16,7 @@ export const INGEST_TOKEN = 'ingest:';
 
 /** A user name in quotation marks for a message, the whole of it. */
 export function quotedUserName(userName: string): string {
-  return quote(userName, LONGEST_USER_NAME);
+  return quote(userName, MAX_USER_NAME_LENGTH);
 }
 
 /** The description of arguments that say which user account of a name is meant. */

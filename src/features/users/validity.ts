@@ -9,12 +9,12 @@ export interface Validity {
 }
 
 /** `now` in milliseconds. */
-export function isInUse({ status, expiresAt }: Validity, now: number): boolean {
+export function isActive({ status, expiresAt }: Validity, now: number): boolean {
   return status === 'ACTIVE' && (expiresAt === null || Date.parse(expiresAt) > now);
 }
 
-/** As `isInUse`, said in SQL of the user accounts that `alias` stands for. */
-export function inUse(db: Db, alias: string, now: number): Sql {
+/** As `isActive`, said in SQL of the user accounts that `alias` stands for. */
+export function isActiveIn(db: Db, alias: string, now: number): Sql {
   const [status, expiresAt] = [raw(`${alias}.status`), raw(`${alias}.expires_at`)];
   const time = db.dialect.timeValue(new Date(now).toISOString());
   return sql`${status} = 'ACTIVE' AND (${expiresAt} IS NULL OR ${expiresAt} > ${time})`;

@@ -1,13 +1,13 @@
 import type { GraphQLRequestContext } from '@apollo/server';
 import type { FormattedExecutionResult, GraphQLSchema } from 'graphql';
 import { clientOf } from '../client.js';
+import type { Plugin } from '../combine-plugins.js';
 import type { Context } from '../context.js';
-import type { Plugin } from '../phases.js';
-import { onServed, onWork } from '../served.js';
-import { type Account, accountOf, availableIn, type Budgets, budgetHeaders, setAside, settle } from './budgets.js';
+import { onPageRead, onWork } from '../rows-read.js';
+import { authorizeAndCost } from './authorize-and-cost.js';
+import { type Account, accountOf, availableIn, type Budgets, budgetHeaders, charge, reserve } from './budgets.js';
 import { actualCost, type Cost } from './cost.js';
-import { overBudget, overLimit, saidOverBudget } from './limit.js';
-import { judge } from './verdict.js';
+import { overBudget, overBudgetMessage, overLimit } from './limit.js';
 
 /**
  * Lets an operation run where its actor may do it and has the budget for it. Its cost is set
@@ -22,11 +22,11 @@ export function admissionPlugin(schema: GraphQLSchema, budgets: Budgets): Plugin
     let work = 0;
     return {
       didResolveOperation({ document, operation, request }) {
-        cost = operation && judge(schema, document, operation, request.variables ?? {}, contextValue.actor);
+        cost = operation && authorizeAndCost(schema, document, operation, request.variables ?? {}, contextValue.actor);
         if (!cost) return;
         admit(account, cost, contextValue);
         isAdmitted = true;
-        onServed(contextValue, (page) => {
+        onPageRead(contextValue, (page) => {
           rows += page.rows;
         });
         onWork(contextValue, (cost) => {
@@ -35,7 +35,7 @@ export function admissionPlugin(schema: GraphQLSchema, budgets: Budgets): Plugin
       },
       willSendResponse({ response }) {
         const actual = cost && isAdmitted ? Math.max(actualCost(cost, rows), work) : 0;
-        if (cost && isAdmitted) settle(account, cost.requested, actual);
+        if (cost && isAdmitted) charge(account, cost.requested, actual);
         tell(response, account, cost && { requested: cost.requested, actual });
       },
     };
@@ -46,17 +46,17 @@ export function admissionPlugin(schema: GraphQLSchema, budgets: Budgets): Plugin
  * What would be refused at any time is a fault of its sender; what is refused now is turned away.
  * @throws GraphQLError COST_TOO_HIGH, or RATE_LIMITED with the seconds to wait
  */
-function admit(account: Account, { requested, turnedAway }: Cost, context: Context): void {
+function admit(account: Account, { requested, onRateLimited }: Cost, context: Context): void {
   const { perSecond } = account.budget;
   if (requested > perSecond) {
     const message = `the operation costs ${requested}: at most ${perSecond} is taken; ask for smaller pages, or for fewer lists within lists`;
     throw overLimit('COST_TOO_HIGH', message);
   }
   const available = availableIn(account);
-  const wait = Math.ceil(setAside(account, requested) / 1_000);
+  const wait = Math.ceil(reserve(account, requested) / 1_000);
   if (wait === 0) return;
-  for (const told of turnedAway) told(context);
-  throw overBudget(saidOverBudget('the operation costs', requested, available, wait), wait);
+  for (const callback of onRateLimited) callback(context);
+  throw overBudget(overBudgetMessage('the operation costs', requested, available, wait), wait);
 }
 
 function tell(

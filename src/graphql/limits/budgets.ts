@@ -9,7 +9,7 @@ import type { Actor } from '../context.js';
 const NOBODY_PER_SECOND = 500;
 /** Seconds whose budget may be saved up, and then be spent at once. */
 const SAVED = 2;
-const MOST_BUCKETS = 10_000;
+const MAX_BUCKETS = 10_000;
 /** Milliseconds. */
 const SOON = 1_000;
 
@@ -65,7 +65,7 @@ export function availableIn({ budget, key }: Account): number {
  * Sets a cost aside until it is settled, if so much is there and `spare` beside it: 0, or the milliseconds until there may
  * be. What is set aside does not come back meanwhile, or what runs at once would pay for itself by running long.
  */
-export function setAside({ budget, key }: Account, cost: number, spare = 0): number {
+export function reserve({ budget, key }: Account, cost: number, spare = 0): number {
   const running = budget.running.get(key) ?? 0;
   const needed = running + cost + spare;
   // When what runs will end is not known.
@@ -75,8 +75,8 @@ export function setAside({ budget, key }: Account, cost: number, spare = 0): num
 }
 
 /** Takes what something has cost in the end, for what was set aside for it. */
-export function settle({ budget, key }: Account, setAside: number, cost: number): void {
-  const running = (budget.running.get(key) ?? 0) - setAside;
+export function charge({ budget, key }: Account, reserved: number, cost: number): void {
+  const running = (budget.running.get(key) ?? 0) - reserved;
   if (running > 0) budget.running.set(key, running);
   else budget.running.delete(key);
   budget.buckets.charge(key, cost, turnTime());
@@ -97,7 +97,7 @@ function makeBudget(name: string, perSecond: number): Budget {
     name,
     perSecond,
     capacity,
-    buckets: new TokenBuckets({ capacity, refill: 1_000 / perSecond, buckets: MOST_BUCKETS }),
+    buckets: new TokenBuckets({ capacity, refill: 1_000 / perSecond, buckets: MAX_BUCKETS }),
     running: new Map(),
   };
 }

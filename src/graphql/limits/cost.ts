@@ -11,10 +11,10 @@ import {
 } from 'graphql';
 import type { Actor } from '../context.js';
 import type { GuardedOperation } from '../guard.js';
-import { DEFAULT_SIZE, LARGEST_PAGE } from '../pages/page-size.js';
+import { DEFAULT_SIZE, MAX_PAGE } from '../pages/page-size.js';
 import { Selection } from '../selection.js';
-import { isList, rowsBehind } from './rows-behind.js';
-import { type WhenTurnedAway, whenTurnedAway } from './turned-away.js';
+import { type RateLimitCallback, rateLimitCallback } from './on-rate-limited.js';
+import { isList, rowCost } from './row-cost.js';
 
 /** The arguments that say how many rows a page has. */
 export const SIZE_ARGUMENTS: ReadonlySet<string> = new Set(['first', 'last', 'filter']);
@@ -28,7 +28,7 @@ export interface Cost {
   /** The pages at the root: the rows asked for, and what each costs with all that hangs on it. */
   readonly pages: readonly PageCost[];
   /** What its root fields want done where it is turned away. */
-  readonly turnedAway: readonly WhenTurnedAway[];
+  readonly onRateLimited: readonly RateLimitCallback[];
 }
 
 const META_FIELDS: Partial<Record<string, GraphQLField<unknown, unknown>>> = {
@@ -45,7 +45,7 @@ interface PageCost {
 export function costOf(operation: GuardedOperation, actor: Actor | null): Cost {
   const { schema, operation: node } = operation;
   const root = new Selection(schema.getRootType(node.operation)!, operation, [node]);
-  const largest = LARGEST_PAGE[actor?.kind ?? 'SESSION'];
+  const largest = MAX_PAGE[actor?.kind ?? 'SESSION'];
   const pages: PageCost[] = [];
   let requested = 0;
   for (const key of root.keys.keys()) {
@@ -54,12 +54,12 @@ export function costOf(operation: GuardedOperation, actor: Actor | null): Cost {
     // What reads no row is asked for too.
     requested += Math.max(1, cost);
   }
-  return { requested, pages, turnedAway: turnedAwayOf(root) };
+  return { requested, pages, onRateLimited: rateLimitCallbacks(root) };
 }
 
-function turnedAwayOf({ fields, type }: Selection): WhenTurnedAway[] {
+function rateLimitCallbacks({ fields, type }: Selection): RateLimitCallback[] {
   const selected = [...fields.keys()].map((name) => type.getFields()[name]);
-  return selected.map((field) => field && whenTurnedAway(field)).filter((told) => told !== undefined);
+  return selected.map((field) => field && rateLimitCallback(field)).filter((callback) => callback !== undefined);
 }
 
 /**
@@ -70,9 +70,9 @@ export function actualCost({ requested, pages }: Cost, rows: number): number {
   let left = pages.reduce((sum, { size }) => sum + size, -rows);
   let actual = requested;
   for (const { size, each } of [...pages].sort((a, b) => a.each - b.each)) {
-    const unserved = Math.max(0, Math.min(left, size));
-    actual -= unserved * each;
-    left -= unserved;
+    const unread = Math.max(0, Math.min(left, size));
+    actual -= unread * each;
+    left -= unread;
   }
   return Math.max(1, actual);
 }
@@ -81,11 +81,11 @@ export function actualCost({ requested, pages }: Cost, rows: number): number {
 function costOfField(selection: Selection, key: string, largest: number): { cost: number; page?: PageCost } {
   const field = fieldOf(selection, key);
   if (!field) return { cost: 0 };
-  if (!isObjectType(getNamedType(field.type))) return { cost: rowsBehind(field) };
+  if (!isObjectType(getNamedType(field.type))) return { cost: rowCost(field) };
   const written = recordsOf(field, nodesOf(selection, key)[0]!, selection.scope.variableValues);
   const object = below(selection, key);
   if (written !== undefined) return { cost: written * Math.max(1, listsOf(object).length) };
-  if (!isPage(field)) return { cost: rowsBehind(field) * (1 + costOfFields(object, largest)) };
+  if (!isPage(field)) return { cost: rowCost(field) * (1 + costOfFields(object, largest)) };
   const size = sizeOfPage(field, nodesOf(selection, key)[0]!, selection.scope.variableValues, largest);
   const lists = listsOf(object);
   const each = lists.reduce((sum, list) => sum + costOfItem(object, list, largest), 1);

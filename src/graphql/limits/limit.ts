@@ -1,6 +1,6 @@
 import { HeaderMap } from '@apollo/server';
 import { type ASTNode, GraphQLError } from 'graphql';
-import { counted } from '../../lib/counted.js';
+import { pluralize } from '../../lib/pluralize.js';
 import type { LimitCode } from './limit-codes.js';
 
 /** What a document may have at most, before it is validated. `docs/limits.md` says the same for people. */
@@ -58,8 +58,8 @@ export function overLimit(code: LimitCode | 'BAD_USER_INPUT', message: string, n
 }
 
 /** What is said of it where `cost` is more than is left; `what` is a clause such as 'the operation costs', `wait` in seconds. */
-export function saidOverBudget(what: string, cost: number, available: number, wait: number): string {
-  return `${what} ${cost} and ${available} is left: send it again in ${counted(wait, 'second')}`;
+export function overBudgetMessage(what: string, cost: number, available: number, wait: number): string {
+  return `${what} ${cost} and ${available} is left: send it again in ${pluralize(wait, 'second')}`;
 }
 
 /** A refusal of an operation that may be sent again after `wait` seconds, HTTP 429. */

@@ -1,6 +1,6 @@
 import { type DocumentNode, type GraphQLError, type GraphQLSchema, Kind } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import type { Plugin } from '../phases.js';
+import type { Plugin } from '../combine-plugins.js';
 import { guardedRootField } from './anonymous.js';
 import { mayPush, mostValues } from './body.js';
 import { faultOfDocument } from './document.js';

@@ -1,5 +1,5 @@
 import { type ClassType, Field, Int, ObjectType } from 'type-graphql';
-import { RowsBehind } from '../limits/rows-behind.js';
+import { RowCost } from '../limits/row-cost.js';
 
 @ObjectType({ simpleResolvers: true })
 export class PageInfo {
@@ -35,7 +35,7 @@ export function connectionOf(node: ClassType): ClassType<Connection<object>> {
     @Field(() => [NodeEdge]) edges!: NodeEdge[];
     @Field(() => [node]) nodes!: object[];
     @Field(() => PageInfo) pageInfo!: PageInfo;
-    @RowsBehind(1_000)
+    @RowCost(1_000)
     @Field(() => Int, { description: 'Computed only where it is asked for.' })
     totalCount!: number;
   }

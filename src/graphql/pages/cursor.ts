@@ -10,7 +10,7 @@ import { areParts, type CursorPart, type CursorValue } from './cursor-values.js'
 const MULTIPLE = 16;
 
 /** Characters of the longest cursor: a text of 255 characters, each of which JSON and UTF-8 may need several bytes for. */
-const LONGEST = 4_096;
+const MAX_LENGTH = 4_096;
 
 const seals = new WeakMap<Db, Promise<AesSiv>>();
 
@@ -71,7 +71,7 @@ export class Cursors {
   }
 
   #textOf(cursor: string): string | undefined {
-    if (cursor.length > LONGEST) return undefined;
+    if (cursor.length > MAX_LENGTH) return undefined;
     const sealed = Buffer.from(cursor, 'base64url');
     // Node ignores characters that are not base64url.
     if (sealed.toString('base64url') !== cursor) return undefined;
@@ -96,7 +96,7 @@ function sealOf({ origin }: Db): Promise<AesSiv> {
 
 /** Whether a text has the form of the cursors that were only checksummed. */
 function isFromBefore(cursor: string): boolean {
-  if (cursor.length > LONGEST) return false;
+  if (cursor.length > MAX_LENGTH) return false;
   return /^[0-9a-f]{8}1[\w-]{8}\[.*\]$/s.test(Buffer.from(cursor, 'base64url').toString());
 }
 

@@ -10,8 +10,8 @@ export enum SortDirection {
 }
 registerEnumType(SortDirection, { name: 'SortDirection' });
 
-const MOST_VALUES = 1_000;
-const LONGEST_SEARCH = 100;
+const MAX_VALUES = 1_000;
+const MAX_SEARCH_LENGTH = 100;
 
 /** Characters of a text that a search looks through, from its beginning. */
 export const SEARCHED = 2_000;
@@ -37,10 +37,10 @@ export function isWithin(db: Db, column: string, range: DateRange | null | undef
  */
 export function contains(column: string, text: string | null | undefined): Sql {
   if (!text) return sql`1 = 1`;
-  if (text.length > LONGEST_SEARCH) {
+  if (text.length > MAX_SEARCH_LENGTH) {
     throw new AppError(
       'BAD_USER_INPUT',
-      `filter.search has ${text.length} characters: at most ${LONGEST_SEARCH} are taken; search for a part of it`,
+      `filter.search has ${text.length} characters: at most ${MAX_SEARCH_LENGTH} are taken; search for a part of it`,
     );
   }
   // LIKE would go back at each character that a text of one letter repeats.
@@ -60,10 +60,10 @@ export function all(...conditions: Sql[]): Sql {
 /** @throws AppError BAD_USER_INPUT for a list that is too long to look up */
 export function checkLists(filter: object | null | undefined): void {
   for (const [name, values] of Object.entries(filter ?? {})) {
-    if (Array.isArray(values) && values.length > MOST_VALUES) {
+    if (Array.isArray(values) && values.length > MAX_VALUES) {
       throw new AppError(
         'BAD_USER_INPUT',
-        `filter.${name} has ${values.length} values: at most ${MOST_VALUES} are taken`,
+        `filter.${name} has ${values.length} values: at most ${MAX_VALUES} are taken`,
       );
     }
   }

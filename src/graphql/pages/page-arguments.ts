@@ -3,7 +3,7 @@ import { AppError } from '../../lib/app-error.js';
 import { quote } from '../../lib/quote.js';
 import type { Actor } from '../context.js';
 import { DateTime } from '../date-time.js';
-import { DEFAULT_SIZE, LARGEST_PAGE } from './page-size.js';
+import { DEFAULT_SIZE, MAX_PAGE } from './page-size.js';
 
 @InputType({ description: 'Half-open interval [from, to): from is included, to is not. Either end may be left out.' })
 export class DateRange {
@@ -36,7 +36,7 @@ export function pageSize(actor: Actor, { first, last }: PageArguments): { size: 
 
 /** @throws AppError BAD_USER_INPUT */
 export function checkSize(actor: Actor, argument: string, size: number, least: number): void {
-  const most = LARGEST_PAGE[actor.kind];
+  const most = MAX_PAGE[actor.kind];
   if (size < least || size > most) {
     throw new AppError('BAD_USER_INPUT', `${argument} is ${size}: it must be from ${least} to ${most}`);
   }

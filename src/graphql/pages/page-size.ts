@@ -2,4 +2,4 @@
 export const DEFAULT_SIZE = 100;
 
 /** The most rows of a page, by who asks. */
-export const LARGEST_PAGE = { SESSION: 1_000, CONNECTOR: 10_000, INGEST: 1_000 } as const;
+export const MAX_PAGE = { SESSION: 1_000, CONNECTOR: 10_000, INGEST: 1_000 } as const;

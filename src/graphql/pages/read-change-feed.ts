@@ -1,14 +1,14 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { LARGE_PAGE } from '../../database/bounded-page.js';
 import { type ChangingModule, EVERY_VIEWER, lastPosition } from '../../database/positions.js';
-import { readingOf, type Wanted } from '../../database/reading.js';
+import type { EncodedRow, Key } from '../../database/row-encoding.js';
+import { type RowSelection, rowQueryOf } from '../../database/row-query.js';
 import { type EntityClass, tableOf } from '../../database/rows.js';
-import type { Key, WrittenRow } from '../../database/written-rows.js';
 import { type Actor, actorOf, type Context } from '../context.js';
 import { shownRows } from '../rows/shown-rows.js';
 import { neededOf, textList } from '../rows/text-list.js';
+import { pageRead, rowsExamined } from '../rows-read.js';
 import type { Selection } from '../selection.js';
-import { pageServed, rowsExamined } from '../served.js';
 import { type ChangeFeed, ChangeKind } from './feed.js';
 import { FeedCursors, type FeedPlace } from './feed-cursor.js';
 import { checkSize } from './page-arguments.js';
@@ -33,7 +33,7 @@ export interface ChangeRow {
   readonly isDeleted: number;
 }
 
-type Row = WrittenRow & ChangeRow;
+type Row = EncodedRow & ChangeRow;
 
 const feedKeys: readonly Key[] = [
   { name: 'feedPosition', value: 'f.position', kind: 'number' },
@@ -66,9 +66,9 @@ export async function readChangeFeed(
   const cursors = await FeedCursors.of(context, source.module);
   const changes = selection.under('changes');
   const text = textList<Row>(context, source.entity, changes);
-  const wanted = text?.wanted ?? neededOf(context, source.entity, changes.under('node'));
+  const rowSelection = text?.rowSelection ?? neededOf(context, source.entity, changes.under('node'));
   const start = cursors.start(after);
-  const { rows, place, caughtUp } = await readChanges<Row>(context, source, cursors, start, first, wanted);
+  const { rows, place, caughtUp } = await readChanges<Row>(context, source, cursors, start, first, rowSelection);
   await text?.put(rows, memberOf);
   return {
     changes: text ? [] : rows.map((row) => ({ kind: kindOf(row), id: row.feedId, node: row.isDeleted ? null : row })),
@@ -89,7 +89,7 @@ export async function readChanges<Row extends ChangeRow>(
   cursors: FeedCursors,
   place: FeedPlace,
   size: number,
-  wanted: Wanted,
+  rowSelection: RowSelection,
 ): Promise<FeedPage<Row>> {
   const actor = actorOf(context);
   const isScoped = actor.scope !== 'ALL';
@@ -97,15 +97,15 @@ export async function readChanges<Row extends ChangeRow>(
   const last = isScoped ? await lastPosition(context.db, source.module) : 0;
   const end = isScoped && last - place.position > WINDOW ? place.position + WINDOW : undefined;
   const keys = shownRows(source.entity, actor) ? shownKeys : feedKeys;
-  const reading = readingOf<Row>(isScoped || size > LARGE_PAGE ? context.db.apart : context.db, wanted, keys);
-  const rows = await reading.rows(statement(context, source, { ...place, end }, size + 1, reading.select));
+  const rowQuery = rowQueryOf<Row>(isScoped || size > LARGE_PAGE ? context.db.apart : context.db, rowSelection, keys);
+  const rows = await rowQuery.rows(statement(context, source, { ...place, end }, size + 1, rowQuery.select));
   const more = rows.length > size;
   if (more) rows.pop();
   if (rows.length === 0) await cursors.checkReached(place);
   const position = more ? rows.at(-1)!.feedPosition : (end ?? rows.at(-1)?.feedPosition ?? place.position);
   const caughtUp = !more && end === undefined;
   if (isScoped) rowsExamined(context, (caughtUp ? Math.max(last, position) : position) - place.position);
-  pageServed(context, { module: source.module, rows: rows.length, caughtUp });
+  pageRead(context, { module: source.module, rows: rows.length, caughtUp });
   return { rows, place: { ...place, position }, caughtUp };
 }
 

@@ -2,26 +2,26 @@ import type { Sql } from 'sql-template-tag';
 import { type BoundedPage, LARGE_PAGE, readBoundedPage } from '../../database/bounded-page.js';
 import type { Db } from '../../database/db.js';
 import type { SortDirection } from '../../database/dialects/dialect.js';
-import type { Module } from '../../database/module.js';
 import {
-  type Arm,
+  type Branch,
   countRows,
   countRowsTo,
   opposite,
   type PageQuery,
   type Place,
   readPage,
-} from '../../database/page.js';
+} from '../../database/keyset-page.js';
+import type { Module } from '../../database/module.js';
 import { countRecords } from '../../database/positions.js';
-import { readingOf, type Wanted } from '../../database/reading.js';
+import type { EncodedRow } from '../../database/row-encoding.js';
+import { type RowSelection, rowQueryOf } from '../../database/row-query.js';
 import { type EntityClass, tableOf } from '../../database/rows.js';
-import type { WrittenRow } from '../../database/written-rows.js';
 import { actorOf, type Context } from '../context.js';
 import { keyOf } from '../rows/row-text.js';
 import { shownRows } from '../rows/shown-rows.js';
 import { neededOf, type TextList, textList } from '../rows/text-list.js';
+import { pageRead, rowsExamined, timeSpent } from '../rows-read.js';
 import type { Selection } from '../selection.js';
-import { pageServed, rowsExamined, timeSpent } from '../served.js';
 import type { Connection } from './connection.js';
 import { Cursors } from './cursor.js';
 import type { CursorPart } from './cursor-values.js';
@@ -37,10 +37,10 @@ export interface List {
   readonly direction: SortDirection;
   /** The bounds of the property that it is ordered by. */
   readonly range: DateRange | null | undefined;
-  readonly arms: readonly Arm[];
+  readonly branches: readonly Branch[];
   readonly where: Sql;
   /** Where the same rows are counted faster. */
-  readonly counted?: Pick<List, 'arms' | 'where'>;
+  readonly counted?: Pick<List, 'branches' | 'where'>;
   /** Whether every record of the module is in it. */
   readonly isWhole: boolean;
   /** What a cursor is bound to. */
@@ -53,7 +53,7 @@ export interface ListRow {
   readonly sortId: number;
 }
 
-type Row = WrittenRow & ListRow;
+type Row = EncodedRow & ListRow;
 
 /** Reads what the operation selects of a page, and no more. */
 export async function readConnection(
@@ -64,15 +64,15 @@ export async function readConnection(
 ): Promise<Connection<object>> {
   const { size, backward } = pageSize(actorOf(context), args);
   const cursors = await listCursors(context, list);
-  const behind = placeOf(cursors, list, args.after);
-  const ahead = placeOf(cursors, list, args.before);
+  const after = placeOf(cursors, list, args.after);
+  const before = placeOf(cursors, list, args.before);
   const text = textOf(context, list.entity, selection);
   const wantsRows = selection.has('nodes') || selection.has('edges') || selection.has('pageInfo');
-  const page = { size, backward, behind, ahead };
+  const page = { size, backward, after, before };
   const nodes = [selection.under('nodes'), selection.under('edges').under('node')];
-  const wanted = text?.wanted ?? neededOf(context, list.entity, ...nodes);
+  const rowSelection = text?.rowSelection ?? neededOf(context, list.entity, ...nodes);
   const [{ rows, more, reached }, totalCount] = await Promise.all([
-    wantsRows ? readListPage<Row>(context, list, page, wanted) : nothing,
+    wantsRows ? readListPage<Row>(context, list, page, rowSelection) : nothing,
     selection.has('totalCount') ? count(context, list) : 0,
   ]);
   const edges = selection.has('edges') && selection.under('edges').has('cursor') ? cursorsOfRows(cursors, rows) : [];
@@ -82,8 +82,8 @@ export async function readConnection(
     nodes: text ? [] : rows,
     edges: selection.has('edges') && !text ? rows.map((node, at) => ({ node, cursor: edges[at]! })) : [],
     pageInfo: {
-      hasNextPage: backward ? ahead !== undefined : more,
-      hasPreviousPage: backward ? more : behind !== undefined,
+      hasNextPage: backward ? before !== undefined : more,
+      hasPreviousPage: backward ? more : after !== undefined,
       startCursor: cursorOf(backward ? (reached ?? rows[0]) : rows[0]),
       endCursor: cursorOf(backward ? rows.at(-1) : (reached ?? rows.at(-1))),
     },
@@ -124,12 +124,12 @@ export function placeOf(cursors: Cursors, list: List, cursor: string | null | un
 export interface ListPage {
   readonly size: number;
   readonly backward: boolean;
-  readonly behind: Place | undefined;
-  readonly ahead: Place | undefined;
+  readonly after: Place | undefined;
+  readonly before: Place | undefined;
 }
 
 /** More ranges than these are read apart: each of them is read as far as a page is long. */
-const FEW_ARMS = 8;
+const FEW_BRANCHES = 8;
 
 const nothing = { rows: [], more: false, reached: undefined };
 
@@ -141,17 +141,22 @@ export async function readListPage<Row extends ListRow>(
   context: Context,
   list: List,
   page: ListPage,
-  wanted: Wanted,
+  rowSelection: RowSelection,
 ): Promise<{ rows: Row[]; more: boolean; reached: ListRow | undefined }> {
-  const { rows, reached, examined } = await readRows<Row>(context, list, { ...page, size: page.size + 1 }, wanted);
+  const { rows, reached, examined } = await readRows<Row>(
+    context,
+    list,
+    { ...page, size: page.size + 1 },
+    rowSelection,
+  );
   const isFull = rows.length > page.size;
   if (isFull) rows.pop();
   const more = isFull || reached !== undefined;
   if (page.backward) rows.reverse();
   // A page that is looked at for something else says nothing of an import.
-  const isLast = !more && !page.backward && !page.ahead && !list.boundTo.filter;
+  const isLast = !more && !page.backward && !page.before && !list.boundTo.filter;
   rowsExamined(context, examined);
-  pageServed(context, { module: list.module, rows: rows.length, caughtUp: isLast || null });
+  pageRead(context, { module: list.module, rows: rows.length, caughtUp: isLast || null });
   return { rows, more, reached: reached && { sortValue: sortValueOf(list, reached), sortId: reached.id } };
 }
 
@@ -159,8 +164,8 @@ export async function readListPage<Row extends ListRow>(
 async function readRows<Row>(
   context: Context,
   list: List,
-  { size, backward, behind, ahead }: ListPage,
-  wanted: Wanted,
+  { size, backward, after, before }: ListPage,
+  rowSelection: RowSelection,
 ): Promise<BoundedPage<Row>> {
   const { db } = context;
   const { name: table, columns } = tableOf(list.entity);
@@ -175,19 +180,19 @@ async function readRows<Row>(
     column: order.name,
     isNullable: order.isNullable,
     direction: backward ? opposite(list.direction) : list.direction,
-    arms: list.arms,
+    branches: list.branches,
     where: list.where,
     ...boundsOf(db, list),
-    behind: compared(backward ? ahead : behind),
-    ahead: compared(backward ? behind : ahead),
+    after: compared(backward ? before : after),
+    before: compared(backward ? after : before),
     limit: size,
     shown: shownRows(list.entity, actorOf(context)),
   };
-  const rejects = !isAlways(list.where) || list.arms.some(({ besides }) => besides);
-  const reads = rejects || list.arms.length > FEW_ARMS || size > LARGE_PAGE ? db.apart : db;
-  const reading = readingOf<Row>(reads, wanted, keys);
-  if (rejects) return readBoundedPage<Row>(reads, reading, query);
-  return { rows: await readPage<Row>(reads, reading, query), reached: undefined, examined: 0 };
+  const rejects = !isAlways(list.where) || list.branches.some(({ residual }) => residual);
+  const reads = rejects || list.branches.length > FEW_BRANCHES || size > LARGE_PAGE ? db.apart : db;
+  const rowQuery = rowQueryOf<Row>(reads, rowSelection, keys);
+  if (rejects) return readBoundedPage<Row>(reads, rowQuery, query);
+  return { rows: await readPage<Row>(reads, rowQuery, query), reached: undefined, examined: 0 };
 }
 
 /** The value of a place as rows have it: RFC 3339, if it is a time. */
@@ -215,8 +220,8 @@ export async function countListTo(context: Context, list: List, most: number): P
 
 function countQueryOf(db: Db, list: List) {
   const { name: table, columns } = tableOf(list.entity);
-  const { arms, where } = list.counted ?? list;
-  return { table, column: columns.get(list.orderBy)!.name, arms, where, ...boundsOf(db, list) };
+  const { branches, where } = list.counted ?? list;
+  return { table, column: columns.get(list.orderBy)!.name, branches, where, ...boundsOf(db, list) };
 }
 
 function boundsOf({ dialect }: Db, { range }: List): Pick<PageQuery, 'from' | 'to'> {

@@ -1,15 +1,15 @@
 import type DataLoader from 'dataloader';
 import sql, { type Sql } from 'sql-template-tag';
-import { readingOf } from '../../database/reading.js';
+import { type EncodedRow, joinRows, type Key } from '../../database/row-encoding.js';
+import { rowQueryOf } from '../../database/row-query.js';
 import type { EntityClass } from '../../database/rows.js';
-import { joinRows, type Key, type WrittenRow } from '../../database/written-rows.js';
 import { type Actor, actorOf, type Context } from '../context.js';
 import type { Selection } from '../selection.js';
+import { type ChildKey, JsonField, type TextsOf } from './json-field.js';
 import { allForEach, loaderOf, oneForEach } from './loaders.js';
 import { fieldsKey, readRows } from './read-row.js';
 import { keyOf, type RowText, rowText } from './row-text.js';
 import { fromShown } from './shown-rows.js';
-import { type ChildKey, type TextsOf, Written } from './written-field.js';
 
 /** The rows of an entity that hang on others by a key. */
 export interface Children<K extends ChildKey> {
@@ -29,9 +29,9 @@ export interface Through {
   readonly key: string;
 }
 
-/** Says that the values of a field with a resolver are rows that hang on its row by the property `needs`. */
-export function Has<K extends ChildKey>(needs: string, children: Children<K>): MethodDecorator {
-  return Written({ needs, textsOf: (context, selection) => textsOfRows(context, children, selection) });
+/** Says that the values of a field with a resolver are rows that hang on its row by the property `requires`. */
+export function Has<K extends ChildKey>(requires: string, children: Children<K>): MethodDecorator {
+  return JsonField({ requires, textsOf: (context, selection) => textsOfRows(context, children, selection) });
 }
 
 /** The one row that hangs on a key, or null. */
@@ -91,24 +91,24 @@ async function writeChildren<K extends ChildKey>(
   text: RowText,
   keys: readonly K[],
 ): Promise<string[]> {
-  type Row = WrittenRow & { readonly key: K };
+  type Row = EncodedRow & { readonly key: K };
   const form = { notation: 'json', cells: text.cells, separator: ',' } as const;
   const key: Key = through ? { name: 'key', value: through.key, kind: 'number' } : keyOf(entity, by, 'key');
-  const reading = readingOf<Row>(context.db, { form, keys: text.keys }, [key]);
+  const rowQuery = rowQueryOf<Row>(context.db, { form, keys: text.keys }, [key]);
   const actor = actorOf(context);
   const from = fromShown(entity, actor, where(actor, keys), through?.join);
-  const rows = await reading.rows(sql`SELECT ${reading.select} FROM ${from}`);
+  const rows = await rowQuery.rows(sql`SELECT ${rowQuery.select} FROM ${from}`);
   if (isList && text.isPlain) return listsOf(keys, rows);
   const texts = await text.write(rows);
-  const written = rows.map(({ key }, at) => ({ key, text: texts[at]! }));
-  if (!isList) return oneForEach(keys, written, ({ key }) => key).map((row) => row?.text ?? 'null');
-  return allForEach(keys, written, ({ key }) => key).map((list) => `[${list.map((row) => row.text).join(',')}]`);
+  const encoded = rows.map(({ key }, at) => ({ key, text: texts[at]! }));
+  if (!isList) return oneForEach(keys, encoded, ({ key }) => key).map((row) => row?.text ?? 'null');
+  return allForEach(keys, encoded, ({ key }) => key).map((list) => `[${list.map((row) => row.text).join(',')}]`);
 }
 
 /** The lists of keys whose rows stand one behind the other: those of a key are read at once. */
 function listsOf<K extends ChildKey>(
   keys: readonly K[],
-  rows: readonly (WrittenRow & { readonly key: K })[],
+  rows: readonly (EncodedRow & { readonly key: K })[],
 ): string[] {
   const texts = new Map<K, string>();
   for (let at = 0; at < rows.length; ) {

@@ -2,7 +2,7 @@ import sql, { join, raw, type Sql } from 'sql-template-tag';
 import { type EntityClass, selectList } from '../../database/rows.js';
 import { actorOf, type Context } from '../context.js';
 import type { Selection } from '../selection.js';
-import { neededColumns } from './needs.js';
+import { requiredColumns } from './requires.js';
 import { fromShown } from './shown-rows.js';
 
 /** The columns of an entity's rows that a selection asks for, where a condition on `t` holds; `keys` come in any case, and so does what is `joined`. */
@@ -15,7 +15,7 @@ export function readRows<Row>(
   joined?: { readonly join: string; readonly select: string },
 ): Promise<Row[]> {
   const { db } = context;
-  const properties = new Set([...keys, ...neededColumns(entity, selection)]);
+  const properties = new Set([...keys, ...requiredColumns(entity, selection)]);
   const columns = properties.size > 0 ? [selectList(db.dialect, entity, properties, 't')] : [];
   const select = join(joined ? [raw(joined.select), ...columns] : columns);
   return db.query<Row>(sql`SELECT ${select} FROM ${fromShown(entity, actorOf(context), where, joined?.join)}`);

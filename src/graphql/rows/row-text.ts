@@ -1,9 +1,9 @@
 import { type GraphQLOutputType, getNamedType, getNullableType, isEnumType } from 'graphql';
+import type { Cell, CellKind, EncodedRow, Key } from '../../database/row-encoding.js';
 import { type EntityClass, tableOf } from '../../database/rows.js';
-import type { Cell, CellKind, Key, WrittenRow } from '../../database/written-rows.js';
 import type { Context } from '../context.js';
 import type { Selection } from '../selection.js';
-import { type ChildKey, keyOfWritten, type TextsOf, textsOfField } from './written-field.js';
+import { type ChildKey, keyOfJsonField, type TextsOf, textsOfField } from './json-field.js';
 
 const kinds: Record<string, CellKind> = { ID: 'word', Int: 'number', Boolean: 'boolean', DateTime: 'time' };
 
@@ -17,7 +17,7 @@ export interface RowText {
   /** Whether a row is what the database wrote, with nothing that hangs on it. */
   readonly isPlain: boolean;
   /** The JSON of rows that have the keys, each byte of UTF-8 as a character. */
-  write(rows: readonly WrittenRow[]): Promise<string[]>;
+  write(rows: readonly EncodedRow[]): Promise<string[]>;
 }
 
 /** What is read of the rows of a selection: the same for all requests, and kept as long as it is. */
@@ -54,10 +54,10 @@ function shapeOf(entity: EntityClass, selection: Selection): RowShape | null {
       cells.push(cell);
       continue;
     }
-    const needs = keyOfWritten(selection, field);
-    if (needs === undefined) return null;
+    const requires = keyOfJsonField(selection, field);
+    if (requires === undefined) return null;
     cells.push({ name, value: `'${HOLE}'`, kind: 'number', isNullable: false });
-    keys.push(keyOf(entity, needs, `hole${hanging.length}`));
+    keys.push(keyOf(entity, requires, `hole${hanging.length}`));
     hanging.push(field);
   }
   return cells.length > 0 ? { cells, keys, hanging } : null;
@@ -92,7 +92,7 @@ function kindOf(type: GraphQLOutputType): CellKind {
   return isEnumType(named) ? 'word' : (kinds[named.name] ?? 'text');
 }
 
-async function fill(rows: readonly WrittenRow[], holes: readonly TextsOf[]): Promise<string[]> {
+async function fill(rows: readonly EncodedRow[], holes: readonly TextsOf[]): Promise<string[]> {
   if (holes.length === 0) return rows.map((row) => row.latin1);
   const fillings = await Promise.all(holes.map((textsOf, hole) => hangingOn(keysOf(rows, `hole${hole}`), textsOf)));
   return rows.map((row, at) => {
@@ -101,7 +101,7 @@ async function fill(rows: readonly WrittenRow[], holes: readonly TextsOf[]): Pro
   });
 }
 
-function keysOf(rows: readonly WrittenRow[], name: string): (ChildKey | null)[] {
+function keysOf(rows: readonly EncodedRow[], name: string): (ChildKey | null)[] {
   return rows.map((row) => (row as unknown as Record<string, ChildKey | null>)[name]!);
 }
 
@@ -110,7 +110,7 @@ async function hangingOn(keys: readonly (ChildKey | null)[], textsOf: TextsOf): 
   const texts = new Map<ChildKey | null, string>(keys.map((key) => [key, 'null']));
   texts.delete(null);
   const distinct = [...texts.keys()] as ChildKey[];
-  const written = distinct.length > 0 ? await textsOf(distinct) : [];
-  for (const [at, key] of distinct.entries()) texts.set(key, written[at]!);
+  const encoded = distinct.length > 0 ? await textsOf(distinct) : [];
+  for (const [at, key] of distinct.entries()) texts.set(key, encoded[at]!);
   return keys.map((key) => texts.get(key) ?? 'null');
 }

@@ -1,4 +1,4 @@
-import { joinRows } from '../../database/written-rows.js';
+import { joinRows } from '../../database/row-encoding.js';
 import type { Format } from './format.js';
 import type { FlatRow, RowReader } from './row-reader.js';
 

@@ -7,35 +7,40 @@ import type { Actor, Context } from '../../graphql/context.js';
 import { accountOf, type Budgets, budgetHeaders } from '../../graphql/limits/budgets.js';
 import { operationRefused } from '../../graphql/refused.js';
 import { plainCells } from '../../graphql/rows/row-text.js';
+import { pageRead } from '../../graphql/rows-read.js';
 import type { Selection } from '../../graphql/selection.js';
-import { pageServed } from '../../graphql/served.js';
 import { AppError } from '../../lib/app-error.js';
-import type { Reception } from '../reception.js';
+import type { RequestContexts } from '../request-context.js';
 import { answerText } from './answer-text.js';
+import { etagOf, isKnown } from './etag.js';
+import { guardFields, plainFields } from './feed-selection.js';
 import { type FlatModule, flatModules } from './flat-module.js';
 import { type FlatQuery, parseFlatQuery } from './flat-query.js';
 import type { Format } from './format.js';
 import { formats } from './formats.js';
 import { acceptsGzip, gzipped } from './gzip.js';
+import { type OpenStream, type OpenStreams, trackOpenStreams } from './open-streams.js';
+import { revalidator } from './revalidate.js';
 import { openRows, type RowReader } from './row-reader.js';
-import { keepRunning, type OpenFeeds, type Running } from './running.js';
-import { guardFields, plainFields } from './same-operation.js';
-import { beginSpending, type Spending } from './spending.js';
-import { stillAllowed } from './still-allowed.js';
-import { etagOf, isKnown } from './validator.js';
+import { openStreamBudget, type StreamBudget } from './stream-budget.js';
 
 /** The modules as flat files, for tools that import from a URL. */
-export function addFeeds(app: FastifyInstance, reception: Reception, schema: GraphQLSchema, budgets: Budgets): void {
-  const running = keepRunning(app);
+export function addFeeds(
+  app: FastifyInstance,
+  contexts: RequestContexts,
+  schema: GraphQLSchema,
+  budgets: Budgets,
+): void {
+  const running = trackOpenStreams(app);
   for (const flat of flatModules) {
     const fields = plainFields(schema, flat);
     for (const extension of Object.keys(formats)) {
       app.route({
         url: `/feeds/${flat.name}.${extension}`,
         method: ['GET', 'HEAD'],
-        onRequest: reception.onRequest,
+        onRequest: contexts.onRequest,
         handler: (request, reply) =>
-          answer({ reception, schema, budgets, running, flat, fields, extension }, request, reply),
+          answer({ contexts, schema, budgets, running, flat, fields, extension }, request, reply),
         onSend: async ({ actor, client }, reply) => {
           if (actor) reply.headers(budgetHeaders(accountOf(budgets, actor, client!)));
         },
@@ -45,10 +50,10 @@ export function addFeeds(app: FastifyInstance, reception: Reception, schema: Gra
 }
 
 interface Feed {
-  readonly reception: Reception;
+  readonly contexts: RequestContexts;
   readonly schema: GraphQLSchema;
   readonly budgets: Budgets;
-  readonly running: OpenFeeds;
+  readonly running: OpenStreams;
   readonly flat: FlatModule;
   /** All that it has. */
   readonly fields: readonly string[];
@@ -59,14 +64,14 @@ async function answer(feed: Feed, request: FastifyRequest, reply: FastifyReply):
   checkCaller(request);
   const query = parseFlatQuery(request.query, feed.fields, feed.extension);
   checkProtocol(request, feed.extension, query);
-  const context = feed.reception.contextOf(request);
+  const context = feed.contexts.contextOf(request);
   const guard = (actor: Actor | null) => guardFeed(feed, context, query, actor);
   const selection = guard(request.actor);
   const running = feed.running.begin(request, accountOf(feed.budgets, request.actor, request.client!));
   const rows = request.method === 'HEAD' ? 1 : query.limit;
-  const spending = beginSpending(running, context, rows, stillAllowed(feed.reception, request, guard));
-  const making = make(feed, { request, context, query, selection, running, spending });
-  const { status, headers, stream } = await making.finally(spending.end);
+  const budget = openStreamBudget(running, context, rows, revalidator(feed.contexts, request, guard));
+  const making = make(feed, { request, context, query, selection, running, budget });
+  const { status, headers, stream } = await making.finally(budget.end);
   return reply.headers(headers).status(status).send(stream);
 }
 
@@ -87,8 +92,8 @@ interface Begun {
   readonly context: Context;
   readonly query: FlatQuery;
   readonly selection: Selection;
-  readonly running: Running;
-  readonly spending: Spending;
+  readonly running: OpenStream;
+  readonly budget: StreamBudget;
 }
 
 interface Made {
@@ -98,13 +103,13 @@ interface Made {
 }
 
 async function make(feed: Feed, begun: Begun): Promise<Made> {
-  const { request, context, query, running, spending } = begun;
+  const { request, context, query, running, budget } = begun;
   const opened = await openAnswer(feed, context, begun);
   const isGzip = acceptsGzip(request.headers['accept-encoding']);
   const headers = await headersOf(feed, context, query, opened, isGzip);
   if (isKnown(request.headers['if-none-match'], headers.etag)) {
     // Whoever asks again and has it all is up to date.
-    pageServed(context, {
+    pageRead(context, {
       module: feed.flat.module,
       rows: 0,
       caughtUp: query.limit === Number.POSITIVE_INFINITY || null,
@@ -112,10 +117,10 @@ async function make(feed: Feed, begun: Begun): Promise<Made> {
     return { status: 304, headers };
   }
   if (request.method === 'HEAD') return { status: 200, headers };
-  const text = answerText(opened.reader, opened.format, query.limit, spending.nextChunk);
+  const text = answerText(opened.reader, opened.format, query.limit, budget.nextChunk);
   // What is wrong with the first rows is still answered as an error.
   const first = await text.next();
-  const stream = running.send(Readable.from(startingWith(first, text, spending)));
+  const stream = running.send(Readable.from(startingWith(first, text, budget)));
   return { status: 200, headers, stream: isGzip ? gzipped(stream) : stream };
 }
 
@@ -133,9 +138,9 @@ async function openAnswer(
 ): Promise<Opened> {
   const { notation, separator, open } = formats[extension]!;
   const cells = plainCells(flat.entity, selection);
-  const wanted = { form: { notation: notation(query.safe), cells, separator } };
+  const rowSelection = { form: { notation: notation(query.safe), cells, separator } };
   const progress = await progressOf(context.db, flat.module);
-  const reader = await openRows(context, flat, query, wanted, progress.position);
+  const reader = await openRows(context, flat, query, rowSelection, progress.position);
   const deletions = reader.isFeed && flat.changes;
   checkFields(query, deletions);
   const format = open({ fields: query.fields, reader, cursor: query.cursor, deletions });
@@ -190,13 +195,13 @@ function checkFields({ fields }: FlatQuery, deletions: boolean): void {
 async function* startingWith<T>(
   first: IteratorResult<T, void>,
   rest: AsyncGenerator<T, void>,
-  spending: Spending,
+  budget: StreamBudget,
 ): AsyncGenerator<T, void> {
   if (first.done) return;
   try {
     yield first.value;
     yield* rest;
   } finally {
-    spending.end();
+    budget.end();
   }
 }

@@ -1,7 +1,7 @@
 import { Module } from '../../database/module.js';
-import type { Wanted } from '../../database/reading.js';
+import type { RowSelection } from '../../database/row-query.js';
 import type { EntityClass } from '../../database/rows.js';
-import { readAuditsBehind } from '../../features/audits/audit.feed.js';
+import { readAuditsAfter } from '../../features/audits/audit.feed.js';
 import { Audit } from '../../features/audits/audit.js';
 import { auditList } from '../../features/audits/audit.list.js';
 import { ResourceDateField, ResourceOrderField } from '../../features/resources/resource.inputs.js';
@@ -31,12 +31,12 @@ export interface FlatModule {
   /** The records of a range, in the order of the module's date. */
   list(context: Context, range: DateRange | null): List | Promise<List>;
   /** A page of the feed, with what is wanted of its rows. */
-  behind<Row extends FeedRow>(
+  readAfter<Row extends FeedRow>(
     context: Context,
     cursors: FeedCursors,
     place: FeedPlace,
     size: number,
-    wanted: Wanted,
+    rowSelection: RowSelection,
   ): Promise<FeedPage<Row>>;
 }
 
@@ -56,12 +56,12 @@ function changing(
     field,
     changes: true,
     list,
-    behind: <Row extends FeedRow>(context: Context, ...page: PageBehind) =>
+    readAfter: <Row extends FeedRow>(context: Context, ...page: PageAfter) =>
       readChanges<Row & ChangeRow>(context, source, ...page),
   };
 }
 
-type PageBehind = [cursors: FeedCursors, place: FeedPlace, size: number, wanted: Wanted];
+type PageAfter = [cursors: FeedCursors, place: FeedPlace, size: number, rowSelection: RowSelection];
 
 export const flatModules: readonly FlatModule[] = [
   changing('resources', 'resources', resourceChanges, (context, range) =>
@@ -83,6 +83,6 @@ export const flatModules: readonly FlatModule[] = [
     field: 'audits',
     changes: false,
     list: (context, range) => auditList(context, range, null, { direction }),
-    behind: readAuditsBehind,
+    readAfter: readAuditsAfter,
   },
 ];

@@ -19,7 +19,7 @@ export interface FlatQuery {
 }
 
 const known = ['from', 'to', 'after', 'fields', 'limit', 'cursor', 'safe'] as const;
-const MOST_ROWS = 1_000_000_000;
+const MAX_ROWS = 1_000_000_000;
 
 type Given = Partial<Record<(typeof known)[number], string>>;
 
@@ -83,7 +83,7 @@ function fieldsOf(text: string | undefined, all: readonly string[]): readonly st
 function limitOf(text: string | undefined): number {
   if (text === undefined) return Number.POSITIVE_INFINITY;
   const limit = /^\d{1,10}$/.test(text) ? Number(text) : 0;
-  if (limit < 1 || limit > MOST_ROWS) throw bad(`limit: ${quote(text)}: write a whole number from 1 to ${MOST_ROWS}`);
+  if (limit < 1 || limit > MAX_ROWS) throw bad(`limit: ${quote(text)}: write a whole number from 1 to ${MAX_ROWS}`);
   return limit;
 }
 

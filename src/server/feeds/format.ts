@@ -1,4 +1,4 @@
-import type { Notation } from '../../database/written-rows.js';
+import type { Notation } from '../../database/row-encoding.js';
 import type { FlatRow, RowReader } from './row-reader.js';
 
 /** How an answer is written around its rows. */

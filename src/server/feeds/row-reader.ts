@@ -1,5 +1,5 @@
-import type { Wanted } from '../../database/reading.js';
-import type { WrittenRow } from '../../database/written-rows.js';
+import type { EncodedRow } from '../../database/row-encoding.js';
+import type { RowSelection } from '../../database/row-query.js';
 import type { Context } from '../../graphql/context.js';
 import type { Cursors } from '../../graphql/pages/cursor.js';
 import { FeedCursors } from '../../graphql/pages/feed-cursor.js';
@@ -16,7 +16,7 @@ import type { FeedRow, FlatModule } from './flat-module.js';
 import type { FlatQuery } from './flat-query.js';
 
 /** A row as the database wrote it. */
-export interface FlatRow extends WrittenRow {
+export interface FlatRow extends EncodedRow {
   /** Of what was deleted, in the feed of a module whose records change. */
   readonly isDeleted?: number;
   readonly feedId?: number;
@@ -43,40 +43,40 @@ export async function openRows(
   context: Context,
   flat: FlatModule,
   query: FlatQuery,
-  wanted: Wanted,
+  rowSelection: RowSelection,
   last: number,
 ): Promise<RowReader> {
   const { after, range } = query;
   const list = await flat.list(context, range);
   const cursors = await listCursors(context, list);
   const goesOn = after !== null && (range !== null || isOf(cursors, list, after));
-  if (after !== null && !goesOn) return openFeed(context, flat, after, wanted, last);
-  return openList(context, flat, query, wanted, cursors, list);
+  if (after !== null && !goesOn) return openFeed(context, flat, after, rowSelection, last);
+  return openList(context, flat, query, rowSelection, cursors, list);
 }
 
 function openList(
   context: Context,
   flat: FlatModule,
   { range, after }: FlatQuery,
-  wanted: Wanted,
+  rowSelection: RowSelection,
   cursors: Cursors,
   first: List,
 ): RowReader {
-  let behind = placeOf(cursors, first, after);
+  let place = placeOf(cursors, first, after);
   return {
     isFeed: false,
-    isWhole: first.isWhole && !behind,
+    isWhole: first.isWhole && !place,
     read: async (size) => {
       // What the actor may see of it may be less by now.
       const list = await flat.list(context, range);
-      const page = { size, backward: false, behind, ahead: undefined };
-      const { rows, more, reached } = await readListPage<TextRow<ListRow>>(context, list, page, wanted);
+      const page = { size, backward: false, after: place, before: undefined };
+      const { rows, more, reached } = await readListPage<TextRow<ListRow>>(context, list, page, rowSelection);
       const end = reached ?? rows.at(-1);
-      if (end) behind = { value: end.sortValue, id: end.sortId };
+      if (end) place = { value: end.sortValue, id: end.sortId };
       return { rows, more };
     },
     cursorsOf: (rows) => cursorsOfRows(cursors, rows as readonly TextRow<ListRow>[]),
-    cursor: () => (behind ? cursors.encode(behind.value, behind.id) : null),
+    cursor: () => (place ? cursors.encode(place.value, place.id) : null),
   };
 }
 
@@ -84,7 +84,7 @@ async function openFeed(
   context: Context,
   flat: FlatModule,
   after: string,
-  wanted: Wanted,
+  rowSelection: RowSelection,
   last: number,
 ): Promise<RowReader> {
   const cursors = await FeedCursors.of(context, flat.module);
@@ -94,7 +94,7 @@ async function openFeed(
     isFeed: true,
     isWhole: false,
     read: async (size) => {
-      const page = await flat.behind<TextRow<FeedRow>>(context, cursors, place, size, wanted);
+      const page = await flat.readAfter<TextRow<FeedRow>>(context, cursors, place, size, rowSelection);
       place = page.place;
       // What is written meanwhile is for the next time: else a slow reader would never come to an end.
       return { rows: page.rows, more: !page.caughtUp && place.position < last };

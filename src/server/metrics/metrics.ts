@@ -2,13 +2,13 @@ import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry, register } from 'prom-client';
 import type { Database } from '../../database/db.js';
 import type { Context } from '../../graphql/context.js';
-import { onServed } from '../../graphql/served.js';
+import { onPageRead } from '../../graphql/rows-read.js';
 import type { SyslogListener } from '../../sources/syslog/listener.js';
 import { CONNECTION_REFUSALS, type ConnectionRefusal } from '../connections.js';
 import { chargeOperators } from '../operator-budget.js';
 import type { TokenRefusal } from '../refused-tokens.js';
-import { gaugeFollower } from './follower-metrics.js';
 import { gaugeRetention } from './retention-metrics.js';
+import { gaugeRollupWorker } from './rollup-metrics.js';
 import { measureSyslog } from './syslog-metrics.js';
 import { isWorker, metricsOfAllWorkers, offerMetrics } from './workers-metrics.js';
 
@@ -57,7 +57,7 @@ export function addMetrics(app: FastifyInstance, db: Database, syslog: readonly 
   for (const reason of CONNECTION_REFUSALS) refusedConnections.inc({ reason }, 0);
   gaugeConnections(db, registers);
   if (syslog.length > 0) measureSyslog(syslog, registers);
-  gaugeFollower(db, registers);
+  gaugeRollupWorker(db, registers);
   gaugeRetention(db, registers);
   if (register.getMetricsAsArray().length === 0) collectProcessMetrics();
   if (isWorker()) offerMetrics([register, registry]);
@@ -72,7 +72,7 @@ export function addMetrics(app: FastifyInstance, db: Database, syslog: readonly 
     return isWorker() ? metricsOfAllWorkers() : Registry.merge([register, registry]).metrics();
   });
   return {
-    watch: (context) => onServed(context, (served) => rows.inc({ module: served.module }, served.rows)),
+    watch: (context) => onPageRead(context, (page) => rows.inc({ module: page.module }, page.rows)),
     countRefusedToken: (reason) => refusedTokens.inc({ reason }),
     countRefusedConnection: (reason) => refusedConnections.inc({ reason }),
   };

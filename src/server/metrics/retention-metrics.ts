@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Database } from '../../database/db.js';
+import { heldBack } from '../../features/audits/retention/delete-expired.js';
 import { holdReasons } from '../../features/audits/retention/hold.js';
-import { heldBack } from '../../features/audits/retention/keep-audits.js';
 
 /** Every worker finds out the same, and so none of them is added to another. */
 export function gaugeRetention(db: Database, registers: Registry[]): void {

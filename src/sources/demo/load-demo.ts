@@ -1,7 +1,7 @@
 import type { Db } from '../../database/db.js';
 import { Module, type RecordOutcome } from '../../database/module.js';
+import { commandLine } from '../../features/audits/activity-log.js';
 import { recordAudits } from '../../features/audits/audit.service.js';
-import { commandLine } from '../../features/audits/own-audits.js';
 import { recordUserAccounts } from '../../features/audits/user-account.service.js';
 import { recordResources } from '../../features/resources/resource.service.js';
 import { assignRoles } from '../../features/roles/role.service.js';

@@ -8,8 +8,8 @@ export interface Period {
   readonly until: number;
 }
 
-const MOST_AUDITS = 999_999_999;
-const MOST_DAYS = 36_525;
+const MAX_AUDITS = 999_999_999;
+const MAX_DAYS = 36_525;
 const EARLIEST = Date.UTC(1900, 0, 1);
 
 /** The period of the options. Throws RangeError for numbers that no data can be made of, DateTimeError for `until`. */
@@ -17,8 +17,8 @@ export function periodOf(options: DemoOptions): Period {
   if (!Number.isSafeInteger(options.seed)) throw new RangeError(`seed must be a whole number, not ${options.seed}`);
   checkCount('resources', options.resources, 1, 1_000_000);
   checkCount('users', options.users, 1, 1_000_000);
-  checkCount('audits', options.audits, 0, MOST_AUDITS);
-  checkCount('days', options.days, 1, MOST_DAYS);
+  checkCount('audits', options.audits, 0, MAX_AUDITS);
+  checkCount('days', options.days, 1, MAX_DAYS);
   const until = Date.parse(parseDateTime(options.until));
   const from = until - options.days * DAY_MS;
   if (from < EARLIEST)

@@ -1,8 +1,8 @@
 import type { Db } from '../../database/db.js';
 import { Module, type RecordOutcome } from '../../database/module.js';
+import type { Operator } from '../../features/audits/activity-log.js';
 import { conflictReason } from '../../features/audits/audit.conflict.js';
 import { recordAudits } from '../../features/audits/audit.service.js';
-import type { Operator } from '../../features/audits/own-audits.js';
 import { deleteUserAccounts, recordUserAccounts } from '../../features/audits/user-account.service.js';
 import type { RecordOf } from '../../features/ingest/rules/record-schemas.js';
 import { deleteResources, recordResources } from '../../features/resources/resource.service.js';

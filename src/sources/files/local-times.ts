@@ -1,4 +1,4 @@
-import { counted } from '../../lib/counted.js';
+import { pluralize } from '../../lib/pluralize.js';
 import type { LocalClock } from '../../lib/source-time.js';
 import type { TimeZone } from '../../lib/time-zone.js';
 
@@ -31,12 +31,12 @@ export class LocalTimes implements LocalClock {
     const [twice, never] = [this.#twice, this.#never];
     if (twice.count > 0) {
       warnings.push(
-        `${counted(twice.count, 'time')} without an offset ${fall(twice.count)} into an hour that the clock of ${name} showed twice, and ${was(twice.count)} taken for the first of the two (${linesOf(twice)}): write times with an offset`,
+        `${pluralize(twice.count, 'time')} without an offset ${fall(twice.count)} into an hour that the clock of ${name} showed twice, and ${was(twice.count)} taken for the first of the two (${linesOf(twice)}): write times with an offset`,
       );
     }
     if (never.count > 0) {
       warnings.push(
-        `${counted(never.count, 'time')} without an offset ${fall(never.count)} into an hour that the clock of ${name} skipped, and ${was(never.count)} moved forward by it (${linesOf(never)}): check SOURCE_TIME_ZONE`,
+        `${pluralize(never.count, 'time')} without an offset ${fall(never.count)} into an hour that the clock of ${name} skipped, and ${was(never.count)} moved forward by it (${linesOf(never)}): check SOURCE_TIME_ZONE`,
       );
     }
     return warnings;

@@ -3,7 +3,7 @@ import { DateTimeError, wallClockMs } from '../../lib/date-time.js';
 import { quote } from '../../lib/quote.js';
 import { faultOfOccurredAt, parseSourceTime } from '../../lib/source-time.js';
 import type { TimeZone } from '../../lib/time-zone.js';
-import { type ForeignRow, said, saidId } from './said.js';
+import { fieldId, fieldText, type UpstreamRow } from './field-values.js';
 
 /** What stands for nobody, or for nothing that has a name. */
 const UNKNOWN = 'Unknown';
@@ -21,11 +21,11 @@ const STAMP = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/;
  * audits counts for itself is not documented, and a server that was set up anew counts from the beginning.
  */
 export function auditOf(
-  row: ForeignRow,
+  row: UpstreamRow,
   category: AuditRecord['category'],
   zone: TimeZone,
 ): AuditRecord | { readonly refused: string } {
-  const id = saidId(row, 'Audit ID');
+  const id = fieldId(row, 'Audit ID');
   if (id === null) return { refused: 'Audit ID is missing' };
   const time = instantOf(row);
   if (time === null) return { refused: `audit ${id}: TIME and Time Stamp are missing` };
@@ -42,34 +42,34 @@ export function auditOf(
 }
 
 /** Milliseconds since 1970 where the row has them; else the time that the server's clock showed, without a zone. */
-function instantOf(row: ForeignRow): string | null {
-  const time = saidId(row, 'TIME');
-  return time !== null && EPOCH.test(time) ? time : saidId(row, 'Time Stamp');
+function instantOf(row: UpstreamRow): string | null {
+  const time = fieldId(row, 'TIME');
+  return time !== null && EPOCH.test(time) ? time : fieldId(row, 'Time Stamp');
 }
 
-function fieldsOf(row: ForeignRow) {
-  const resourceName = said(row, 'Resource Name');
+function fieldsOf(row: UpstreamRow) {
+  const resourceName = fieldText(row, 'Resource Name');
   return {
-    operation: said(row, 'Operation Type') ?? UNKNOWN,
+    operation: fieldText(row, 'Operation Type') ?? UNKNOWN,
     outcome: 'UNKNOWN',
-    operatedBy: said(row, 'Operated by') ?? UNKNOWN,
-    ipAddress: said(row, 'IP Address'),
-    clientType: said(row, 'Client Type'),
-    reason: said(row, 'Reason'),
-    ticketId: saidId(row, 'Ticket ID'),
+    operatedBy: fieldText(row, 'Operated by') ?? UNKNOWN,
+    ipAddress: fieldText(row, 'IP Address'),
+    clientType: fieldText(row, 'Client Type'),
+    reason: fieldText(row, 'Reason'),
+    ticketId: fieldId(row, 'Ticket ID'),
     // Where the id is 0 the name is that of another object, as in "Weekly (Custom Report)". The id is kept, which no
     // resource has, so that no resource is looked up by that name.
-    resourceSourceId: resourceName === null ? idOf(row, 'Resource ID') : saidId(row, 'Resource ID'),
+    resourceSourceId: resourceName === null ? idOf(row, 'Resource ID') : fieldId(row, 'Resource ID'),
     resourceName,
     accountSourceId: idOf(row, 'User Account ID'),
-    accountName: said(row, 'User Account'),
-    userName: said(row, 'User Name'),
-    userFullName: said(row, "User's Full Name"),
+    accountName: fieldText(row, 'User Account'),
+    userName: fieldText(row, 'User Name'),
+    userFullName: fieldText(row, "User's Full Name"),
   } as const;
 }
 
-function idOf(row: ForeignRow, key: string): string | null {
-  const id = saidId(row, key);
+function idOf(row: UpstreamRow, key: string): string | null {
+  const id = fieldId(row, key);
   return id === NONE ? null : id;
 }
 
@@ -77,9 +77,9 @@ function idOf(row: ForeignRow, key: string): string | null {
  * How many minutes a server's clock is ahead of one in `zone`, as TIME and the zone-less stamp of a row show together; null
  * where they do not.
  */
-export function minutesAhead(row: ForeignRow, zone: TimeZone): number | null {
-  const time = saidId(row, 'TIME');
-  const stamp = saidId(row, 'Time Stamp');
+export function minutesAhead(row: UpstreamRow, zone: TimeZone): number | null {
+  const time = fieldId(row, 'TIME');
+  const stamp = fieldId(row, 'Time Stamp');
   if (time === null || stamp === null || !EPOCH.test(time) || !STAMP.test(stamp)) return null;
   try {
     return Math.round((wallClockMs(stamp) - Number(time)) / 60_000 - zone.offsetAt(Number(time)));

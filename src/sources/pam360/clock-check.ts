@@ -1,7 +1,7 @@
-import { counted } from '../../lib/counted.js';
+import { pluralize } from '../../lib/pluralize.js';
 import { minutesAhead } from './audit.js';
+import type { UpstreamRow } from './field-values.js';
 import type { PullRun } from './pull-run.js';
-import type { ForeignRow } from './said.js';
 
 /** Whether the server's clock is the one of SOURCE_TIME_ZONE, which zone-less times are read by: its audits say both times. */
 export class ClockCheck {
@@ -12,7 +12,7 @@ export class ClockCheck {
     this.#run = run;
   }
 
-  look(row: ForeignRow): void {
+  look(row: UpstreamRow): void {
     const minutes = minutesAhead(row, this.#run.zone);
     if (minutes !== null) this.#found.add(minutes);
   }
@@ -22,7 +22,7 @@ export class ClockCheck {
     const [minutes = 0] = this.#found;
     if (this.#found.size !== 1 || minutes === 0) return;
     const { zone, tell } = this.#run;
-    const difference = `${counted(Math.abs(minutes), 'minute')} ${minutes > 0 ? 'ahead of' : 'behind'}`;
+    const difference = `${pluralize(Math.abs(minutes), 'minute')} ${minutes > 0 ? 'ahead of' : 'behind'}`;
     tell(
       'NOTE',
       `the server's clock is ${difference} SOURCE_TIME_ZONE, ${zone.name}: audits carry their true time, but the times of accounts are read in that zone; set it to the server's`,

@@ -1,6 +1,6 @@
 import { quote } from '../../lib/quote.js';
+import { rowOf, textOf } from './field-values.js';
 import { PamFault, PamRefusal } from './pam-fault.js';
-import { rowOf, textOf } from './said.js';
 
 /** What an answer of the REST API holds. */
 export interface Envelope {

@@ -1,9 +1,9 @@
+import type { UpstreamRow } from './field-values.js';
 import { PamFault } from './pam-fault.js';
-import type { ForeignRow } from './said.js';
 
 /** What an API gives of a list that begins at some row. */
 export interface Page {
-  readonly rows: readonly ForeignRow[];
+  readonly rows: readonly UpstreamRow[];
   /** How many rows the whole list has, where it says so. */
   readonly total: number | undefined;
 }
@@ -22,7 +22,7 @@ export interface Listing {
 }
 
 /** Gets the rows of each page, and where it begins; true where all that follow are known already. */
-export type TakePage = (rows: readonly ForeignRow[], start: number) => Promise<boolean>;
+export type TakePage = (rows: readonly UpstreamRow[], start: number) => Promise<boolean>;
 
 const PAGE = 500;
 
@@ -41,7 +41,7 @@ const READINGS = 5;
  */
 export async function readList(
   readPage: ReadPage,
-  idOf: (row: ForeignRow) => string,
+  idOf: (row: UpstreamRow) => string,
   take: TakePage,
   isEnough: (listing: Listing) => boolean = ({ isWhole }) => isWhole,
 ): Promise<Listing> {
@@ -54,10 +54,10 @@ export async function readList(
 /** Reads a list into memory, until it proves to be whole; where it does not, all rows that were seen. */
 export async function listRows(
   readPage: ReadPage,
-  idOf: (row: ForeignRow) => string,
-): Promise<{ listing: Listing; rows: readonly ForeignRow[] }> {
-  const seen = new Map<string, ForeignRow>();
-  const take = async (rows: readonly ForeignRow[]): Promise<boolean> => {
+  idOf: (row: UpstreamRow) => string,
+): Promise<{ listing: Listing; rows: readonly UpstreamRow[] }> {
+  const seen = new Map<string, UpstreamRow>();
+  const take = async (rows: readonly UpstreamRow[]): Promise<boolean> => {
     for (const row of rows) seen.set(idOf(row), row);
     return false;
   };
@@ -71,7 +71,7 @@ export async function listRows(
   return { listing, rows };
 }
 
-async function readOnce(readPage: ReadPage, idOf: (row: ForeignRow) => string, take: TakePage): Promise<Listing> {
+async function readOnce(readPage: ReadPage, idOf: (row: UpstreamRow) => string, take: TakePage): Promise<Listing> {
   const ids = new Set<string>();
   const totals: (number | undefined)[] = [];
   let before: readonly string[] = [];

@@ -1,4 +1,4 @@
-import { counted } from '../../lib/counted.js';
+import { pluralize } from '../../lib/pluralize.js';
 import type { PullRun } from './pull-run.js';
 
 const nothing: Record<PullRun['module'], string> = {
@@ -16,7 +16,7 @@ export function tellLittleSeen({ tell, module, counts: { rowsRead } }: PullRun, 
   else if (accounts === 0) {
     tell(
       'NOTE',
-      `the server lists ${counted(rowsRead, 'resource')} with 0 accounts: they have none, or the user of PAM_AUTHTOKEN was given none`,
+      `the server lists ${pluralize(rowsRead, 'resource')} with 0 accounts: they have none, or the user of PAM_AUTHTOKEN was given none`,
     );
   }
 }

@@ -1,9 +1,9 @@
 import type { PamSettings } from '../../config.js';
 import { readAuthorities } from './authorities.js';
 import { type Envelope, openEnvelope } from './envelope.js';
+import { rowOf, rowsOf, textOf, type UpstreamRow } from './field-values.js';
 import type { Page } from './listing.js';
 import { PamFault, PamRefusal } from './pam-fault.js';
-import { type ForeignRow, rowOf, rowsOf, textOf } from './said.js';
 import { Transport, type TransportOptions } from './transport.js';
 
 const REST = '/restapi/json/v1';
@@ -51,11 +51,11 @@ export class PamApi {
   }
 
   /** A resource with the list of its accounts. */
-  async described(resourceId: string): Promise<ForeignRow> {
+  async described(resourceId: string): Promise<UpstreamRow> {
     return detailsOf(await this.#get(`/resources/${encodeURIComponent(resourceId)}/accounts`));
   }
 
-  async account(resourceId: string, accountId: string): Promise<ForeignRow> {
+  async account(resourceId: string, accountId: string): Promise<UpstreamRow> {
     const path = `/resources/${encodeURIComponent(resourceId)}/accounts/${encodeURIComponent(accountId)}`;
     return detailsOf(await this.#get(path));
   }
@@ -106,6 +106,6 @@ function pageOf({ details, totalRows }: Envelope): Page {
   return { rows: rowsOf(details), total: totalRows };
 }
 
-function detailsOf({ details }: Envelope): ForeignRow {
+function detailsOf({ details }: Envelope): UpstreamRow {
   return rowOf(Array.isArray(details) ? details[0] : details);
 }

@@ -6,11 +6,11 @@ import { sha256 } from '../../lib/sha256.js';
 import { auditOf } from './audit.js';
 import type { AuditType } from './audit-types.js';
 import { ClockCheck } from './clock-check.js';
+import type { UpstreamRow } from './field-values.js';
 import { changedMeanwhile, readList, type TakePage } from './listing.js';
 import { tellLittleSeen } from './little-seen.js';
 import { PamFault, PamRefusal } from './pam-fault.js';
 import { count, type PullRun, refuse } from './pull-run.js';
-import type { ForeignRow } from './said.js';
 
 /** Today before yesterday: whatever falls between the two readings, midnight included, stands in the second. */
 const WINDOWS = ['TODAY', 'YESTERDAY'] as const;
@@ -127,16 +127,16 @@ function isOlder(last: ReadRow | undefined, first: ReadRow | undefined): boolean
 }
 
 interface ReadRow {
-  readonly row: ForeignRow;
+  readonly row: UpstreamRow;
   readonly record: ReturnType<typeof auditOf>;
 }
 
-function readRow({ run }: AuditPull, { category }: AuditType, row: ForeignRow): ReadRow['record'] {
+function readRow({ run }: AuditPull, { category }: AuditType, row: UpstreamRow): ReadRow['record'] {
   return auditOf(row, category, run.zone);
 }
 
 /** The same for a row that is read twice, and another for another audit that has the same id. */
-function keyOf(row: ForeignRow, record: ReadRow['record']): string {
+function keyOf(row: UpstreamRow, record: ReadRow['record']): string {
   return sha256(JSON.stringify('refused' in record ? row : record));
 }
 

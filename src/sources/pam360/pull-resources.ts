@@ -2,15 +2,15 @@ import { Module } from '../../database/module.js';
 import type { ResourceRecord } from '../../features/resources/resource.record.js';
 import { deleteResources, recordResources } from '../../features/resources/resource.service.js';
 import { inParallel } from '../../lib/in-parallel.js';
+import { deleteMissing } from './delete-missing.js';
+import { fieldId, fieldText, type UpstreamRow } from './field-values.js';
 import { changedMeanwhile, listRows } from './listing.js';
 import { tellLittleSeen } from './little-seen.js';
 import { PamFault, PamRefusal } from './pam-fault.js';
 import { count, type PullRun, refuse } from './pull-run.js';
 import type { ListedUsers } from './pull-users.js';
 import { accountIdsOf, type ReadResource, resourceOf } from './resource.js';
-import { type ForeignRow, said, saidId } from './said.js';
 import { ownerNamed } from './scim-user.js';
-import { deleteVanished } from './vanished.js';
 
 /** Resources that are read at once: one call for each, and one for each of its accounts. */
 const CALLS_AT_ONCE = 4;
@@ -65,7 +65,7 @@ export async function pullResources(run: PullRun, users: (() => Promise<ListedUs
   tellLittleSeen(run, accounts);
   // Nothing is deleted by a pull that failed in part.
   if (failures > 0) return;
-  await deleteVanished(
+  await deleteMissing(
     run,
     Module.RESOURCES,
     listing,
@@ -84,16 +84,16 @@ function tellPartial({ tell }: PullRun, partial: ReadonlySet<string>): void {
 }
 
 /** A resource by the calls that it takes; null where it is refused, so that it stays as it was stored. */
-async function readResource(run: PullRun, listed: ForeignRow): Promise<ReadResource | null> {
-  const id = saidId(listed, 'RESOURCE ID');
+async function readResource(run: PullRun, listed: UpstreamRow): Promise<ReadResource | null> {
+  const id = fieldId(listed, 'RESOURCE ID');
   if (id === null) {
     refuse(run, 'a resource has no RESOURCE ID');
     return null;
   }
   try {
     const described = await run.api.described(id);
-    if (said(described, 'RESOURCE NAME', 'RESOURCE ID') === null) throw new PamRefusal('it says nothing of it');
-    const accounts = new Map<string, ForeignRow>();
+    if (fieldText(described, 'RESOURCE NAME', 'RESOURCE ID') === null) throw new PamRefusal('it says nothing of it');
+    const accounts = new Map<string, UpstreamRow>();
     for (const accountId of accountIdsOf(described)) {
       const details = await readAccount(run, id, accountId);
       if (details) accounts.set(accountId, details);
@@ -110,7 +110,7 @@ async function readResource(run: PullRun, listed: ForeignRow): Promise<ReadResou
 }
 
 /** The details of an account; null where they are refused: what the list says of it is better than nothing. */
-async function readAccount(run: PullRun, resourceId: string, accountId: string): Promise<ForeignRow | null> {
+async function readAccount(run: PullRun, resourceId: string, accountId: string): Promise<UpstreamRow | null> {
   try {
     return await run.api.account(resourceId, accountId);
   } catch (error) {
@@ -131,6 +131,6 @@ async function withOwner(
   return { ...record, ownerName: ownerNamed(record.ownerName, listed.users) };
 }
 
-function idOf(row: ForeignRow): string {
-  return saidId(row, 'RESOURCE ID') ?? JSON.stringify(row);
+function idOf(row: UpstreamRow): string {
+  return fieldId(row, 'RESOURCE ID') ?? JSON.stringify(row);
 }

@@ -1,7 +1,7 @@
 import type { Db } from '../../database/db.js';
 import type { Module, RecordOutcome } from '../../database/module.js';
+import type { Operator } from '../../features/audits/activity-log.js';
 import { conflictReason } from '../../features/audits/audit.conflict.js';
-import type { Operator } from '../../features/audits/own-audits.js';
 import type { RunCounts } from '../../features/ingest/source-run.js';
 import type { TimeZone } from '../../lib/time-zone.js';
 import type { PamApi } from './pam-api.js';

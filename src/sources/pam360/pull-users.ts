@@ -1,13 +1,13 @@
 import { Module } from '../../database/module.js';
 import { deleteUserAccounts, recordUserAccounts } from '../../features/audits/user-account.service.js';
 import { chunks } from '../../lib/chunks.js';
+import { deleteMissing } from './delete-missing.js';
+import { fieldId, fieldText, type UpstreamRow } from './field-values.js';
 import { changedMeanwhile, type Listing, listRows } from './listing.js';
 import { tellLittleSeen } from './little-seen.js';
 import type { PamApi } from './pam-api.js';
 import { count, type PullRun, refuse } from './pull-run.js';
-import { type ForeignRow, said, saidId } from './said.js';
 import { type ScimUser, scimUserOf } from './scim-user.js';
-import { deleteVanished } from './vanished.js';
 
 const AT_ONCE = 200;
 
@@ -48,7 +48,7 @@ export async function pullUsers(run: PullRun, listed: () => Promise<ListedUsers>
   }
   if (!listing.isWhole) throw changedMeanwhile('user accounts', listing);
   tellLittleSeen(run);
-  await deleteVanished(
+  await deleteMissing(
     run,
     Module.USER_ACCOUNTS,
     listing,
@@ -57,6 +57,6 @@ export async function pullUsers(run: PullRun, listed: () => Promise<ListedUsers>
   );
 }
 
-function idOf(row: ForeignRow): string {
-  return saidId(row, 'id') ?? said(row, 'userName') ?? JSON.stringify(row);
+function idOf(row: UpstreamRow): string {
+  return fieldId(row, 'id') ?? fieldText(row, 'userName') ?? JSON.stringify(row);
 }

@@ -1,7 +1,7 @@
 import type { Config, PamSettings } from '../../config.js';
 import type { Db } from '../../database/db.js';
 import { Module } from '../../database/module.js';
-import type { Operator } from '../../features/audits/own-audits.js';
+import type { Operator } from '../../features/audits/activity-log.js';
 import { type RunCounts, SourceKind, SourceRunStatus } from '../../features/ingest/source-run.js';
 import { beginRun, endRun } from '../../features/ingest/source-run.service.js';
 import { auditTypesOf } from './audit-types.js';

@@ -6,16 +6,16 @@ import type {
 import { DateTimeError } from '../../lib/date-time.js';
 import type { TimeZone } from '../../lib/time-zone.js';
 import { parseAccountTime } from './account-time.js';
-import { type ForeignRow, isNothing, rowsOf, said, saidId } from './said.js';
+import { fieldId, fieldText, isNothing, rowsOf, type UpstreamRow } from './field-values.js';
 
 /** A resource as the REST API tells it, call by call. */
-export interface ForeignResource {
+export interface UpstreamResource {
   /** Of the list of resources. */
-  readonly listed: ForeignRow;
+  readonly listed: UpstreamRow;
   /** Of /resources/<id>/accounts. */
-  readonly described: ForeignRow;
+  readonly described: UpstreamRow;
   /** Of /resources/<id>/accounts/<id>, by the account's id; what is missing was refused. */
-  readonly accounts: ReadonlyMap<string, ForeignRow>;
+  readonly accounts: ReadonlyMap<string, UpstreamRow>;
 }
 
 export interface ReadResource {
@@ -27,24 +27,24 @@ export interface ReadResource {
 }
 
 /** The ids of the accounts of a resource. */
-export function accountIdsOf(described: ForeignRow): string[] {
-  return rowsOf(described['ACCOUNT LIST']).flatMap((row) => saidId(row, 'ACCOUNT ID') ?? []);
+export function accountIdsOf(described: UpstreamRow): string[] {
+  return rowsOf(described['ACCOUNT LIST']).flatMap((row) => fieldId(row, 'ACCOUNT ID') ?? []);
 }
 
 /**
  * A resource in our words, or why it cannot be one. Only what is named here is taken: no password has a name here. It was
  * last accessed when the last of its accounts was.
  */
-export function resourceOf(foreign: ForeignResource, zone: TimeZone): ReadResource | { readonly refused: string } {
-  const { listed, described, accounts } = foreign;
-  const of = (...keys: string[]) => said(described, ...keys) ?? said(listed, ...keys);
-  const sourceId = saidId(listed, 'RESOURCE ID');
+export function resourceOf(upstream: UpstreamResource, zone: TimeZone): ReadResource | { readonly refused: string } {
+  const { listed, described, accounts } = upstream;
+  const of = (...keys: string[]) => fieldText(described, ...keys) ?? fieldText(listed, ...keys);
+  const sourceId = fieldId(listed, 'RESOURCE ID');
   const name = of('RESOURCE NAME');
   if (sourceId === null) return { refused: 'RESOURCE ID is missing' };
   if (name === null) return { refused: `resource ${sourceId}: RESOURCE NAME is missing` };
   const faults: string[] = [];
   const list = rowsOf(described['ACCOUNT LIST']).flatMap((row) => {
-    const id = saidId(row, 'ACCOUNT ID');
+    const id = fieldId(row, 'ACCOUNT ID');
     const account = accountOf({ ...row, ...without(accounts.get(id ?? '')) }, id, readTime);
     if (account) return [account];
     faults.push(`resource ${sourceId}: an account has no name`);
@@ -72,53 +72,53 @@ export function resourceOf(foreign: ForeignResource, zone: TimeZone): ReadResour
     ownerName: of('RESOURCE OWNER'),
     passwordPolicy: of('RESOURCE PASSWORD POLICY', 'PASSWORD POLICY'),
     lastAccessedAt: latestOf(list),
-    ...(list.length > 0 || isCountedEmpty(foreign) ? { accounts: list } : {}),
+    ...(list.length > 0 || isCountedEmpty(upstream) ? { accounts: list } : {}),
     // A list that is missing says nothing of the fields that are stored.
     ...(!isNothing(described['CUSTOM FIELD']) && {
       customFields: rowsOf(described['CUSTOM FIELD']).flatMap(customFieldOf),
     }),
   };
-  return { record, isPartial: list.length < countOf(foreign) || (list.length === 0 && !record.accounts), faults };
+  return { record, isPartial: list.length < countOf(upstream) || (list.length === 0 && !record.accounts), faults };
 }
 
 /** How many accounts the two answers say that the resource has, or list: the greatest of the numbers. */
-function countOf({ listed, described }: ForeignResource): number {
-  const counts = [listed, described].map((row) => Number(said(row, 'NOOFACCOUNTS') ?? 0) || 0);
+function countOf({ listed, described }: UpstreamResource): number {
+  const counts = [listed, described].map((row) => Number(fieldText(row, 'NOOFACCOUNTS') ?? 0) || 0);
   return Math.max(...counts, rowsOf(described['ACCOUNT LIST']).length);
 }
 
 /** Whether the resource has no accounts for certain: an empty list alone may be a fault of the server. */
-function isCountedEmpty(foreign: ForeignResource): boolean {
-  const { listed, described } = foreign;
-  return countOf(foreign) === 0 && [listed, described].some((row) => said(row, 'NOOFACCOUNTS') !== null);
+function isCountedEmpty(upstream: UpstreamResource): boolean {
+  const { listed, described } = upstream;
+  return countOf(upstream) === 0 && [listed, described].some((row) => fieldText(row, 'NOOFACCOUNTS') !== null);
 }
 
 function accountOf(
-  row: ForeignRow,
+  row: UpstreamRow,
   sourceId: string | null,
   readTime: (text: string | null, what: string) => string | null,
 ): PrivilegedAccountRecord | null {
-  const name = said(row, 'ACCOUNT NAME');
+  const name = fieldText(row, 'ACCOUNT NAME');
   if (name === null) return null;
-  const compliance = said(row, 'COMPLIANT STATUS')?.trim().toLowerCase();
+  const compliance = fieldText(row, 'COMPLIANT STATUS')?.trim().toLowerCase();
   return {
     sourceId,
     name,
-    description: said(row, 'DESCRIPTION', 'ACCOUNT_DESCRIPTION', 'ACCOUNT DESCRIPTION'),
-    passwordStatus: said(row, 'PASSWORD STATUS'),
-    passwordPolicy: said(row, 'ACCOUNT PASSWORD POLICY', 'PASSWORD POLICY'),
-    expiryStatus: said(row, 'EXPIRY STATUS'),
+    description: fieldText(row, 'DESCRIPTION', 'ACCOUNT_DESCRIPTION', 'ACCOUNT DESCRIPTION'),
+    passwordStatus: fieldText(row, 'PASSWORD STATUS'),
+    passwordPolicy: fieldText(row, 'ACCOUNT PASSWORD POLICY', 'PASSWORD POLICY'),
+    expiryStatus: fieldText(row, 'EXPIRY STATUS'),
     compliant: compliance === 'compliant' ? true : compliance === 'non-compliant' ? false : null,
-    complianceReason: said(row, 'COMPLIANT REASON'),
-    lastAccessedAt: readTime(said(row, 'LAST ACCESSED TIME'), 'LAST ACCESSED TIME'),
-    lastModifiedAt: readTime(said(row, 'LAST MODIFIED TIME'), 'LAST MODIFIED TIME'),
+    complianceReason: fieldText(row, 'COMPLIANT REASON'),
+    lastAccessedAt: readTime(fieldText(row, 'LAST ACCESSED TIME'), 'LAST ACCESSED TIME'),
+    lastModifiedAt: readTime(fieldText(row, 'LAST MODIFIED TIME'), 'LAST MODIFIED TIME'),
   };
 }
 
 /** What the details of an account leave open the list may say. */
-function without(details: ForeignRow = {}): ForeignRow {
+function without(details: UpstreamRow = {}): UpstreamRow {
   return Object.fromEntries(
-    Object.keys(details).flatMap((key) => (said(details, key) === null ? [] : [[key, details[key]]])),
+    Object.keys(details).flatMap((key) => (fieldText(details, key) === null ? [] : [[key, details[key]]])),
   );
 }
 
@@ -126,13 +126,13 @@ function without(details: ForeignRow = {}): ForeignRow {
  * A custom field that is no secret. Secrets are of the type Password and stand in columns named COLUMN_SCHAR and a
  * number; a field that says neither its type nor its column may be one.
  */
-function customFieldOf(row: ForeignRow): CustomFieldRecord[] {
-  const type = said(row, 'CUSTOMFIELDTYPE');
-  const column = said(row, 'CUSTOMFIELDCOLUMNNAME');
-  const label = said(row, 'CUSTOMFIELDLABEL') ?? column;
+function customFieldOf(row: UpstreamRow): CustomFieldRecord[] {
+  const type = fieldText(row, 'CUSTOMFIELDTYPE');
+  const column = fieldText(row, 'CUSTOMFIELDCOLUMNNAME');
+  const label = fieldText(row, 'CUSTOMFIELDLABEL') ?? column;
   if (label === null || (type === null && column === null)) return [];
   if (/password/i.test(type ?? '') || /COLUMN_SCHAR/i.test(column ?? '')) return [];
-  return [{ label, value: said(row, 'CUSTOMFIELDVALUE') }];
+  return [{ label, value: fieldText(row, 'CUSTOMFIELDVALUE') }];
 }
 
 /** A URL may carry a user and a password before its host. */

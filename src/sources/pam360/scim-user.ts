@@ -1,5 +1,5 @@
 import type { UserAccountRecord } from '../../features/users/user-account.record.js';
-import { type ForeignRow, isNothing, rowOf, said, saidId, textOf } from './said.js';
+import { fieldId, fieldText, isNothing, rowOf, textOf, type UpstreamRow } from './field-values.js';
 
 const EXTENSION = 'urn:ietf:params:scim:schemas:extension:pam360_domain:2.0:User';
 
@@ -10,37 +10,37 @@ export interface ScimUser {
 }
 
 /** A user as SCIM writes one (RFC 7643, 4.1), in our words, or why it cannot be one. */
-export function scimUserOf(row: ForeignRow): ScimUser | { readonly refused: string } {
-  const userName = said(row, 'userName');
-  if (userName === null) return { refused: `user ${saidId(row, 'id') ?? 'without an id'}: userName is missing` };
+export function scimUserOf(row: UpstreamRow): ScimUser | { readonly refused: string } {
+  const userName = fieldText(row, 'userName');
+  if (userName === null) return { refused: `user ${fieldId(row, 'id') ?? 'without an id'}: userName is missing` };
   const name = rowOf(row.name);
   return {
     record: {
-      sourceId: saidId(row, 'id') ?? userName,
+      sourceId: fieldId(row, 'id') ?? userName,
       userName,
-      firstName: said(name, 'givenName'),
-      lastName: said(name, 'familyName'),
+      firstName: fieldText(name, 'givenName'),
+      lastName: fieldText(name, 'familyName'),
       email: primaryOf(row.emails),
       status: textOf(row.active)?.trim().toLowerCase() === 'false' ? 'DISABLED' : 'ACTIVE',
       // A list that is missing says nothing of the roles that are stored.
       ...(!isNothing(row.roles) && {
-        roles: [...new Set(listOf(row.roles).flatMap((role) => said(role, 'display', 'value') ?? []))],
+        roles: [...new Set(listOf(row.roles).flatMap((role) => fieldText(role, 'display', 'value') ?? []))],
       }),
     },
-    domain: said(rowOf(row[EXTENSION]), 'domain'),
+    domain: fieldText(rowOf(row[EXTENSION]), 'domain'),
   };
 }
 
 /** Items are objects with a `value`; a bare text is taken for one. */
-function listOf(list: unknown): ForeignRow[] {
+function listOf(list: unknown): UpstreamRow[] {
   const items = Array.isArray(list) ? list : list === undefined || list === null ? [] : [list];
   return items.map((item) => (typeof item === 'string' ? { value: item } : rowOf(item)));
 }
 
 function primaryOf(list: unknown): string | null {
-  const items = listOf(list).filter((item) => said(item, 'value') !== null);
+  const items = listOf(list).filter((item) => fieldText(item, 'value') !== null);
   const primary = items.find((item) => textOf(item.primary)?.toLowerCase() === 'true') ?? items[0];
-  return primary ? said(primary, 'value') : null;
+  return primary ? fieldText(primary, 'value') : null;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { quote } from '../../lib/quote.js';
+import { fieldText, rowOf } from './field-values.js';
 import { PamFault } from './pam-fault.js';
-import { rowOf, said } from './said.js';
 
 /** What an HTTP status keeps from being an answer; null where nothing does. The body may say more. */
 export function faultOfStatus(status: number, retryAfter: number | undefined, body: unknown): PamFault | null {
@@ -23,7 +23,7 @@ export function faultOfStatus(status: number, retryAfter: number | undefined, bo
 /** As the envelope of the REST API says it, or an error of SCIM (RFC 7644, 3.12). */
 function wordsOf(body: unknown): string | null {
   const result = rowOf(rowOf(rowOf(body).operation).result);
-  return said(result, 'message') ?? said(rowOf(body), 'detail');
+  return fieldText(result, 'message') ?? fieldText(rowOf(body), 'detail');
 }
 
 /** Milliseconds that a Retry-After asks for, which is written in seconds or as a date. */

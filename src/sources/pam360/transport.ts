@@ -19,11 +19,11 @@ export interface TransportOptions {
 
 const ATTEMPTS = 5;
 const FIRST_PAUSE = 500;
-const LONGEST_PAUSE = 30_000;
+const MAX_PAUSE = 30_000;
 /** A server that asks for more is asked again by the next pull. */
-const LONGEST_RETRY_AFTER = 120_000;
+const MAX_RETRY_AFTER = 120_000;
 const PATIENCE = { connect: 10_000, silence: 60_000, whole: 180_000 };
-const MOST_BYTES = 64 * 1024 * 1024;
+const MAX_BYTES = 64 * 1024 * 1024;
 
 /** GET requests for JSON over HTTPS. Redirects are not followed: the token is for one server. */
 export class Transport {
@@ -52,8 +52,8 @@ export class Transport {
       } catch (error) {
         signal.throwIfAborted();
         const fault = error instanceof PamFault ? error : networkFault(error, url.host);
-        const wait = Math.max(fault.retryAfter ?? 0, jitter(Math.min(LONGEST_PAUSE, pause * 2 ** (attempt - 1))));
-        if (!fault.mayPass || attempt === ATTEMPTS || wait > LONGEST_RETRY_AFTER) throw fault;
+        const wait = Math.max(fault.retryAfter ?? 0, jitter(Math.min(MAX_PAUSE, pause * 2 ** (attempt - 1))));
+        if (!fault.mayPass || attempt === ATTEMPTS || wait > MAX_RETRY_AFTER) throw fault;
         await sleep(wait, undefined, { signal });
       }
     }
@@ -91,7 +91,7 @@ async function textOf(body: Dispatcher.ResponseData['body']): Promise<string> {
   let size = 0;
   for await (const part of body as AsyncIterable<Buffer>) {
     size += part.length;
-    if (size > MOST_BYTES) throw new PamFault('an answer has more than 64 MiB');
+    if (size > MAX_BYTES) throw new PamFault('an answer has more than 64 MiB');
     parts.push(part);
   }
   try {

@@ -1,4 +1,4 @@
-import { isSwitchOfFraming, LONGEST_BEGINNING, mayShareDigits, readBeginning } from './octet-count.js';
+import { isSwitchOfFraming, MAX_BEGINNING_LENGTH, mayShareDigits, readBeginning } from './octet-count.js';
 
 /** Bytes of one message that are kept. RFC 5424 asks for 2,048, real senders cut at 8 KiB; UDP carries less than this. */
 export const MAX_MESSAGE_BYTES = 64 * 1024;
@@ -15,7 +15,7 @@ export interface Frame {
 }
 
 /** Pieces of a message that stand apart: a sender that writes byte by byte would have each cost a hundred times itself. */
-const MOST_PIECES = 64;
+const MAX_PIECES = 64;
 
 /** A message whose end has not come yet. */
 interface Open {
@@ -152,7 +152,7 @@ export class FrameSplitter {
 
   /** Whether more of what follows a counted message has to be seen, to tell which of the two has a wrong count. */
   #needsMore(octets: number | undefined, length: number): boolean {
-    return this.#isCounted && octets === undefined && length < LONGEST_BEGINNING;
+    return this.#isCounted && octets === undefined && length < MAX_BEGINNING_LENGTH;
   }
 
   #isWrong(octets: number | undefined): boolean {
@@ -261,7 +261,7 @@ function keep(open: Open, piece: Buffer): void {
   if (kept.length === 0) return;
   open.pieces.push(kept);
   open.kept += kept.length;
-  if (open.pieces.length === MOST_PIECES) open.pieces = [Buffer.concat(open.pieces)];
+  if (open.pieces.length === MAX_PIECES) open.pieces = [Buffer.concat(open.pieces)];
 }
 
 function frameOf({ pieces, size }: Open, isBroken: boolean): Frame {

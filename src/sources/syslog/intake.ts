@@ -1,15 +1,15 @@
 import type { TimeZone } from '../../lib/time-zone.js';
-import type { Backlog } from './backlog.js';
 import type { Counts } from './counts.js';
 import type { Frame } from './frame-splitter.js';
 import { lineToAudit } from './line-to-audit.js';
 import { cutMessageText, messageText } from './message-text.js';
 import type { Refusals } from './refusals.js';
+import type { WriteQueue } from './write-queue.js';
 
 /** Where the messages of a listener go in. */
 export class Intake {
   constructor(
-    readonly backlog: Backlog,
+    readonly queue: WriteQueue,
     readonly counts: Counts,
     readonly zone: TimeZone,
     readonly isAllowed: (sender: string) => boolean,
@@ -24,6 +24,6 @@ export class Intake {
     this.counts.received++;
     if (isCut) this.counts.cut++;
     const cut = isCut ? { size, isBroken, isMiscounted } : undefined;
-    this.backlog.add(lineToAudit({ text, sender, receivedAt: Date.now(), cut }, this.zone));
+    this.queue.add(lineToAudit({ text, sender, receivedAt: Date.now(), cut }, this.zone));
   }
 }

@@ -4,18 +4,18 @@ import type { Database } from '../../database/db.js';
 import type { ListenAddress } from '../../lib/listen-address.js';
 import type { TimeZone } from '../../lib/time-zone.js';
 import { TLS_OPTIONS } from '../../lib/tls-options.js';
-import { Backlog } from './backlog.js';
 import { noCounts } from './counts.js';
-import { receiveDatagrams } from './datagrams.js';
 import { Intake } from './intake.js';
 import { droppedByKernel } from './kernel-drops.js';
 import type { Log } from './log.js';
 import { Refusals } from './refusals.js';
 import { allowedSenders } from './senders.js';
-import { receiveStreams } from './streams.js';
+import { receiveTcp } from './tcp-receiver.js';
+import { receiveUdp } from './udp-receiver.js';
+import { WriteQueue } from './write-queue.js';
 
 /** Milliseconds that a stop waits for a database that takes nothing. */
-const LONGEST_STOP = 30_000;
+const MAX_STOP = 30_000;
 
 const HANDSHAKE_TIMEOUT = 10_000;
 
@@ -63,9 +63,9 @@ export class SyslogListener {
    */
   async run(stop: AbortSignal, log: Log): Promise<void> {
     const { source, zone, allow } = this.options;
-    const backlog = new Backlog(this.db.forConnectors, source, this.name, this.counts, log);
+    const queue = new WriteQueue(this.db.forConnectors, source, this.name, this.counts, log);
     const intake = new Intake(
-      backlog,
+      queue,
       this.counts,
       zone,
       allowedSenders(allow),
@@ -73,7 +73,7 @@ export class SyslogListener {
     );
     const givingUp = new AbortController();
     const failed = new AbortController();
-    const storing = backlog.store(givingUp.signal).catch((error) => {
+    const storing = queue.store(givingUp.signal).catch((error) => {
       failed.abort();
       throw error;
     });
@@ -85,8 +85,8 @@ export class SyslogListener {
     } catch (error) {
       if (!stop.aborted) throw error;
     } finally {
-      backlog.close();
-      limit = setTimeout(() => givingUp.abort(), LONGEST_STOP);
+      queue.close();
+      limit = setTimeout(() => givingUp.abort(), MAX_STOP);
       await storing.finally(() => clearTimeout(limit));
       const { waiting } = this.counts;
       if (waiting > 0)
@@ -101,11 +101,11 @@ export class SyslogListener {
     };
     switch (address.transport) {
       case 'udp':
-        return receiveDatagrams(address, intake, bound, stop, log);
+        return receiveUdp(address, intake, bound, stop, log);
       case 'tcp':
-        return receiveStreams(createTcpServer(), address, intake, bound, stop, log);
+        return receiveTcp(createTcpServer(), address, intake, bound, stop, log);
       case 'tls':
-        return receiveStreams(this.#tlsServer(), address, intake, bound, stop, log);
+        return receiveTcp(this.#tlsServer(), address, intake, bound, stop, log);
     }
   }
 

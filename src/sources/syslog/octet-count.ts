@@ -3,17 +3,17 @@ const LESS_THAN = 0x3c;
 const ZERO = 0x30;
 
 /** The fewest and most octets that a sender can mean: a priority, and more than any real message has. */
-const FEWEST_OCTETS = 3;
-const MOST_OCTETS = 1024 * 1024;
+const MIN_OCTETS = 3;
+const MAX_OCTETS = 1024 * 1024;
 
 /** Real senders cut their messages here: a longer one is not taken for what is meant while its end is not there. */
 const USUAL_OCTETS = 8 * 1024;
 
 /** A number with more digits is text. */
-const MOST_DIGITS = 20;
+const MAX_DIGITS = 20;
 
 /** Bytes that show how a message is framed, even if its count is damaged. */
-export const LONGEST_BEGINNING = MOST_DIGITS + 6;
+export const MAX_BEGINNING_LENGTH = MAX_DIGITS + 6;
 
 const SWITCH_OF_FRAMING = /^(?:\S{0,20} )?<\d{1,3}>/;
 
@@ -29,7 +29,7 @@ export interface Beginning {
 export function readBeginning(data: Buffer, at: number): Beginning | undefined {
   let octets = 0;
   let next = at;
-  while (next < data.length && next - at < MOST_DIGITS && isDigit(data[next]!)) {
+  while (next < data.length && next - at < MAX_DIGITS && isDigit(data[next]!)) {
     octets = octets * 10 + data[next++]! - ZERO;
   }
   const withoutCount = { octets: undefined, at };
@@ -40,13 +40,13 @@ export function readBeginning(data: Buffer, at: number): Beginning | undefined {
   if (data[next] !== LESS_THAN) return withoutCount;
   if (next + 1 === data.length) return undefined;
   if (!isDigit(data[next + 1]!)) return withoutCount;
-  const isCount = data[at] !== ZERO && octets >= FEWEST_OCTETS && octets <= MOST_OCTETS;
+  const isCount = data[at] !== ZERO && octets >= MIN_OCTETS && octets <= MAX_OCTETS;
   return { octets: isCount ? octets : Number.NaN, at: next };
 }
 
 /** Whether a message begins with a wrong count or none, so that the one before it was counted rightly. */
 export function isSwitchOfFraming(next: Buffer): boolean {
-  return SWITCH_OF_FRAMING.test(next.toString('latin1', 0, LONGEST_BEGINNING));
+  return SWITCH_OF_FRAMING.test(next.toString('latin1', 0, MAX_BEGINNING_LENGTH));
 }
 
 /** Digits at the end of a message, which its own count may have taken from the next one. */
@@ -57,7 +57,7 @@ const LAST_DIGITS = /(\d{1,7}) ?$/;
  * are moved, `next` is as long as its count says, as far as it is there.
  */
 export function mayShareDigits(message: Buffer, next: Buffer): boolean {
-  const [, first = ''] = /^(\d{0,20}) ?</.exec(next.toString('latin1', 0, LONGEST_BEGINNING)) ?? [];
+  const [, first = ''] = /^(\d{0,20}) ?</.exec(next.toString('latin1', 0, MAX_BEGINNING_LENGTH)) ?? [];
   const [, last = ''] = LAST_DIGITS.exec(message.toString('latin1', message.length - 8)) ?? [];
   const body = next.indexOf(LESS_THAN);
   if (body < 0) return false;
@@ -69,7 +69,7 @@ export function mayShareDigits(message: Buffer, next: Buffer): boolean {
 /** Whether a count may be that of the message that begins at `body`: another one begins behind it, or nothing is there yet. */
 function fits(data: Buffer, body: number, count: string): boolean {
   const octets = Number(count);
-  if (count.startsWith('0') || octets < FEWEST_OCTETS || octets > MOST_OCTETS) return false;
+  if (count.startsWith('0') || octets < MIN_OCTETS || octets > MAX_OCTETS) return false;
   let end = body + octets;
   if (end >= data.length) return octets <= USUAL_OCTETS;
   while (end < data.length && (data[end] === 0x0a || data[end] === 0x0d || data[end] === 0)) end++;

@@ -26,7 +26,7 @@ export const REASONS = Object.keys(EXPLANATIONS) as Reason[];
 const LOGGED_AGAIN = 3_600_000;
 
 /** Pairs of sender and reason that are remembered. */
-const MOST_REMEMBERED = 1_000;
+const MAX_REMEMBERED = 1_000;
 
 /** Lines in a minute, so that senders with ever new addresses cannot fill the log. */
 const LINES_A_MINUTE = 30;
@@ -34,7 +34,7 @@ const MINUTE = 60_000;
 
 /** Counts what a listener refuses, by reason, and logs each reason once an hour for each sender. */
 export class Refusals {
-  readonly #logged = new LRUCache<string, true>({ max: MOST_REMEMBERED, ttl: LOGGED_AGAIN });
+  readonly #logged = new LRUCache<string, true>({ max: MAX_REMEMBERED, ttl: LOGGED_AGAIN });
   #minuteBegan = Number.NEGATIVE_INFINITY;
   #linesInMinute = 0;
 

@@ -7,14 +7,14 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
  */
 const LOOK_EVERY = 20;
 const LOOKS = 50;
-const LONGEST_DRAIN = 10_000;
+const MAX_DRAIN = 10_000;
 
 /** Milliseconds in which the other workers of this gateway stop to listen as well. */
 const OTHERS_STOP = 500;
 
 /** Milliseconds of a turn of the event loop in which nothing but looking was done, and turns that are waited for one. */
 const SHORT_TURN = 0.5;
-const MOST_TURNS = 2_000;
+const MAX_TURNS = 2_000;
 
 /** What stopping has to know of a connection. */
 export interface Draining {
@@ -32,7 +32,7 @@ export interface Draining {
  */
 export async function acceptWhatCameAndClose(server: Server, streams: ReadonlySet<Draining>): Promise<void> {
   for (const { socket } of streams) socket.pause();
-  for (let turn = 0; turn < MOST_TURNS; turn++) {
+  for (let turn = 0; turn < MAX_TURNS; turn++) {
     const began = performance.now();
     await nextTurn();
     if (turn > 0 && performance.now() - began < SHORT_TURN) break;
@@ -50,7 +50,7 @@ export async function drain(streams: ReadonlySet<Draining>): Promise<void> {
   if (streams.size > 0) await sleep(OTHERS_STOP);
   const began = performance.now();
   for (const { socket } of streams) socket.end();
-  while (streams.size > 0 && performance.now() - began < LONGEST_DRAIN) {
+  while (streams.size > 0 && performance.now() - began < MAX_DRAIN) {
     await sleep(LOOK_EVERY);
     for (const stream of streams) if (!stream.isHeld && ++stream.quiet > LOOKS) stream.socket.destroy();
   }

@@ -1,4 +1,4 @@
-import { type Foreign, isBinary, judgeBeginning } from './foreign.js';
+import { detectProtocol, isBinary, type OtherProtocol } from './detect-protocol.js';
 import { type Frame, FrameSplitter } from './frame-splitter.js';
 
 /** Reads the stream of one connection, until something in it is no syslog. */
@@ -6,10 +6,10 @@ export class StreamReader {
   readonly #splitter = new FrameSplitter();
   /** The first bytes, while it cannot be said yet whether they are syslog. */
   #beginning: Buffer | undefined = Buffer.alloc(0);
-  #foreign: Foreign | undefined;
+  #foreign: OtherProtocol | undefined;
 
   /** Why the connection must be closed; undefined if it need not. Nothing more is read then. */
-  get fault(): Foreign | 'octet_count' | undefined {
+  get fault(): OtherProtocol | 'octet_count' | undefined {
     return this.#foreign ?? (this.#splitter.isMiscounted ? 'octet_count' : undefined);
   }
 
@@ -46,14 +46,14 @@ export class StreamReader {
   }
 
   #begin(bytes: Buffer, isWhole: boolean): Frame[] {
-    const judged = judgeBeginning(bytes, isWhole);
-    if (judged === 'undecided') {
+    const protocol = detectProtocol(bytes, isWhole);
+    if (protocol === 'undecided') {
       this.#beginning = bytes;
       return [];
     }
     this.#beginning = undefined;
-    if (judged === 'syslog') return this.#syslogOf(this.#splitter.push(bytes));
-    this.#foreign = judged;
+    if (protocol === 'syslog') return this.#syslogOf(this.#splitter.push(bytes));
+    this.#foreign = protocol;
     return [];
   }
 

@@ -12,7 +12,7 @@ const KEEP_ALIVE = 60_000;
 const QUIET = 20;
 
 /** Milliseconds in which a counted message has to come whole; else its count is wrong. */
-const LONGEST_MESSAGE = 10_000;
+const MAX_MESSAGE_TIME = 10_000;
 
 /** Reads the messages of one connection into an intake. */
 export class Stream implements Draining {
@@ -46,7 +46,7 @@ export class Stream implements Draining {
   /** Closes the connection if a counted message has not come whole for too long. To be called now and then. */
   giveUpIncomplete(): void {
     if (this.isHeld || this.#reader.incomplete === undefined) return;
-    if (performance.now() - this.#incompleteSince > LONGEST_MESSAGE) this.#take(this.#reader.giveUp());
+    if (performance.now() - this.#incompleteSince > MAX_MESSAGE_TIME) this.#take(this.#reader.giveUp());
   }
 
   #read(chunk: Buffer): void {
@@ -60,7 +60,7 @@ export class Stream implements Draining {
       this.#incompleteSince = now;
     }
     if (this.#reader.isHolding) this.#releaseWhenQuiet();
-    if (this.intake.backlog.isFull) this.#hold();
+    if (this.intake.queue.isFull) this.#hold();
   }
 
   #releaseWhenQuiet(): void {
@@ -86,7 +86,7 @@ export class Stream implements Draining {
   #hold(): void {
     this.isHeld = true;
     this.socket.pause();
-    this.intake.backlog.whenRoom(() => {
+    this.intake.queue.whenRoom(() => {
       this.isHeld = false;
       this.quiet = 0;
       this.#incompleteSince = performance.now();

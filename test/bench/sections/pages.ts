@@ -12,7 +12,7 @@ interface Cell {
 }
 
 /** Rows that are asked for at once, of peers that take longest: an answer of all would take minutes. */
-const MOST_AT_ONCE = 160_000;
+const MAX_CONCURRENT = 160_000;
 
 /** Seconds that each peer serves before anything is counted: what V8 compiles it compiles once, and a server runs for long. */
 const WARM = 8;
@@ -41,7 +41,7 @@ export async function pages(running: Running): Promise<void> {
 }
 
 function isAsked(name: string, rows: number): boolean {
-  return rows <= MOST_AT_ONCE || name === 'gateway' || name === 'rest';
+  return rows <= MAX_CONCURRENT || name === 'gateway' || name === 'rest';
 }
 
 function report({ report }: Running, cells: readonly Cell[]): void {

@@ -2,19 +2,19 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { ConnectorFixture } from './connector.fixture.js';
 import { idsIn } from './imported.js';
 import { Program } from './program.js';
 import { audit, fill, numbers } from './rows.js';
-import { Scene } from './scene.js';
 import { TOKEN } from './stand-in-gateway.js';
 
-const scene = new Scene();
+const fixture = new ConnectorFixture();
 const program = new Program();
-const args = (...more: string[]) => ['--url', scene.gateway.url, '--out', scene.out, ...more];
+const args = (...more: string[]) => ['--url', fixture.gateway.url, '--out', fixture.out, ...more];
 const withToken = { PAM_GATEWAY_TOKEN: TOKEN };
 
 test('says at the end what was imported of each module and how fast', async () => {
-  fill(scene.gateway);
+  fill(fixture.gateway);
   const { code, stdout } = await program.run(args('--token', TOKEN));
   expect(code).toBe(0);
   expect(stdout).toMatch(/^RESOURCES +12 rows {2}12 added or changed, 0 deleted, [\d.]+ s, [\d,]+ rows\/s/m);
@@ -23,8 +23,8 @@ test('says at the end what was imported of each module and how fast', async () =
 
 test('says how little the token sees and why, at a first run and where a module has no rows', async () => {
   const none = ['its access scope is OWNED_AND_SHARED'];
-  scene.gateway.audits.upsert(audit(1));
-  scene.gateway.seen = [
+  fixture.gateway.audits.upsert(audit(1));
+  fixture.gateway.seen = [
     { module: 'RESOURCES', count: 0, isMore: false, reasons: none },
     { module: 'USER_ACCOUNTS', count: 10_000, isMore: true, reasons: none },
     { module: 'AUDITS', count: 1, isMore: false, reasons: [] },
@@ -32,13 +32,13 @@ test('says how little the token sees and why, at a first run and where a module 
   const first = await program.run(args(), withToken);
   const said = `RESOURCES: the token sees 0 rows: ${none}\nUSER_ACCOUNTS: the token sees more than 10,000 rows: ${none}\n`;
   expect([first.code, first.stderr]).toEqual([0, expect.stringContaining(said)]);
-  fill(scene.gateway);
+  fill(fixture.gateway);
   await program.run(args(), withToken);
   expect((await program.run(args(), withToken)).stderr).not.toContain('the token sees');
 });
 
 test('shows its progress on standard error', async () => {
-  fill(scene.gateway);
+  fill(fixture.gateway);
   const { stderr } = await program.run(args(), withToken);
   expect(stderr).toMatch(/^RESOURCES: 12 rows, .*\nUSER_ACCOUNTS: 7 rows, .*\nAUDITS: 40 rows, /);
 });
@@ -46,12 +46,12 @@ test('shows its progress on standard error', async () => {
 test('asks for pages of 10,000 rows unless it is told otherwise', async () => {
   await program.run(args(), withToken);
   await program.run(args('--page-size', '7'), withToken);
-  const sizes = scene.gateway.requests.flatMap(({ variables }) => variables.first ?? []);
+  const sizes = fixture.gateway.requests.flatMap(({ variables }) => variables.first ?? []);
   expect(sizes).toEqual([10_000, 10_000, 10_000, 7, 7, 7]);
 });
 
 test('takes the token from a file', async () => {
-  const file = join(scene.out, 'token');
+  const file = join(fixture.out, 'token');
   writeFileSync(file, `${TOKEN}\n`);
   expect((await program.run(args('--token-file', file))).code).toBe(0);
   expect((await program.run(args('--token-file', `${file}.none`))).stderr).toMatch(/ENOENT/);
@@ -80,22 +80,22 @@ test.each([
   `https://gateway.example/?token=${TOKEN}`,
   `https://gateway.example/${TOKEN}/`,
 ])('refuses the address %s and does not repeat it', async (url) => {
-  const { code, stderr } = await program.run(['--url', url, '--out', scene.out], withToken);
+  const { code, stderr } = await program.run(['--url', url, '--out', fixture.out], withToken);
   expect(code).toBe(1);
   expect(stderr).toMatch(/^The URL must /);
   expect(stderr).not.toMatch(/secret|pag_/);
 });
 
 test('with --every it goes on importing what is new, and a signal ends it', async () => {
-  fill(scene.gateway);
+  fill(fixture.gateway);
   const connector = program.start(args('--every', '1s'), withToken);
-  scene.gateway.onRequest = () => {
-    if (scene.gateway.requests.length === 4) scene.gateway.audits.upsert(audit(41));
-    if (scene.gateway.requests.length === 10) connector.kill('SIGTERM');
+  fixture.gateway.onRequest = () => {
+    if (fixture.gateway.requests.length === 4) fixture.gateway.audits.upsert(audit(41));
+    if (fixture.gateway.requests.length === 10) connector.kill('SIGTERM');
   };
   const [code] = await once(connector, 'exit');
   expect(code).toBe(143);
-  expect(idsIn(scene.out, 'audits')).toEqual(numbers(1, 41));
+  expect(idsIn(fixture.out, 'audits')).toEqual(numbers(1, 41));
 });
 
 test.each([
@@ -111,6 +111,6 @@ test.each([
 });
 
 test('says that a directory cannot be made', async () => {
-  const { code, stderr } = await program.run(['--url', scene.gateway.url, '--out', '/proc/none'], withToken);
+  const { code, stderr } = await program.run(['--url', fixture.gateway.url, '--out', '/proc/none'], withToken);
   expect([code, stderr]).toEqual([1, expect.stringMatching(/^E[A-Z]+: .*\/proc/)]);
 });

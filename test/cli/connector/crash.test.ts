@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { ConnectorFixture } from './connector.fixture.js';
 import { filesAndTruth } from './imported.js';
 import { audit, fill, numbers, resource } from './rows.js';
-import { Scene } from './scene.js';
 
-const scene = new Scene();
+const fixture = new ConnectorFixture();
 const FORMATS = ['ndjson', 'csv'] as const;
 
 /** The state is copied before the files, as on a disk where a file may be ahead of the state and never behind it. */
 function imageOf(directory: string): string | null {
-  const image = mkdtempSync(join(scene.folder, 'image-'));
+  const image = mkdtempSync(join(fixture.folder, 'image-'));
   const names = namesIn(directory).sort((a, b) => Number(b === 'state.json') - Number(a === 'state.json'));
   try {
     for (const name of names) cpSync(join(directory, name), join(image, name));
@@ -43,11 +43,11 @@ async function imagesDuring(run: () => Promise<unknown>): Promise<string[]> {
     running = false;
   });
   while (running) {
-    const seen = fingerprint(scene.out);
+    const seen = fingerprint(fixture.out);
     if (!images.has(seen)) {
-      const image = imageOf(scene.out);
+      const image = imageOf(fixture.out);
       // A rename under way in another thread may have come between two of the copies.
-      if (image !== null && fingerprint(scene.out) === seen) images.set(seen, image);
+      if (image !== null && fingerprint(fixture.out) === seen) images.set(seen, image);
     }
     await setImmediate();
   }
@@ -56,46 +56,46 @@ async function imagesDuring(run: () => Promise<unknown>): Promise<string[]> {
 }
 
 async function expectWhole(out: string, format: (typeof FORMATS)[number], pageSize: number) {
-  await scene.run({ out, format, pageSize });
-  const [files, truth] = filesAndTruth(out, scene.gateway, format);
+  await fixture.run({ out, format, pageSize });
+  const [files, truth] = filesAndTruth(out, fixture.gateway, format);
   expect(files).toEqual(truth);
 }
 
 describe.each(FORMATS)('a run into %s that ends too early', (format) => {
   test('at any page leaves every row once to the next run', async () => {
-    fill(scene.gateway, { resources: 9, users: 6, audits: 15 });
+    fill(fixture.gateway, { resources: 9, users: 6, audits: 15 });
     for (let page = 1; page <= 7; page++) {
-      const out = join(scene.folder, String(page));
+      const out = join(fixture.folder, String(page));
       const stop = new AbortController();
-      scene.gateway.requests = [];
-      scene.gateway.onRequest = () => scene.gateway.requests.length === page && stop.abort();
-      await expect(scene.run({ out, format, signal: stop.signal })).rejects.toThrow('aborted');
-      scene.gateway.onRequest = () => {};
+      fixture.gateway.requests = [];
+      fixture.gateway.onRequest = () => fixture.gateway.requests.length === page && stop.abort();
+      await expect(fixture.run({ out, format, signal: stop.signal })).rejects.toThrow('aborted');
+      fixture.gateway.onRequest = () => {};
       await expectWhole(out, format, 4);
     }
   });
 
   test('at any moment of a first import leaves every row once to the next run', async () => {
-    fill(scene.gateway);
-    const images = await imagesDuring(() => scene.run({ format, pageSize: 7 }));
+    fill(fixture.gateway);
+    const images = await imagesDuring(() => fixture.run({ format, pageSize: 7 }));
     for (const image of images) await expectWhole(image, format, 1 + Math.floor(Math.random() * 10));
   });
 
   test('at any moment of a later import leaves every row once to the next run', async () => {
-    fill(scene.gateway);
-    await scene.run({ format });
-    scene.gateway.resources.upsert(...numbers(5, 20).map((id) => resource(id, 1)));
-    scene.gateway.resources.delete('1', '7');
-    scene.gateway.audits.upsert(...numbers(41, 60).map(audit));
-    const images = await imagesDuring(() => scene.run({ format, pageSize: 7 }));
+    fill(fixture.gateway);
+    await fixture.run({ format });
+    fixture.gateway.resources.upsert(...numbers(5, 20).map((id) => resource(id, 1)));
+    fixture.gateway.resources.delete('1', '7');
+    fixture.gateway.audits.upsert(...numbers(41, 60).map(audit));
+    const images = await imagesDuring(() => fixture.run({ format, pageSize: 7 }));
     for (const image of images) await expectWhole(image, format, 4);
   });
 
   test('at any moment of an import from the beginning leaves every row once to the next run', async () => {
-    fill(scene.gateway);
-    await scene.run({ format });
-    scene.gateway.scope = 2;
-    const images = await imagesDuring(() => scene.run({ format, pageSize: 7 }));
+    fill(fixture.gateway);
+    await fixture.run({ format });
+    fixture.gateway.scope = 2;
+    const images = await imagesDuring(() => fixture.run({ format, pageSize: 7 }));
     for (const image of images) await expectWhole(image, format, 4);
   });
 });
@@ -115,18 +115,18 @@ test('whatever changes, sizes of pages and moments of death there are, the files
       fc.array(step, { minLength: 1, maxLength: 4 }),
       fc.constantFrom(...FORMATS),
       async (steps, format) => {
-        const out = join(scene.folder, String(round++));
+        const out = join(fixture.folder, String(round++));
         for (const { changed, deleted, audits, pageSize, diesAt, widens } of steps) {
-          scene.gateway.resources.upsert(...changed.map((id) => resource(id, round)));
-          scene.gateway.resources.delete(...deleted.map(String));
-          const last = scene.gateway.audits.rows.length;
-          scene.gateway.audits.upsert(...numbers(last + 1, last + audits).map(audit));
-          if (widens) scene.gateway.scope++;
+          fixture.gateway.resources.upsert(...changed.map((id) => resource(id, round)));
+          fixture.gateway.resources.delete(...deleted.map(String));
+          const last = fixture.gateway.audits.rows.length;
+          fixture.gateway.audits.upsert(...numbers(last + 1, last + audits).map(audit));
+          if (widens) fixture.gateway.scope++;
           const stop = new AbortController();
-          scene.gateway.requests = [];
-          scene.gateway.onRequest = () => scene.gateway.requests.length === diesAt && stop.abort();
-          await scene.run({ out, format, pageSize, signal: stop.signal }).catch(() => {});
-          scene.gateway.onRequest = () => {};
+          fixture.gateway.requests = [];
+          fixture.gateway.onRequest = () => fixture.gateway.requests.length === diesAt && stop.abort();
+          await fixture.run({ out, format, pageSize, signal: stop.signal }).catch(() => {});
+          fixture.gateway.onRequest = () => {};
         }
         await expectWhole(out, format, 5);
       },

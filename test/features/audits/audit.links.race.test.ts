@@ -27,7 +27,7 @@ function waitingBefore(tx: Transaction, table: string) {
     origin: tx.origin,
     apart: tx.apart,
     query,
-    queryWritten: (statement, form) => tx.queryWritten(statement, form),
+    queryEncoded: (statement, form) => tx.queryEncoded(statement, form),
     execute: (statement) => tx.execute(statement),
     insert: (statement) => tx.insert(statement),
     insertRows: (table, columns, rows) => tx.insertRows(table, columns, rows),

@@ -4,8 +4,8 @@ import { recordAudits } from '../../../src/features/audits/audit.service.js';
 import type { Actor } from '../../../src/graphql/context.js';
 import type { TestDatabase } from '../../helpers/databases.js';
 import { anActor, connectorFor, Gateway } from '../../helpers/gateway.js';
-import { countAll } from './counts/counts-scene.js';
 import { AUDITS, explain, measuredDatabase, rowsTouched, timeOf } from './measured-database.js';
+import { countAll } from './rollups/rollups.fixture.js';
 
 const PAGE = 100;
 const someRange = { from: timeOf(600), to: timeOf(23_000) };

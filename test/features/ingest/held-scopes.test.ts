@@ -1,6 +1,6 @@
 import sql from 'sql-template-tag';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { commandLine } from '../../../src/features/audits/own-audits.js';
+import { commandLine } from '../../../src/features/audits/activity-log.js';
 import { recordUserAccounts } from '../../../src/features/audits/user-account.service.js';
 import { forgetConnectors } from '../../../src/features/integration/connector.js';
 import { generateConnectorToken } from '../../../src/features/integration/connector-token.service.js';
@@ -8,26 +8,26 @@ import { assignRoles } from '../../../src/features/roles/role.service.js';
 import { Privilege } from '../../../src/graphql/access.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
 import { anActor, Gateway } from '../../helpers/gateway.js';
-import { FrontDoor } from '../../server/front-door.js';
-import { Pusher } from './push-scene.js';
+import { TestServer } from '../../server/test-server.js';
+import { Pusher } from './push.fixture.js';
 
 const HELD = expect.stringMatching(/^accessScope ALL waits for an administrator/);
 
 onEveryEngine('an access scope that is pushed', (engine) => {
   let database: TestDatabase;
-  let door: FrontDoor;
+  let server: TestServer;
   let pusher: Pusher;
   let gateway: Gateway;
   const admin = anActor({ kind: 'SESSION', userName: 'root', privileges: new Set([Privilege.MANAGE_USERS]) });
   beforeAll(async () => {
     database = await testDatabase(engine);
-    door = await FrontDoor.open(database.db);
-    pusher = await Pusher.open(door);
+    server = await TestServer.open(database.db);
+    pusher = await Pusher.open(server);
     gateway = new Gateway(database.db);
     await pusher.push('upsertResources', [{ sourceId: 'r', name: 'r', type: 'Linux' }]);
   });
   afterAll(async () => {
-    await door.close();
+    await server.close();
     await database.drop();
   });
   beforeEach(async () => {
@@ -72,7 +72,7 @@ onEveryEngine('an access scope that is pushed', (engine) => {
     const seen = async () => {
       forgetConnectors(database.db);
       const query = '{ resources { totalCount } }';
-      const { body } = await door.post({ query }, { authorization: `Bearer ${token}` });
+      const { body } = await server.post({ query }, { authorization: `Bearer ${token}` });
       return (body.data!.resources as { totalCount: number }).totalCount;
     };
     expect(await push({ accessScope: ' all ', department: 'Ops' })).toEqual({ outcome: 'CHANGED', reason: HELD });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import sql from 'sql-template-tag';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openDatabase } from '../../../src/database/open.js';
-import { commandLine } from '../../../src/features/audits/own-audits.js';
+import { commandLine } from '../../../src/features/audits/activity-log.js';
 import { storeRefusals } from '../../../src/features/audits/refusals/refusal-tally.js';
 import { generateIngestToken, revokeIngestTokens } from '../../../src/features/ingest/ingest-token.service.js';
 import { createRole } from '../../../src/features/roles/role.service.js';
@@ -11,11 +11,11 @@ import { newToken, tokenHash } from '../../../src/lib/token.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
 import { Gateway } from '../../helpers/gateway.js';
 import { Browser, makeSignIn } from '../../server/browser.js';
-import { FrontDoor, refusal } from '../../server/front-door.js';
+import { refusal, TestServer } from '../../server/test-server.js';
 import { empty } from '../list-laws.js';
-import { ann, manager, ownAudits } from '../roles/role-scene.js';
+import { ann, manager, ownAudits } from '../roles/role.fixture.js';
 import { anAudit } from '../writing/records.js';
-import { Pusher, pushes } from './push-scene.js';
+import { Pusher, pushes } from './push.fixture.js';
 
 interface Token {
   readonly id: string;
@@ -42,15 +42,15 @@ const LIST = `{ ingestTokens { ${shown} } }`;
 
 onEveryEngine('an ingest token', (engine) => {
   let database: TestDatabase;
-  let door: FrontDoor;
+  let server: TestServer;
   let gateway: Gateway;
   beforeAll(async () => {
     database = await testDatabase(engine);
-    door = await FrontDoor.open(database.db);
+    server = await TestServer.open(database.db);
     gateway = new Gateway(database.db);
   });
   afterAll(async () => {
-    await door.close();
+    await server.close();
     await database.drop();
   });
   beforeEach(async () => {
@@ -79,7 +79,7 @@ onEveryEngine('an ingest token', (engine) => {
     expect(JSON.stringify(await database.db.query(sql`SELECT * FROM ingest_tokens`))).not.toContain(token);
     expect([await revoke(ingestToken!.id), await revoke(ingestToken!.id)]).toEqual([true, false]);
     expect(await list()).toEqual([]);
-    expect(refusal(await new Pusher(door, token!).send('recordAudits', []))).toMatchObject({
+    expect(refusal(await new Pusher(server, token!).send('recordAudits', []))).toMatchObject({
       status: 401,
       code: 'UNAUTHENTICATED',
     });
@@ -87,7 +87,7 @@ onEveryEngine('an ingest token', (engine) => {
 
   test('leaves an audit of each step of its life, once, and of its refusals', async () => {
     const { token, ingestToken } = await generate('vault-1', 'vault');
-    const pusher = new Pusher(door, token!);
+    const pusher = new Pusher(server, token!);
     await Promise.all([1, 2, 3].map(() => pusher.ask('{ viewer { kind } }')));
     await revokeIngestTokens(database.db, ann, 'id', Number(ingestToken!.id));
     const refused = refusal(await pusher.ask('{ viewer { kind } }'));
@@ -106,12 +106,12 @@ onEveryEngine('an ingest token', (engine) => {
 
   test('says when it was last used, and from where', async () => {
     const { token } = await generate('vault-1');
-    await new Pusher(door, token!).ask('{ viewer { kind } }');
+    await new Pusher(server, token!).ask('{ viewer { kind } }');
     expect(await list()).toMatchObject([{ lastUsedAt: expect.any(String), lastUsedFrom: '127.0.0.1' }]);
   });
 
   test('sees itself, and nothing else', async () => {
-    const pusher = await Pusher.open(door);
+    const pusher = await Pusher.open(server);
     const { body } = await pusher.ask('{ viewer { kind userName fullName roles privileges } }');
     const viewer = {
       kind: 'INGEST',
@@ -132,13 +132,13 @@ onEveryEngine('an ingest token', (engine) => {
       expect([status, code]).toEqual([403, 'FORBIDDEN']);
       expect(message).toMatch(/an ingest token \(pai_\) only pushes records: send a token of another kind$/);
     }
-    const feed = await door.send('/feeds/audits.csv', { headers: { authtoken: pusher.token } });
+    const feed = await server.send('/feeds/audits.csv', { headers: { authtoken: pusher.token } });
     expect([feed.status, feed.body.errors?.[0]?.extensions.code]).toEqual([403, 'FORBIDDEN']);
   });
 
   test('is what an auth token is not: that one reads, and pushes nothing', async () => {
-    const token = await door.tokenFor('ann');
-    const { code, message } = refusal(await new Pusher(door, token).send('recordAudits', [anAudit('1')]));
+    const token = await server.tokenFor('ann');
+    const { code, message } = refusal(await new Pusher(server, token).send('recordAudits', [anAudit('1')]));
     expect(code).toBe('FORBIDDEN');
     expect(message).toMatch(
       /^Mutation.recordAudits needs the privilege INGEST, and an auth token \(pag_\) only reads: .* ingest token \(pai_\)$/,
@@ -146,7 +146,7 @@ onEveryEngine('an ingest token', (engine) => {
   });
 
   test('does nothing else that changes something', async () => {
-    const pusher = await Pusher.open(door);
+    const pusher = await Pusher.open(server);
     for (const mutation of [
       'generateIngestToken(name: "x") { token }',
       'createRole(input: { name: "x", privileges: [] }) { role { name } }',
@@ -156,7 +156,7 @@ onEveryEngine('an ingest token', (engine) => {
   });
 
   test('may be bound to one source, which it need not name', async () => {
-    const bound = await Pusher.open(door, 'vault-1', 'vault');
+    const bound = await Pusher.open(server, 'vault-1', 'vault');
     expect(await bound.push('recordAudits', [anAudit('1')], null)).toMatchObject({ added: 1 });
     expect(await bound.push('recordAudits', [anAudit('1')], 'vault')).toMatchObject({ unchanged: 1 });
     expect(refusal(await bound.send('recordAudits', [anAudit('1')], 'other'))).toMatchObject({
@@ -170,8 +170,8 @@ onEveryEngine('an ingest token', (engine) => {
     ['mistyped', (token: string) => token.slice(0, -1) + (token.endsWith('a') ? 'b' : 'a'), /a character was mistyped/],
     ['of another gateway', () => newToken('pai_'), /^the ingest token is not known here/],
   ])('that is %s is refused with what is wrong', async (_, spoil, message) => {
-    const { token } = await Pusher.open(door);
-    expect(refusal(await new Pusher(door, spoil(token)).send('recordAudits', []))).toMatchObject({
+    const { token } = await Pusher.open(server);
+    expect(refusal(await new Pusher(server, spoil(token)).send('recordAudits', []))).toMatchObject({
       status: 401,
       code: 'UNAUTHENTICATED',
       message: expect.stringMatching(message),
@@ -179,7 +179,7 @@ onEveryEngine('an ingest token', (engine) => {
   });
 
   test('that was revoked elsewhere is dead within a second', async () => {
-    const pusher = await Pusher.open(door);
+    const pusher = await Pusher.open(server);
     expect((await pusher.send('recordAudits', [])).status).toBe(200);
     const elsewhere = await openDatabase(database.url);
     expect(await revokeIngestTokens(elsewhere, commandLine, 'hash', tokenHash(pusher.token))).toBe(1);
@@ -202,8 +202,8 @@ onEveryEngine('an ingest token', (engine) => {
 
   test('is not all that pushes: a person whose role has INGEST does, too', async () => {
     await createRole(database.db, commandLine, { name: `Loader ${engine}`, privileges: [Privilege.INGEST] });
-    await makeSignIn(door, 'ann', [`Loader ${engine}`]);
-    const browser = new Browser(door);
+    await makeSignIn(server, 'ann', [`Loader ${engine}`]);
+    const browser = new Browser(server);
     await browser.signIn('ann');
     const pushed = await browser.ask(pushes.recordAudits, { source: 'vault', records: [anAudit('1')] });
     expect(pushed.body.data?.pushed).toMatchObject({ added: 1 });

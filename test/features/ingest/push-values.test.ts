@@ -3,26 +3,26 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Module } from '../../../src/database/module.js';
 import { countRecords } from '../../../src/database/positions.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
-import { FrontDoor, VIEWER } from '../../server/front-door.js';
+import { TestServer, VIEWER } from '../../server/test-server.js';
 import { empty } from '../list-laws.js';
 import { anAudit, aResource, aUser } from '../writing/records.js';
-import { type Push, Pusher, pushes } from './push-scene.js';
+import { type Push, Pusher, pushes } from './push.fixture.js';
 
 /** The smallest number that JSON cannot tell from the next one. */
 const BIG = 2 ** 53;
 
 onEveryEngine('in a push', (engine) => {
   let database: TestDatabase;
-  let door: FrontDoor;
+  let server: TestServer;
   let pusher: Pusher;
   beforeAll(async () => {
     database = await testDatabase(engine);
-    door = await FrontDoor.open(database.db);
-    pusher = await Pusher.open(door);
+    server = await TestServer.open(database.db);
+    pusher = await Pusher.open(server);
     await pusher.ask(VIEWER);
   });
   afterAll(async () => {
-    await door.close();
+    await server.close();
     await database.drop();
   });
   beforeEach(() => empty(database.db));

@@ -3,23 +3,23 @@ import { Module } from '../../../src/database/module.js';
 import { countRecords } from '../../../src/database/positions.js';
 import { FeedReader } from '../../database/feed-readers.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
-import { FrontDoor, VIEWER } from '../../server/front-door.js';
+import { TestServer, VIEWER } from '../../server/test-server.js';
 import { empty } from '../list-laws.js';
 import { anAudit, aResource, aUser, sourceIds } from '../writing/records.js';
-import { type Pushed, Pusher } from './push-scene.js';
+import { type Pushed, Pusher } from './push.fixture.js';
 
 onEveryEngine('many who push the same at once', (engine) => {
   let database: TestDatabase;
-  let door: FrontDoor;
+  let server: TestServer;
   let pushers: Pusher[];
   beforeAll(async () => {
     database = await testDatabase(engine);
-    door = await FrontDoor.open(database.db);
-    pushers = await Promise.all(sourceIds(6).map((n) => Pusher.open(door, `vault-${n}`)));
+    server = await TestServer.open(database.db);
+    pushers = await Promise.all(sourceIds(6).map((n) => Pusher.open(server, `vault-${n}`)));
     for (const pusher of pushers) await pusher.ask(VIEWER);
   });
   afterAll(async () => {
-    await door.close();
+    await server.close();
     await database.drop();
   });
   beforeEach(() => empty(database.db));
@@ -71,10 +71,10 @@ onEveryEngine('many who push the same at once', (engine) => {
     });
     const headers = { authtoken: pushers[0]!.token, 'content-type': 'application/json' };
     const gone = new AbortController();
-    const cut = fetch(`${door.url}/graphql`, { method: 'POST', headers, body, signal: gone.signal });
+    const cut = fetch(`${server.url}/graphql`, { method: 'POST', headers, body, signal: gone.signal });
     gone.abort();
     await expect(cut).rejects.toThrow();
-    const cutLater = door.connect();
+    const cutLater = server.connect();
     cutLater.end(
       `POST /graphql HTTP/1.1\r\nHost: x\r\nAUTHTOKEN: ${pushers[0]!.token}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
     );

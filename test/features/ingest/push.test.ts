@@ -6,25 +6,25 @@ import { ALSO_OF_PRODUCTS } from '../../../src/features/audits/own-operations.js
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
 import { anActor, Gateway } from '../../helpers/gateway.js';
 import { Browser, makeSignIn } from '../../server/browser.js';
-import { FrontDoor, refusal, VIEWER } from '../../server/front-door.js';
+import { refusal, TestServer, VIEWER } from '../../server/test-server.js';
 import { empty } from '../list-laws.js';
-import { ownAudits } from '../roles/role-scene.js';
+import { ownAudits } from '../roles/role.fixture.js';
 import { anAudit, aResource, aUser, sourceIds } from '../writing/records.js';
-import { outcomesOf, Pusher } from './push-scene.js';
+import { outcomesOf, Pusher } from './push.fixture.js';
 
 onEveryEngine('what is pushed', (engine) => {
   let database: TestDatabase;
-  let door: FrontDoor;
+  let server: TestServer;
   let pusher: Pusher;
   beforeAll(async () => {
     database = await testDatabase(engine);
-    door = await FrontDoor.open(database.db);
-    pusher = await Pusher.open(door);
+    server = await TestServer.open(database.db);
+    pusher = await Pusher.open(server);
     // Its first use leaves an audit of its own.
     await pusher.ask(VIEWER);
   });
   afterAll(async () => {
-    await door.close();
+    await server.close();
     await database.drop();
   });
   beforeEach(() => empty(database.db));
@@ -207,7 +207,7 @@ onEveryEngine('what is pushed', (engine) => {
   });
 
   test('changes no role that was given here', async () => {
-    await makeSignIn(door, 'ann', ['Password Auditor'], { sourceId: '1' });
+    await makeSignIn(server, 'ann', ['Password Auditor'], { sourceId: '1' });
     const [before] = await database.db.query(sql`SELECT * FROM role_assignments`);
     await pusher.push(
       'upsertUserAccounts',
@@ -215,7 +215,7 @@ onEveryEngine('what is pushed', (engine) => {
       'test',
     );
     expect(await database.db.query(sql`SELECT * FROM role_assignments`)).toEqual([before]);
-    expect((await new Browser(door).signIn('ann')).viewer).toMatchObject({
+    expect((await new Browser(server).signIn('ann')).viewer).toMatchObject({
       fullName: 'Ann',
       roles: ['Password Auditor'],
     });

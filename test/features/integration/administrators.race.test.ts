@@ -2,56 +2,58 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { liveTokens } from '../../../src/features/integration/connector-token.queries.js';
 import { onEveryEngine } from '../../helpers/databases.js';
-import { anAdministrator, IntegrationScene, type Mutation, mutationNames } from './integration-scene.js';
+import { anAdministrator, IntegrationFixture, type Mutation, mutationNames } from './integration.fixture.js';
 
 const tens = Array.from({ length: 10 }, (_, index) => index);
 const ann = anAdministrator();
 const bob = anAdministrator({ userName: 'bob' });
 
 onEveryEngine('two administrators at once', (engine) => {
-  let scene: IntegrationScene;
+  let fixture: IntegrationFixture;
   beforeAll(async () => {
-    scene = await IntegrationScene.open(engine);
-    await scene.user('bob', ['Password Auditor']);
+    fixture = await IntegrationFixture.open(engine);
+    await fixture.user('bob', ['Password Auditor']);
   });
-  afterAll(() => scene.drop());
-  beforeEach(() => scene.run('removeIntegration'));
+  afterAll(() => fixture.drop());
+  beforeEach(() => fixture.run('removeIntegration'));
 
   const saveAt = (portNumber: number, actor = ann) =>
-    scene.run('saveIntegration', { input: { hostName: 'analytics.example.com', portNumber } }, actor);
+    fixture.run('saveIntegration', { input: { hostName: 'analytics.example.com', portNumber } }, actor);
 
   test('save one token: it takes effect once', async () => {
-    const token = await scene.generate();
-    const recorded = await scene.recordedBy(() => Promise.all(tens.map((n) => saveAt(8_000 + n, n % 2 ? ann : bob))));
+    const token = await fixture.generate();
+    const recorded = await fixture.recordedBy(() => Promise.all(tens.map((n) => saveAt(8_000 + n, n % 2 ? ann : bob))));
     expect(recorded.filter(({ operation }) => operation === 'Auth Token Saved')).toHaveLength(1);
     expect(recorded.filter(({ operation }) => operation === 'Integration Enabled')).toHaveLength(1);
-    expect(await scene.refusal(token)).toBeUndefined();
+    expect(await fixture.refusal(token)).toBeUndefined();
   });
 
   test('generate: one of the tokens waits, and the others are revoked', async () => {
-    const tokens = await Promise.all(tens.map((n) => scene.generate({}, n % 2 ? ann : bob)));
+    const tokens = await Promise.all(tens.map((n) => fixture.generate({}, n % 2 ? ann : bob)));
     expect(new Set(tokens).size).toBe(tokens.length);
-    const refusals = await Promise.all(tokens.map((token) => scene.refusal(token)));
+    const refusals = await Promise.all(tokens.map((token) => fixture.refusal(token)));
     expect(refusals.filter((refusal) => /was not saved yet/.test(refusal!))).toHaveLength(1);
     expect(refusals.filter((refusal) => /was revoked/.test(refusal!))).toHaveLength(tokens.length - 1);
   });
 
   test('save: each is told of the host and port that it came to replace, so none is lost', async () => {
     const ports = tens.map((n) => 8_000 + n);
-    const recorded = await scene.recordedBy(() => Promise.all(ports.map((port, n) => saveAt(port, n % 2 ? ann : bob))));
+    const recorded = await fixture.recordedBy(() =>
+      Promise.all(ports.map((port, n) => saveAt(port, n % 2 ? ann : bob))),
+    );
     const saved = recorded.filter(({ operation }) => operation === 'Integration Saved');
     const steps = saved.map(({ reason }) => reason!.split(' -> '));
     expect(steps.map(([before]) => before)).toEqual(['nothing', ...steps.slice(0, -1).map(([, after]) => after)]);
     expect(steps.map(([, after]) => after).sort()).toEqual(ports.map((port) => `analytics.example.com:${port}`));
-    expect(steps.at(-1)![1]).toBe(`analytics.example.com:${(await scene.read()).portNumber}`);
+    expect(steps.at(-1)![1]).toBe(`analytics.example.com:${(await fixture.read()).portNumber}`);
   });
 
   test('in storms: the record of them, read as one after another, leads to what is there', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.constantFrom(...mutationNames), { minLength: 2, maxLength: 12 }), async (storm) => {
-        await scene.run('removeIntegration');
-        const recorded = await scene.recordedBy(() =>
-          Promise.all(storm.map((mutation, n) => scene.run(mutation, {}, n % 2 ? ann : bob))),
+        await fixture.run('removeIntegration');
+        const recorded = await fixture.recordedBy(() =>
+          Promise.all(storm.map((mutation, n) => fixture.run(mutation, {}, n % 2 ? ann : bob))),
         );
         expect(await whatIsThere()).toEqual(replay(recorded));
       }),
@@ -62,10 +64,10 @@ onEveryEngine('two administrators at once', (engine) => {
   test('one after the other: what is there is what the table of states says', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.constantFrom(...mutationNames), { maxLength: 12 }), async (steps) => {
-        await scene.run('removeIntegration');
+        await fixture.run('removeIntegration');
         let expected = { status: 'NOT_CONFIGURED', pending: false, inEffect: false };
         for (const mutation of steps) {
-          await scene.run(mutation);
+          await fixture.run(mutation);
           expected = model(expected, mutation);
           const { status, pending, inEffect } = await whatIsThere();
           expect({ status, pending: pending.length === 1, inEffect: inEffect.length === 1 }).toEqual(expected);
@@ -77,8 +79,8 @@ onEveryEngine('two administrators at once', (engine) => {
 
   /** The hints of the tokens, those in effect and those that wait. */
   async function whatIsThere() {
-    const { status, authToken } = await scene.read();
-    const tokens = await liveTokens(scene.db);
+    const { status, authToken } = await fixture.read();
+    const tokens = await liveTokens(fixture.db);
     const pending = tokens.filter(({ savedAt }) => savedAt === null).map(({ hint }) => hint);
     const inEffect = tokens.filter(({ savedAt }) => savedAt !== null).map(({ hint }) => hint);
     expect(authToken.hint).toBe(pending.at(-1) ?? inEffect.at(-1) ?? null);

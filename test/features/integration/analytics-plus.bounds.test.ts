@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { onEveryEngine } from '../../helpers/databases.js';
-import { refusal } from '../../server/front-door.js';
-import { AnalyticsPlusScene, DAY } from './analytics-plus-scene.js';
-import { anAdministrator } from './integration-scene.js';
+import { refusal } from '../../server/test-server.js';
+import { AnalyticsPlusFixture, DAY } from './analytics-plus.fixture.js';
+import { anAdministrator } from './integration.fixture.js';
 
 onEveryEngine('Analytics Plus, connected with a token,', (engine) => {
-  const plus = new AnalyticsPlusScene(engine);
+  const plus = new AnalyticsPlusFixture(engine);
 
   describe('reads no module that it did not choose', () => {
     test.each([
@@ -129,8 +129,8 @@ onEveryEngine('Analytics Plus, connected with a token,', (engine) => {
     test('where a new token after a removal sees more than the old one', async () => {
       await plus.connect({ importPeriod: 'LAST_MONTH' });
       const after = await cursorOf();
-      await plus.scene.run('removeIntegration');
-      expect(refusal(await follow(after, await plus.scene.tokenFromShell()))).toMatchObject({
+      await plus.fixture.run('removeIntegration');
+      expect(refusal(await follow(after, await plus.fixture.tokenFromShell()))).toMatchObject({
         code: 'RESYNC_REQUIRED',
       });
     });
@@ -140,10 +140,10 @@ onEveryEngine('Analytics Plus, connected with a token,', (engine) => {
     test('to the token that takes the place of its own, which goes on from its cursor', async () => {
       await plus.connect({ modules: ['AUDITS'], importPeriod: 'LAST_MONTH' });
       const { auditFeed } = await plus.ask<{ auditFeed: { nextCursor: string } }>('{ auditFeed { nextCursor } }');
-      const before = (await plus.scene.read()).analyticsPlus;
-      const next = await plus.scene.generate();
-      await plus.scene.run('saveIntegration');
-      expect((await plus.scene.read()).analyticsPlus).toEqual(before);
+      const before = (await plus.fixture.read()).analyticsPlus;
+      const next = await plus.fixture.generate();
+      await plus.fixture.run('saveIntegration');
+      expect((await plus.fixture.read()).analyticsPlus).toEqual(before);
       expect(refusal(await plus.post('{ resources { totalCount } }', {}, next)).code).toBe('FORBIDDEN');
       const followed = await plus.post(`{ auditFeed(after: "${auditFeed.nextCursor}") { caughtUp } }`, {}, next);
       expect(followed.body.errors).toBeUndefined();
@@ -151,8 +151,8 @@ onEveryEngine('Analytics Plus, connected with a token,', (engine) => {
 
     test('to a token of another user, which connects again for more', async () => {
       await plus.connect({ modules: ['AUDITS'] });
-      const next = await plus.scene.generate({}, anAdministrator({ userName: 'bob' }));
-      await plus.scene.run('saveIntegration');
+      const next = await plus.fixture.generate({}, anAdministrator({ userName: 'bob' }));
+      await plus.fixture.run('saveIntegration');
       expect(refusal(await plus.post('{ resources { totalCount } }', {}, next)).code).toBe('FORBIDDEN');
       await plus.connect({}, next);
       await plus.ask('{ resources { totalCount } }', {}, next);
@@ -160,10 +160,10 @@ onEveryEngine('Analytics Plus, connected with a token,', (engine) => {
 
     test('to nobody where the integration was removed', async () => {
       await plus.connect({ modules: ['AUDITS'] });
-      await plus.scene.run('removeIntegration');
-      const next = await plus.scene.generate();
-      await plus.scene.run('saveIntegration');
-      expect((await plus.scene.read()).analyticsPlus).toBeNull();
+      await plus.fixture.run('removeIntegration');
+      const next = await plus.fixture.generate();
+      await plus.fixture.run('saveIntegration');
+      expect((await plus.fixture.read()).analyticsPlus).toBeNull();
       await plus.ask('{ resources { totalCount } }', {}, next);
     });
   });

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { onEveryEngine } from '../../helpers/databases.js';
-import { AnalyticsPlusScene, CONNECT, type Connected, INPUT } from './analytics-plus-scene.js';
-import { anAdministrator } from './integration-scene.js';
+import { AnalyticsPlusFixture, CONNECT, type Connected, INPUT } from './analytics-plus.fixture.js';
+import { anAdministrator } from './integration.fixture.js';
 
 onEveryEngine('Analytics Plus, connected with a token,', (engine) => {
-  const plus = new AnalyticsPlusScene(engine);
+  const plus = new AnalyticsPlusFixture(engine);
 
   test('is shown with what it said, apart from what an administrator saved', async () => {
     await plus.connect({
@@ -13,7 +13,7 @@ onEveryEngine('Analytics Plus, connected with a token,', (engine) => {
       importEveryMinutes: 15,
       modules: ['AUDITS'],
     });
-    expect(await plus.scene.read()).toMatchObject({
+    expect(await plus.fixture.read()).toMatchObject({
       hostName: 'analytics.example.com',
       launchUrl: 'https://analytics.example.com:8443',
       analyticsPlus: {
@@ -32,7 +32,7 @@ onEveryEngine('Analytics Plus, connected with a token,', (engine) => {
   test('is read with what it imported, and with its token, by four statements', async () => {
     await plus.connect();
     const query = `{ integration { authToken { hint } analyticsPlus { build } imports { module overdue } } }`;
-    expect((await plus.scene.gateway.ask(anAdministrator(), query)).statements).toHaveLength(4);
+    expect((await plus.fixture.gateway.ask(anAdministrator(), query)).statements).toHaveLength(4);
   });
 
   test('chooses each module once, in whatever order it names them', async () => {
@@ -76,8 +76,8 @@ onEveryEngine('Analytics Plus, connected with a token,', (engine) => {
     ['port 0', { portNumber: 0 }, 'INVALID_PORT_NUMBER', 'portNumber', /1 to 65535/],
   ])('is refused with %s, and keeps what it had', async (_, but, code, field, message) => {
     await plus.connect({ modules: ['AUDITS'] });
-    const before = await plus.scene.read();
-    const recorded = await plus.scene.recordedBy(async () => {
+    const before = await plus.fixture.read();
+    const recorded = await plus.fixture.recordedBy(async () => {
       expect(await plus.connect(but)).toEqual({
         modules: [],
         warnings: [],
@@ -85,30 +85,30 @@ onEveryEngine('Analytics Plus, connected with a token,', (engine) => {
       });
     });
     expect(recorded).toEqual([]);
-    expect((await plus.scene.read()).analyticsPlus).toEqual(before.analyticsPlus);
+    expect((await plus.fixture.read()).analyticsPlus).toEqual(before.analyticsPlus);
   });
 
   test('is no person: who is signed in does not connect', async () => {
-    const { connectAnalyticsPlus } = await plus.scene.gateway.read<{ connectAnalyticsPlus: Connected }>(
+    const { connectAnalyticsPlus } = await plus.fixture.gateway.read<{ connectAnalyticsPlus: Connected }>(
       anAdministrator(),
       CONNECT,
       { input: INPUT },
     );
     expect(connectAnalyticsPlus.userErrors).toMatchObject([{ code: 'NOT_A_CONNECTOR', field: null }]);
-    expect((await plus.scene.read()).analyticsPlus).toBeNull();
+    expect((await plus.fixture.read()).analyticsPlus).toBeNull();
   });
 
   test('cannot connect with what was known of its token before it was revoked', async () => {
-    const actor = await plus.scene.connector(plus.token);
-    await plus.scene.run('removeIntegration');
-    expect(await plus.scene.gateway.refusal(actor, CONNECT, { input: INPUT })).toMatchObject({
+    const actor = await plus.fixture.connector(plus.token);
+    await plus.fixture.run('removeIntegration');
+    expect(await plus.fixture.gateway.refusal(actor, CONNECT, { input: INPUT })).toMatchObject({
       code: 'UNAUTHENTICATED',
     });
-    expect(await plus.scene.count('analytics_plus')).toBe(0);
+    expect(await plus.fixture.count('analytics_plus')).toBe(0);
   });
 
   test('is recorded when it says something else than before', async () => {
-    const recorded = await plus.scene.recordedBy(async () => {
+    const recorded = await plus.fixture.recordedBy(async () => {
       await plus.connect({ importPeriod: 'LAST_YEAR' });
       await plus.connect({ importPeriod: 'LAST_YEAR' });
       await plus.connect({ modules: ['AUDITS'] });

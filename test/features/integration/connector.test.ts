@@ -6,22 +6,22 @@ import { connectorOf, forgetConnectors, hashOfToken } from '../../../src/feature
 import { newToken } from '../../../src/lib/token.js';
 import { onEveryEngine } from '../../helpers/databases.js';
 import { CountingDatabase } from '../../helpers/gateway.js';
-import { IntegrationScene } from './integration-scene.js';
+import { IntegrationFixture } from './integration.fixture.js';
 
 const HOUR = 3_600_000;
 const FROM = '198.51.100.7';
 
 onEveryEngine('a connector at the door', (engine) => {
-  let scene: IntegrationScene;
+  let fixture: IntegrationFixture;
   /** As many processes. */
   let processes: Database[];
   beforeAll(async () => {
-    scene = await IntegrationScene.open(engine);
+    fixture = await IntegrationFixture.open(engine);
   });
-  afterAll(() => scene.drop());
+  afterAll(() => fixture.drop());
   beforeEach(async () => {
-    await scene.run('removeIntegration');
-    processes = await Promise.all([1, 2, 3].map(() => openDatabase(scene.database.url)));
+    await fixture.run('removeIntegration');
+    processes = await Promise.all([1, 2, 3].map(() => openDatabase(fixture.database.url)));
   });
   afterEach(() => Promise.all(processes.map((db) => db.close())));
 
@@ -35,8 +35,8 @@ onEveryEngine('a connector at the door', (engine) => {
   const by = { operatedBy: 'ann', ipAddress: FROM, clientType: 'API Client', userName: 'ann' };
 
   test('is recorded when its token is used for the first time, once, however many requests race', async () => {
-    const token = await scene.tokenFromShell();
-    const recorded = await scene.recordedBy(async () => {
+    const token = await fixture.tokenFromShell();
+    const recorded = await fixture.recordedBy(async () => {
       expect(await storm(token)).toEqual([]);
       for (const db of processes) forgetConnectors(db);
       expect(await storm(token)).toEqual([]);
@@ -46,13 +46,13 @@ onEveryEngine('a connector at the door', (engine) => {
   });
 
   test('is recorded when its token is refused after it was revoked, once an hour, or sooner if the clock was set back, however many requests race', async () => {
-    const token = await scene.tokenFromShell();
-    await scene.run('removeIntegration');
-    const recorded = await scene.recordedBy(async () => {
+    const token = await fixture.tokenFromShell();
+    await fixture.run('removeIntegration');
+    const recorded = await fixture.recordedBy(async () => {
       expect(new Set(await storm(token))).toEqual(new Set(['the auth token was revoked: generate a new one']));
       for (const ago of [HOUR - 60_000, HOUR, -HOUR]) {
-        const then = scene.db.dialect.timeValue(new Date(Date.now() - ago).toISOString());
-        await scene.db.execute(sql`UPDATE connector_tokens SET refused_at = ${then} WHERE refused_at IS NOT NULL`);
+        const then = fixture.db.dialect.timeValue(new Date(Date.now() - ago).toISOString());
+        await fixture.db.execute(sql`UPDATE connector_tokens SET refused_at = ${then} WHERE refused_at IS NOT NULL`);
         for (const db of processes) forgetConnectors(db);
         expect(await storm(token)).toHaveLength(12);
       }
@@ -67,30 +67,30 @@ onEveryEngine('a connector at the door', (engine) => {
   });
 
   test('is not recorded where its token is unknown, waits to be saved, or the integration is disabled', async () => {
-    await scene.run('saveIntegration');
-    const inEffect = await scene.tokenFromShell();
-    const pending = await scene.generate();
-    await scene.run('disableIntegration');
-    const recorded = await scene.recordedBy(async () => {
+    await fixture.run('saveIntegration');
+    const inEffect = await fixture.tokenFromShell();
+    const pending = await fixture.generate();
+    await fixture.run('disableIntegration');
+    const recorded = await fixture.recordedBy(async () => {
       for (const token of [inEffect, pending, newToken('pag_')]) expect(await storm(token)).toHaveLength(12);
     });
     expect(recorded).toEqual([]);
-    expect(await scene.count('connector_tokens', 'revoked_at IS NULL AND first_used_at IS NOT NULL')).toBe(0);
+    expect(await fixture.count('connector_tokens', 'revoked_at IS NULL AND first_used_at IS NOT NULL')).toBe(0);
   });
 
   test('whose use cannot be recorded is not let in, and is recorded when it comes again', async () => {
-    const token = await scene.tokenFromShell();
-    await scene.db.execute(sql`ALTER TABLE audit_spans RENAME TO away`);
+    const token = await fixture.tokenFromShell();
+    await fixture.db.execute(sql`ALTER TABLE audit_spans RENAME TO away`);
     await expect(connectorOf(processes[0]!, hashOfToken(token), FROM)).rejects.toThrow();
-    await scene.db.execute(sql`ALTER TABLE away RENAME TO audit_spans`);
-    const recorded = await scene.recordedBy(() => connectorOf(processes[1]!, hashOfToken(token), FROM));
+    await fixture.db.execute(sql`ALTER TABLE away RENAME TO audit_spans`);
+    const recorded = await fixture.recordedBy(() => connectorOf(processes[1]!, hashOfToken(token), FROM));
     expect(recorded).toMatchObject([{ operation: 'Auth Token First Used' }]);
   });
 
   test('costs one statement, and then none for half a second', async () => {
-    const token = await scene.tokenFromShell();
+    const token = await fixture.tokenFromShell();
     await storm(token);
-    const counted = new CountingDatabase(scene.db);
+    const counted = new CountingDatabase(fixture.db);
     await Promise.all([1, 2, 3].map(() => connectorOf(counted, hashOfToken(token), FROM)));
     expect(counted.statements).toHaveLength(1);
   });

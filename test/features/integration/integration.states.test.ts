@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { onEveryEngine } from '../../helpers/databases.js';
-import { IntegrationScene, type Mutation, mutationNames } from './integration-scene.js';
+import { IntegrationFixture, type Mutation, mutationNames } from './integration.fixture.js';
 
 const REFUSED = 'refused: NOT_CONFIGURED';
 
@@ -93,7 +93,7 @@ const table: Record<string, Record<Mutation, string>> = {
 };
 
 /** What the door says in each state to the pending token, and to the one in effect. */
-const door: Record<string, { pending?: RegExp; inEffect?: RegExp | 'let in' }> = {
+const server: Record<string, { pending?: RegExp; inEffect?: RegExp | 'let in' }> = {
   'NOT_CONFIGURED PENDING_SAVE': { pending: /was not saved yet/ },
   'NOT_CONFIGURED BESIDE': { pending: /was not saved yet/, inEffect: 'let in' },
   'NOT_CONFIGURED AVAILABLE': { inEffect: 'let in' },
@@ -113,11 +113,11 @@ const cells = Object.entries(table).flatMap(([state, row]) =>
 );
 
 onEveryEngine('the states of the integration', (engine) => {
-  let scene: IntegrationScene;
+  let fixture: IntegrationFixture;
   beforeAll(async () => {
-    scene = await IntegrationScene.open(engine);
+    fixture = await IntegrationFixture.open(engine);
   });
-  afterAll(() => scene.drop());
+  afterAll(() => fixture.drop());
 
   test('every state has a row: three of the status, four of the tokens', () => {
     expect(cells).toHaveLength(3 * 4 * mutationNames.length);
@@ -126,7 +126,7 @@ onEveryEngine('the states of the integration', (engine) => {
   test.each(cells)('$state, $mutation: $expected', async ({ state, mutation, expected }) => {
     await bring(state);
     expect(await current()).toBe(state);
-    const { integration, userErrors } = await scene.run(mutation);
+    const { integration, userErrors } = await fixture.run(mutation);
     if (expected === REFUSED) {
       expect(userErrors).toEqual([
         { field: null, code: 'NOT_CONFIGURED', message: expect.stringMatching(/saved yet/) },
@@ -135,19 +135,19 @@ onEveryEngine('the states of the integration', (engine) => {
       expect(await current()).toBe(state);
     } else {
       expect(userErrors).toEqual([]);
-      expect(integration).toEqual(await scene.read());
+      expect(integration).toEqual(await fixture.read());
       expect(await current()).toBe(expected);
     }
   });
 
   describe('at the door', () => {
-    test.each(Object.entries(door))('%s', async (state, expected) => {
+    test.each(Object.entries(server))('%s', async (state, expected) => {
       const tokens = await bring(state);
       for (const name of ['pending', 'inEffect'] as const) {
         const wanted = expected[name];
         expect(tokens[name] === undefined).toBe(wanted === undefined);
-        if (wanted === 'let in') expect(await scene.refusal(tokens[name]!)).toBeUndefined();
-        else if (wanted) expect(await scene.refusal(tokens[name]!)).toMatch(wanted);
+        if (wanted === 'let in') expect(await fixture.refusal(tokens[name]!)).toBeUndefined();
+        else if (wanted) expect(await fixture.refusal(tokens[name]!)).toMatch(wanted);
       }
     });
   });
@@ -155,18 +155,18 @@ onEveryEngine('the states of the integration', (engine) => {
   /** Leads to a state by what users do, from an integration that was removed. */
   async function bring(state: string): Promise<{ pending?: string; inEffect?: string }> {
     const [status, token] = state.split(' ');
-    await scene.run('removeIntegration');
-    if (status !== 'NOT_CONFIGURED') await scene.run('saveIntegration');
-    if (status === 'DISABLED') await scene.run('disableIntegration');
+    await fixture.run('removeIntegration');
+    if (status !== 'NOT_CONFIGURED') await fixture.run('saveIntegration');
+    if (status === 'DISABLED') await fixture.run('disableIntegration');
     const tokens: { pending?: string; inEffect?: string } = {};
-    if (token === 'AVAILABLE' || token === 'BESIDE') tokens.inEffect = await scene.tokenFromShell();
-    if (token === 'PENDING_SAVE' || token === 'BESIDE') tokens.pending = await scene.generate();
+    if (token === 'AVAILABLE' || token === 'BESIDE') tokens.inEffect = await fixture.tokenFromShell();
+    if (token === 'PENDING_SAVE' || token === 'BESIDE') tokens.pending = await fixture.generate();
     return tokens;
   }
 
   async function current(): Promise<string> {
-    const { status, authToken } = await scene.read();
-    const inEffect = await scene.count('connector_tokens', 'saved_at IS NOT NULL AND revoked_at IS NULL');
+    const { status, authToken } = await fixture.read();
+    const inEffect = await fixture.count('connector_tokens', 'saved_at IS NOT NULL AND revoked_at IS NULL');
     return `${status} ${authToken.state === 'PENDING_SAVE' && inEffect > 0 ? 'BESIDE' : authToken.state}`;
   }
 });

@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { revokeConnectorToken } from '../../../src/features/integration/connector-token.service.js';
 import { onEveryEngine } from '../../helpers/databases.js';
-import { HOST, IntegrationScene, type Mutation, mutationNames } from './integration-scene.js';
+import { HOST, IntegrationFixture, type Mutation, mutationNames } from './integration.fixture.js';
 
 onEveryEngine('the integration', (engine) => {
-  let scene: IntegrationScene;
+  let fixture: IntegrationFixture;
   beforeAll(async () => {
-    scene = await IntegrationScene.open(engine);
+    fixture = await IntegrationFixture.open(engine);
   });
-  afterAll(() => scene.drop());
-  beforeEach(() => scene.run('removeIntegration'));
+  afterAll(() => fixture.drop());
+  beforeEach(() => fixture.run('removeIntegration'));
 
   test('is not configured at first', async () => {
     const nothing = { userName: null, hint: null, generatedAt: null, savedAt: null, lastUsedAt: null, problem: null };
-    expect(await scene.read()).toEqual({
+    expect(await fixture.read()).toEqual({
       status: 'NOT_CONFIGURED',
       hostName: null,
       portNumber: null,
@@ -32,7 +32,7 @@ onEveryEngine('the integration', (engine) => {
     ['[2001:db8::10]', 8443, '2001:db8::10', 'https://[2001:db8::10]:8443'],
     ['münchen.example', 8443, 'xn--mnchen-3ya.example', 'https://xn--mnchen-3ya.example:8443'],
   ])('at %s, port %d, is launched by its address in one form', async (hostName, portNumber, stored, launchUrl) => {
-    const { integration } = await scene.run('saveIntegration', { input: { hostName, portNumber } });
+    const { integration } = await fixture.run('saveIntegration', { input: { hostName, portNumber } });
     expect(integration).toMatchObject({ status: 'ENABLED', hostName: stored, portNumber, launchUrl });
   });
 
@@ -46,35 +46,35 @@ onEveryEngine('the integration', (engine) => {
     ['a negative port', { portNumber: -1 }, 'INVALID_PORT_NUMBER', 'portNumber'],
     ['a port that there is not', { portNumber: 65_536 }, 'INVALID_PORT_NUMBER', 'portNumber'],
   ])('is not saved with %s, and nothing of it is', async (_, but, code, field) => {
-    const token = await scene.generate();
-    const recorded = await scene.recordedBy(async () => {
-      const fault = await scene.fault('saveIntegration', { input: { ...HOST, ...but } });
+    const token = await fixture.generate();
+    const recorded = await fixture.recordedBy(async () => {
+      const fault = await fixture.fault('saveIntegration', { input: { ...HOST, ...but } });
       expect(fault).toMatchObject({ code, field: ['input', field] });
     });
     expect(recorded).toEqual([]);
-    expect(await scene.read()).toMatchObject({ status: 'NOT_CONFIGURED', hostName: null });
-    expect(await scene.refusal(token)).toMatch(/was not saved yet/);
+    expect(await fixture.read()).toMatchObject({ status: 'NOT_CONFIGURED', hostName: null });
+    expect(await fixture.refusal(token)).toMatch(/was not saved yet/);
   });
 
   test('keeps what was saved while it is disabled', async () => {
-    const token = await scene.generate();
-    await scene.run('saveIntegration');
-    const before = await scene.read();
-    await scene.run('disableIntegration');
-    expect(await scene.refusal(token)).toMatch(/the integration is disabled/);
-    expect(await scene.read()).toEqual({ ...before, status: 'DISABLED' });
-    await scene.run('enableIntegration');
-    expect(await scene.refusal(token)).toBeUndefined();
+    const token = await fixture.generate();
+    await fixture.run('saveIntegration');
+    const before = await fixture.read();
+    await fixture.run('disableIntegration');
+    expect(await fixture.refusal(token)).toMatch(/the integration is disabled/);
+    expect(await fixture.read()).toEqual({ ...before, status: 'DISABLED' });
+    await fixture.run('enableIntegration');
+    expect(await fixture.refusal(token)).toBeUndefined();
   });
 
   test('is forgotten when it is removed, with every token', async () => {
-    const tokens = [await scene.generate()];
-    await scene.run('saveIntegration');
-    tokens.push(await scene.tokenFromShell(), await scene.generate());
-    await scene.run('removeIntegration');
-    expect(await scene.read()).toMatchObject({ hostName: null, launchUrl: null, authToken: { state: 'NONE' } });
-    for (const token of tokens) expect(await scene.refusal(token)).toMatch(/was revoked/);
-    for (const table of ['analytics_plus', 'module_imports']) expect(await scene.count(table)).toBe(0);
+    const tokens = [await fixture.generate()];
+    await fixture.run('saveIntegration');
+    tokens.push(await fixture.tokenFromShell(), await fixture.generate());
+    await fixture.run('removeIntegration');
+    expect(await fixture.read()).toMatchObject({ hostName: null, launchUrl: null, authToken: { state: 'NONE' } });
+    for (const token of tokens) expect(await fixture.refusal(token)).toMatch(/was revoked/);
+    for (const table of ['analytics_plus', 'module_imports']) expect(await fixture.count(table)).toBe(0);
   });
 
   describe('is recorded', () => {
@@ -91,9 +91,9 @@ onEveryEngine('the integration', (engine) => {
     test('when it is saved for the first time, and again with another host and token', async () => {
       let first = '';
       expect(
-        await scene.recordedBy(async () => {
-          first = await scene.generate();
-          await scene.run('saveIntegration');
+        await fixture.recordedBy(async () => {
+          first = await fixture.generate();
+          await fixture.run('saveIntegration');
         }),
       ).toEqual([
         { ...by, operation: 'Auth Token Generated', ...about(first) },
@@ -103,9 +103,9 @@ onEveryEngine('the integration', (engine) => {
       ]);
       let second = '';
       expect(
-        await scene.recordedBy(async () => {
-          second = await scene.generate();
-          await scene.run('saveIntegration', { input: { hostName: '2001:db8::10', portNumber: 443 } });
+        await fixture.recordedBy(async () => {
+          second = await fixture.generate();
+          await fixture.run('saveIntegration', { input: { hostName: '2001:db8::10', portNumber: 443 } });
         }),
       ).toEqual([
         { ...by, operation: 'Auth Token Generated', ...about(second) },
@@ -120,12 +120,12 @@ onEveryEngine('the integration', (engine) => {
     });
 
     test('when it is disabled, enabled, and removed', async () => {
-      const token = await scene.tokenFromShell();
-      await scene.run('saveIntegration');
-      const recorded = await scene.recordedBy(async () => {
-        await scene.run('disableIntegration');
-        await scene.run('enableIntegration');
-        await scene.run('removeIntegration');
+      const token = await fixture.tokenFromShell();
+      await fixture.run('saveIntegration');
+      const recorded = await fixture.recordedBy(async () => {
+        await fixture.run('disableIntegration');
+        await fixture.run('enableIntegration');
+        await fixture.run('removeIntegration');
       });
       expect(recorded).toEqual([
         { ...by, operation: 'Integration Disabled' },
@@ -137,10 +137,10 @@ onEveryEngine('the integration', (engine) => {
 
     test('when a token comes from the shell, or is revoked there', async () => {
       let token = '';
-      const recorded = await scene.recordedBy(async () => {
-        token = await scene.tokenFromShell();
-        expect(await revokeConnectorToken(scene.db, token)).toBe(true);
-        expect(await revokeConnectorToken(scene.db, token)).toBe(false);
+      const recorded = await fixture.recordedBy(async () => {
+        token = await fixture.tokenFromShell();
+        expect(await revokeConnectorToken(fixture.db, token)).toBe(true);
+        expect(await revokeConnectorToken(fixture.db, token)).toBe(false);
       });
       const shell = { ...by, operatedBy: 'System', ipAddress: null, clientType: 'Command Line', ...about(token) };
       expect(recorded).toEqual([
@@ -157,19 +157,19 @@ onEveryEngine('the integration', (engine) => {
       ['removed where there is nothing', [], 'removeIntegration'],
       ['enabled before it was saved', [], 'enableIntegration'],
     ])('not when it is %s', async (_, before, mutation) => {
-      for (const step of before) await scene.run(step);
-      const state = await scene.read();
-      expect(await scene.recordedBy(() => scene.run(mutation))).toEqual([]);
-      expect(await scene.read()).toEqual(state);
+      for (const step of before) await fixture.run(step);
+      const state = await fixture.read();
+      expect(await fixture.recordedBy(() => fixture.run(mutation))).toEqual([]);
+      expect(await fixture.read()).toEqual(state);
     });
 
     test('without a word of any token', async () => {
-      const tokens = [await scene.generate()];
+      const tokens = [await fixture.generate()];
       for (const mutation of mutationNames) {
-        const { token } = await scene.run(mutation);
+        const { token } = await fixture.run(mutation);
         if (token) tokens.push(token);
       }
-      const written = JSON.stringify(await scene.audits());
+      const written = JSON.stringify(await fixture.audits());
       for (const token of tokens) expect(written).not.toContain(token.slice(10));
     });
   });

@@ -1,6 +1,6 @@
 import sql from 'sql-template-tag';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { commandLine } from '../../../src/features/audits/own-audits.js';
+import { commandLine } from '../../../src/features/audits/activity-log.js';
 import {
   forgetIngestTokens,
   hashOfIngestToken,
@@ -9,7 +9,7 @@ import {
 import { generateIngestToken } from '../../../src/features/ingest/ingest-token.service.js';
 import { generateConnectorToken } from '../../../src/features/integration/connector-token.service.js';
 import { onEveryEngine } from '../../helpers/databases.js';
-import { anAdministrator, IntegrationScene } from './integration-scene.js';
+import { anAdministrator, IntegrationFixture } from './integration.fixture.js';
 
 const DAY = 86_400_000;
 const at = (milliseconds: number) => new Date(Date.now() + milliseconds).toISOString();
@@ -25,31 +25,31 @@ interface Listed {
 }
 
 onEveryEngine('the list of auth tokens', (engine) => {
-  let scene: IntegrationScene;
+  let fixture: IntegrationFixture;
   beforeAll(async () => {
-    scene = await IntegrationScene.open(engine);
+    fixture = await IntegrationFixture.open(engine);
   });
-  afterAll(() => scene.drop());
-  beforeEach(() => scene.run('removeIntegration'));
+  afterAll(() => fixture.drop());
+  beforeEach(() => fixture.run('removeIntegration'));
 
   const list = async () =>
     (
-      await scene.gateway.read<{ authTokens: Listed[] }>(
+      await fixture.gateway.read<{ authTokens: Listed[] }>(
         anAdministrator(),
         '{ authTokens { id hint userName generatedBy expiresAt state problem } }',
       )
     ).authTokens;
   const revoke = async (id: string) =>
     (
-      await scene.gateway.read<{ revokeAuthToken: { revoked: boolean } }>(
+      await fixture.gateway.read<{ revokeAuthToken: { revoked: boolean } }>(
         anAdministrator(),
         'mutation ($id: ID!) { revokeAuthToken(id: $id) { revoked } }',
         { id },
       )
     ).revokeAuthToken.revoked;
   const expireAll = async (table: 'connector_tokens' | 'ingest_tokens', when: string) => {
-    const time = scene.db.dialect.timeValue(when);
-    await scene.db.execute(
+    const time = fixture.db.dialect.timeValue(when);
+    await fixture.db.execute(
       table === 'ingest_tokens'
         ? sql`UPDATE ingest_tokens SET expires_at = ${time}`
         : sql`UPDATE connector_tokens SET expires_at = ${time}`,
@@ -57,8 +57,8 @@ onEveryEngine('the list of auth tokens', (engine) => {
   };
 
   test('says of each whose it is, who made it and when it ends', async () => {
-    const shell = await scene.tokenFromShell();
-    const pending = await scene.generate();
+    const shell = await fixture.tokenFromShell();
+    const pending = await fixture.generate();
     expect(await list()).toEqual([
       expect.objectContaining({ hint: shell.slice(0, 10), userName: 'ann', generatedBy: 'System', state: 'AVAILABLE' }),
       expect.objectContaining({
@@ -71,33 +71,33 @@ onEveryEngine('the list of auth tokens', (engine) => {
   });
 
   test('names ids by which one is revoked, once, and the others go on', async () => {
-    const [first, second] = [await scene.tokenFromShell(), await scene.tokenFromShell()];
+    const [first, second] = [await fixture.tokenFromShell(), await fixture.tokenFromShell()];
     const [{ id }] = (await list()) as [Listed];
-    const recorded = await scene.recordedBy(async () => {
+    const recorded = await fixture.recordedBy(async () => {
       expect(await revoke(id)).toBe(true);
       expect(await revoke(id)).toBe(false);
     });
     expect(recorded).toMatchObject([{ operation: 'Auth Token Revoked', operatedBy: 'ann' }]);
-    expect(await scene.refusal(first)).toMatch(/was revoked/);
-    expect(await scene.refusal(second)).toBeUndefined();
+    expect(await fixture.refusal(first)).toMatch(/was revoked/);
+    expect(await fixture.refusal(second)).toBeUndefined();
   });
 
   test('warns of one that ends soon, and says that it ended', async () => {
-    const token = await generateConnectorToken(scene.db, 'ann', null, at(DAY));
+    const token = await generateConnectorToken(fixture.db, 'ann', null, at(DAY));
     expect((await list())[0]!.problem).toMatch(/^the auth token expires at /);
-    expect((await scene.read()).authToken.problem).toMatch(/^the auth token expires at /);
-    expect(await scene.refusal(token)).toBeUndefined();
+    expect((await fixture.read()).authToken.problem).toMatch(/^the auth token expires at /);
+    expect(await fixture.refusal(token)).toBeUndefined();
     await expireAll('connector_tokens', at(-1_000));
-    expect(await scene.refusal(token)).toMatch(/^the auth token expired at .*: generate a new one$/);
+    expect(await fixture.refusal(token)).toMatch(/^the auth token expired at .*: generate a new one$/);
     expect((await list())[0]!.problem).toMatch(/^the auth token expired at /);
-    expect(await scene.recordedBy(() => scene.refusal(token))).toEqual([]);
+    expect(await fixture.recordedBy(() => fixture.refusal(token))).toEqual([]);
   });
 
   test('takes no end in the past or far away', async () => {
     for (const expiresAt of [at(-1), at(4_000 * DAY)]) {
-      await expect(generateConnectorToken(scene.db, 'ann', null, expiresAt)).rejects.toThrow(/cannot expire at/);
+      await expect(generateConnectorToken(fixture.db, 'ann', null, expiresAt)).rejects.toThrow(/cannot expire at/);
     }
-    const { payload } = await scene.gateway.read<{ payload: { userErrors: { code: string }[] } }>(
+    const { payload } = await fixture.gateway.read<{ payload: { userErrors: { code: string }[] } }>(
       anAdministrator(),
       'mutation ($at: DateTime) { payload: generateAuthToken(expiresAt: $at) { userErrors { code } } }',
       { at: at(-DAY) },
@@ -106,10 +106,14 @@ onEveryEngine('the list of auth tokens', (engine) => {
   });
 
   test('has its like in ingest tokens, which expire as well', async () => {
-    const { token } = await generateIngestToken(scene.db, commandLine, { name: 'x', source: null, expiresAt: at(DAY) });
+    const { token } = await generateIngestToken(fixture.db, commandLine, {
+      name: 'x',
+      source: null,
+      expiresAt: at(DAY),
+    });
     const ask = async () => {
-      forgetIngestTokens(scene.db);
-      return ingestActorOf(scene.db, hashOfIngestToken(token), null);
+      forgetIngestTokens(fixture.db);
+      return ingestActorOf(fixture.db, hashOfIngestToken(token), null);
     };
     expect(await ask()).toMatchObject({ kind: 'INGEST' });
     await expireAll('ingest_tokens', at(-1_000));

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Program, type Served } from '../../helpers/program.js';
-import { IntegrationScene } from './integration-scene.js';
+import { IntegrationFixture } from './integration.fixture.js';
 
 /** Within which a change is felt by every process. */
 const A_SECOND = 1_000;
@@ -9,18 +9,18 @@ const A_SECOND = 1_000;
 /** The embedded database is for one process that serves: several are for a server. */
 describe('two processes over one database', () => {
   const program = new Program();
-  let scene: IntegrationScene;
+  let fixture: IntegrationFixture;
   let servers: Served[];
   let token: string;
 
   beforeAll(async () => {
-    scene = await IntegrationScene.open('mariadb');
-    const environment = { DATABASE_URL: scene.database.url };
+    fixture = await IntegrationFixture.open('mariadb');
+    const environment = { DATABASE_URL: fixture.database.url };
     servers = await Promise.all([program.serve(environment), program.serve(environment)]);
-    token = await scene.generate();
-    await scene.run('saveIntegration');
+    token = await fixture.generate();
+    await fixture.run('saveIntegration');
   });
-  afterAll(() => scene.drop());
+  afterAll(() => fixture.drop());
 
   async function ask(server: Served, query: string, by = token): Promise<string> {
     const response = await fetch(`${server.url}/graphql`, {
@@ -38,10 +38,10 @@ describe('two processes over one database', () => {
 
   test('feel within a second that the integration is disabled, and enabled', async () => {
     expect(await askBoth()).toEqual(['let in', 'let in']);
-    await scene.run('disableIntegration');
+    await fixture.run('disableIntegration');
     await sleep(A_SECOND);
     for (const answer of await askBoth()) expect(answer).toMatch(/the integration is disabled/);
-    await scene.run('enableIntegration');
+    await fixture.run('enableIntegration');
     await sleep(A_SECOND);
     expect(await askBoth()).toEqual(['let in', 'let in']);
   });
@@ -58,19 +58,19 @@ describe('two processes over one database', () => {
 
   test('feel within a second that a token took the place of another', async () => {
     const before = token;
-    token = await scene.generate();
+    token = await fixture.generate();
     for (const answer of await askBoth()) expect(answer).toMatch(/was not saved yet/);
-    await scene.run('saveIntegration');
+    await fixture.run('saveIntegration');
     await sleep(A_SECOND);
     for (const answer of await askBoth(undefined, before)) expect(answer).toMatch(/was revoked/);
     expect(await askBoth()).toEqual(['let in', 'let in']);
   });
 
   test('store what each of them served when they stop', async () => {
-    const [before] = (await scene.read()).imports;
+    const [before] = (await fixture.read()).imports;
     await Promise.all([1, 2, 3, 4, 5].map(() => askBoth()));
     await Promise.all(servers.map((server) => server.stop()));
-    const [after] = (await scene.read()).imports;
+    const [after] = (await fixture.read()).imports;
     expect(after).toMatchObject({ module: 'USER_ACCOUNTS', caughtUp: true });
     // One user account for each of the last test's two requests, of which some may have been stored, and of these ten.
     expect(after!.rowCount).toBe(12);

@@ -7,7 +7,7 @@ import { Privilege } from '../../../src/graphql/access.js';
 import type { Actor } from '../../../src/graphql/context.js';
 import { onEveryEngine } from '../../helpers/databases.js';
 import { anActor, connectorFor } from '../../helpers/gateway.js';
-import { IntegrationScene } from './integration-scene.js';
+import { IntegrationFixture } from './integration.fixture.js';
 
 interface Seen {
   readonly module: string;
@@ -17,16 +17,16 @@ interface Seen {
 }
 
 onEveryEngine('what a viewer sees', (engine) => {
-  let scene: IntegrationScene;
+  let fixture: IntegrationFixture;
   beforeAll(async () => {
-    scene = await IntegrationScene.open(engine);
-    await scene.user('ben', ['Password Auditor'], { accessScope: 'OWNED_AND_SHARED' });
-    await scene.user('cid', ['Password Auditor'], { accessScope: 'OWNED_AND_SHARED' });
+    fixture = await IntegrationFixture.open(engine);
+    await fixture.user('ben', ['Password Auditor'], { accessScope: 'OWNED_AND_SHARED' });
+    await fixture.user('cid', ['Password Auditor'], { accessScope: 'OWNED_AND_SHARED' });
   });
-  afterAll(() => scene.drop());
+  afterAll(() => fixture.drop());
 
   const seenBy = async (actor: Actor): Promise<Record<string, Seen>> => {
-    const { viewer } = await scene.gateway.read<{ viewer: { seen: Seen[] } }>(
+    const { viewer } = await fixture.gateway.read<{ viewer: { seen: Seen[] } }>(
       actor,
       '{ viewer { seen { module count isMore reasons } } }',
     );
@@ -34,7 +34,7 @@ onEveryEngine('what a viewer sees', (engine) => {
   };
 
   test('of an empty gateway is nothing, because nothing has been imported', async () => {
-    const { RESOURCES } = await seenBy(await connectorFor(scene.db, 'ann'));
+    const { RESOURCES } = await seenBy(await connectorFor(fixture.db, 'ann'));
     expect(RESOURCES).toEqual({
       module: 'RESOURCES',
       count: 0,
@@ -50,16 +50,16 @@ onEveryEngine('what a viewer sees', (engine) => {
       type: 'Linux',
       ownerName,
     }));
-    await recordResources(scene.db, 'test', resources);
-    const all = await seenBy(await connectorFor(scene.db, 'ann'));
+    await recordResources(fixture.db, 'test', resources);
+    const all = await seenBy(await connectorFor(fixture.db, 'ann'));
     expect(all.RESOURCES).toMatchObject({ count: 3, isMore: false, reasons: [] });
-    const ben = await seenBy(await connectorFor(scene.db, 'ben'));
+    const ben = await seenBy(await connectorFor(fixture.db, 'ben'));
     expect(ben.RESOURCES).toMatchObject({
       count: 1,
       reasons: ['its access scope is OWNED_AND_SHARED: it sees resources that it owns or that are shared with it'],
     });
     expect(ben.USER_ACCOUNTS).toMatchObject({ count: 1, reasons: [expect.stringMatching(/its own user account$/)] });
-    const cid = await seenBy(await connectorFor(scene.db, 'cid'));
+    const cid = await seenBy(await connectorFor(fixture.db, 'cid'));
     expect(cid.RESOURCES).toMatchObject({ count: 0, reasons: [expect.stringMatching(/, and there are none$/)] });
   });
 
@@ -72,8 +72,8 @@ onEveryEngine('what a viewer sees', (engine) => {
       outcome: 'SUCCESS' as const,
       operatedBy: 'ben',
     }));
-    await recordAudits(scene.db, 'test', audits);
-    const { AUDITS } = await seenBy(await connectorFor(scene.db, 'ben'));
+    await recordAudits(fixture.db, 'test', audits);
+    const { AUDITS } = await seenBy(await connectorFor(fixture.db, 'ben'));
     expect(AUDITS).toMatchObject({ count: 10_000, isMore: true });
   });
 
@@ -93,9 +93,9 @@ onEveryEngine('what a viewer sees', (engine) => {
       count: 0,
       reasons: ['it may not read them: give its user a role with READ_RESOURCES'],
     });
-    const token = await generateConnectorToken(scene.db, 'ben');
-    forgetConnectors(scene.db);
-    const connector = await connectorOf(scene.db, hashOfToken(token), null);
+    const token = await generateConnectorToken(fixture.db, 'ben');
+    forgetConnectors(fixture.db);
+    const connector = await connectorOf(fixture.db, hashOfToken(token), null);
     expect((await seenBy(connector)).RESOURCES!.count).toBe(1);
   });
 });

@@ -1,14 +1,14 @@
 import sql from 'sql-template-tag';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { OWN_SOURCE } from '../../../src/features/audits/activity-log.js';
 import { recordAudits } from '../../../src/features/audits/audit.service.js';
-import { OWN_SOURCE } from '../../../src/features/audits/own-audits.js';
 import type { CheckStatus } from '../../../src/features/integration/diagnostics/check.js';
 import type { UserError } from '../../../src/graphql/user-errors.js';
 import { onEveryEngine } from '../../helpers/databases.js';
 import { Gateway } from '../../helpers/gateway.js';
 import { anAudit } from '../writing/records.js';
 import { https, listen, stop } from './diagnostics/peer.js';
-import { anAdministrator, IntegrationScene } from './integration-scene.js';
+import { anAdministrator, IntegrationFixture } from './integration.fixture.js';
 
 interface Payload {
   readonly checks: readonly { readonly name: string; readonly status: `${CheckStatus}`; readonly detail: string }[];
@@ -19,24 +19,24 @@ const authorities = 'test/features/integration/diagnostics/tls/authority.pem';
 const stored = ['AUTH_TOKEN', 'LAST_IMPORT', 'CONNECTOR_ADDRESS', 'TIME_ZONE'];
 
 onEveryEngine('testIntegration', (engine) => {
-  let scene: IntegrationScene;
+  let fixture: IntegrationFixture;
   beforeAll(async () => {
-    scene = await IntegrationScene.open(engine);
+    fixture = await IntegrationFixture.open(engine);
   });
-  afterAll(() => scene.drop());
+  afterAll(() => fixture.drop());
   beforeEach(async () => {
-    await scene.run('removeIntegration');
+    await fixture.run('removeIntegration');
     await forgetRuns();
   });
 
-  const forgetRuns = () => scene.db.execute(sql`DELETE FROM audits WHERE operation = 'Integration Test Begun'`);
+  const forgetRuns = () => fixture.db.execute(sql`DELETE FROM audits WHERE operation = 'Integration Test Begun'`);
 
   const settings = { TEST_INTEGRATION_LOOPBACK: 'true', ANALYTICS_PLUS_CA_FILE: authorities };
 
   async function ask(checks?: readonly string[], environment: Record<string, string> = settings): Promise<Payload> {
     const query = `mutation ($checks: [String!]) {
       testIntegration(checks: $checks) { checks { name status detail } userErrors { field code message } } }`;
-    const gateway = new Gateway(scene.db, environment);
+    const gateway = new Gateway(fixture.db, environment);
     const answer = await gateway.read<{ testIntegration: Payload }>(anAdministrator(), query, { checks });
     return answer.testIntegration;
   }
@@ -50,8 +50,8 @@ onEveryEngine('testIntegration', (engine) => {
   test('connects to the saved host alone, by the authorities of the setting, and looks at all there is', async () => {
     const server = https(['good']);
     const { portNumber, connections } = await listen(server);
-    await scene.generate();
-    await scene.run('saveIntegration', { input: { hostName: 'localhost', portNumber } });
+    await fixture.generate();
+    await fixture.run('saveIntegration', { input: { hostName: 'localhost', portNumber } });
     const { checks, userErrors } = await ask();
     await stop(server, connections);
     expect(userErrors).toEqual([]);
@@ -67,7 +67,7 @@ onEveryEngine('testIntegration', (engine) => {
   test('does not connect where Analytics Plus says that it is', async () => {
     const server = https(['good']);
     const { portNumber, connections } = await listen(server);
-    const token = await scene.tokenFromShell();
+    const token = await fixture.tokenFromShell();
     const connected = await connect(token, { hostName: 'localhost', portNumber });
     expect(connected).toEqual([]);
     expect(await findings('NAME_RESOLUTION', 'TCP_CONNECTION')).toEqual({
@@ -81,39 +81,39 @@ onEveryEngine('testIntegration', (engine) => {
   test('says of the token what stands in its way', async () => {
     const found = async () => (await findings('AUTH_TOKEN')).AUTH_TOKEN;
     expect(await found()).toMatch(/^FAIL There is no auth token: generate one/);
-    await scene.generate();
+    await fixture.generate();
     expect(await found()).toMatch(/^FAIL The auth token was generated but not saved/);
-    await scene.run('saveIntegration');
+    await fixture.run('saveIntegration');
     expect(await found()).toBe('PASS The auth token is in effect.');
-    await scene.generate();
+    await fixture.generate();
     expect(await found()).toMatch(/^WARN A newer auth token was generated but not saved/);
     await forgetRuns();
-    await scene.run('saveIntegration');
-    await scene.run('disableIntegration');
+    await fixture.run('saveIntegration');
+    await fixture.run('disableIntegration');
     expect(await found()).toMatch(/^FAIL The integration is disabled/);
-    await scene.run('enableIntegration');
-    await scene.user('ann', ['Password Auditor'], { status: 'LOCKED' });
+    await fixture.run('enableIntegration');
+    await fixture.user('ann', ['Password Auditor'], { status: 'LOCKED' });
     expect(await found()).toMatch(/^FAIL The auth token is refused, since the user account .* is LOCKED/);
     await forgetRuns();
-    await scene.user('ann', []);
+    await fixture.user('ann', []);
     expect(await found()).toMatch(/^FAIL The auth token is refused, .* may not read any module: give it a role/);
-    await scene.user('ann', ['Password Administrator']);
+    await fixture.user('ann', ['Password Administrator']);
     expect(await found()).toMatch(/^WARN Imports are incomplete: the auth token may not read USER_ACCOUNTS/);
-    await scene.user('ann', ['Password Auditor']);
+    await fixture.user('ann', ['Password Auditor']);
   });
 
   test('says of the imports how old they are, from where they came, and in which zone they are looked at', async () => {
-    const token = await scene.tokenFromShell();
+    const token = await fixture.tokenFromShell();
     await connect(token, {}, { timeZone: 'Asia/Kolkata' });
     const read = async (minutesAgo: number, caughtUp: number) => {
-      const then = scene.db.dialect.timeValue(new Date(Date.now() - minutesAgo * 60_000).toISOString());
-      await scene.db.execute(sql`DELETE FROM module_imports`);
-      await scene.db.execute(
+      const then = fixture.db.dialect.timeValue(new Date(Date.now() - minutesAgo * 60_000).toISOString());
+      await fixture.db.execute(sql`DELETE FROM module_imports`);
+      await fixture.db.execute(
         sql`INSERT INTO module_imports (token_id, module, row_count, last_request_at, caught_up)
             SELECT id, 'AUDITS', 7, ${then}, ${caughtUp} FROM connector_tokens WHERE revoked_at IS NULL`,
       );
     };
-    await scene.db.execute(sql`UPDATE connector_tokens SET last_used_from = '198.51.100.7'`);
+    await fixture.db.execute(sql`UPDATE connector_tokens SET last_used_from = '198.51.100.7'`);
     await read(3, 1);
     expect(await findings(...stored)).toEqual({
       AUTH_TOKEN: 'PASS The auth token is in effect.',
@@ -151,14 +151,14 @@ onEveryEngine('testIntegration', (engine) => {
       operation: 'Integration Test Begun',
       occurredAt: '2099-01-01T00:00:00.000Z',
     }));
-    for (const source of ['import', OWN_SOURCE]) await recordAudits(scene.db, source, begun);
+    for (const source of ['import', OWN_SOURCE]) await recordAudits(fixture.db, source, begun);
     const { checks, userErrors } = await ask(Array(10_000).fill('AUTH_TOKEN'));
     expect(userErrors).toEqual([]);
     expect(checks.map(({ name }) => name)).toEqual(['AUTH_TOKEN']);
   });
 
   test('is recorded when it begins and as it ended', async () => {
-    const audits = await scene.recordedBy(() => ask(['AUTH_TOKEN', 'LAST_IMPORT']));
+    const audits = await fixture.recordedBy(() => ask(['AUTH_TOKEN', 'LAST_IMPORT']));
     expect(audits).toMatchObject([
       {
         operation: 'Integration Test Begun',
@@ -174,7 +174,7 @@ onEveryEngine('testIntegration', (engine) => {
     ['that is not there', 'nowhere.pem', /cannot be read \(ENOENT\)/],
     ['without a certificate', 'package.json', /has no certificate in PEM/],
   ])('says so of a file of authorities %s', async (_, file, message) => {
-    await scene.run('saveIntegration');
+    await fixture.run('saveIntegration');
     const { userErrors } = await ask(['CERTIFICATE_CHAIN'], { ANALYTICS_PLUS_CA_FILE: file });
     expect(userErrors).toMatchObject([{ code: 'AUTHORITIES_UNUSABLE', message: expect.stringMatching(message) }]);
   });
@@ -192,7 +192,7 @@ onEveryEngine('testIntegration', (engine) => {
       ...but,
     };
     type Answer = { connectAnalyticsPlus: { userErrors: UserError[] } };
-    const answer = await scene.gateway.read<Answer>(await scene.connector(token), query, { input });
+    const answer = await fixture.gateway.read<Answer>(await fixture.connector(token), query, { input });
     return answer.connectAnalyticsPlus.userErrors;
   }
 });

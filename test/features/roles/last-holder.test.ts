@@ -6,12 +6,12 @@ import type { Database } from '../../../src/database/db.js';
 import { Module } from '../../../src/database/module.js';
 import { openDatabase } from '../../../src/database/open.js';
 import { lastPosition } from '../../../src/database/positions.js';
-import { commandLine } from '../../../src/features/audits/own-audits.js';
+import { commandLine } from '../../../src/features/audits/activity-log.js';
 import { assignRoles, changeRole, createRole, deleteRole } from '../../../src/features/roles/role.service.js';
 import { Privilege } from '../../../src/graphql/access.js';
 import { UserFault } from '../../../src/graphql/user-errors.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
-import { ann, givePassword, ownAudits, recordUsers } from './role-scene.js';
+import { ann, givePassword, ownAudits, recordUsers } from './role.fixture.js';
 import {
   clear,
   emptyWorld,

@@ -5,7 +5,7 @@ import type { Actor } from '../../../src/graphql/context.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
 import { anActor, Gateway } from '../../helpers/gateway.js';
 import { predefinedRoles } from '../../helpers/predefined-roles.js';
-import { manager, mutations, ownAudits, queries, recordUsers } from './role-scene.js';
+import { manager, mutations, ownAudits, queries, recordUsers } from './role.fixture.js';
 
 const managing = ['Privileged Administrator', 'Administrator'];
 const operations = { ...mutations, ...queries };

@@ -3,7 +3,7 @@ import sql, { join } from 'sql-template-tag';
 import type { Database } from '../../../src/database/db.js';
 import { assignRoles, changeRole, createRole, deleteRole } from '../../../src/features/roles/role.service.js';
 import { Privilege } from '../../../src/graphql/access.js';
-import { ann, clearRoles, givePassword } from './role-scene.js';
+import { ann, clearRoles, givePassword } from './role.fixture.js';
 
 export const users = ['u0', 'u1', 'u2'];
 const customRoles = ['r0', 'r1'];

@@ -15,7 +15,7 @@ import {
   queries,
   type RoleAnswer,
   recordUsers,
-} from './role-scene.js';
+} from './role.fixture.js';
 
 onEveryEngine('roles', (engine) => {
   let database: TestDatabase;

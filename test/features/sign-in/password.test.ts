@@ -1,7 +1,7 @@
 import sql from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { transaction } from '../../../src/database/transaction.js';
-import { commandLine } from '../../../src/features/audits/own-audits.js';
+import { commandLine } from '../../../src/features/audits/activity-log.js';
 import { storeUserAccounts } from '../../../src/features/resources/access-grant.service.js';
 import { preparePassword, setPassword } from '../../../src/features/sign-in/password.service.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';

@@ -2,7 +2,7 @@ import sql, { raw } from 'sql-template-tag';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { storeUserAccounts } from '../../../src/features/resources/access-grant.service.js';
 import { UserAccountStatus } from '../../../src/features/users/user-account.js';
-import { inUse, isInUse, type Validity } from '../../../src/features/users/validity.js';
+import { isActive, isActiveIn, type Validity } from '../../../src/features/users/validity.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
 
 const now = Date.parse('2026-03-01T12:00:00.000Z');
@@ -13,7 +13,7 @@ const validities = Object.values(UserAccountStatus).flatMap((status) =>
 );
 
 test('a user account is in use while it is ACTIVE, until it expires', () => {
-  expect(validities.filter((validity) => isInUse(validity, now))).toEqual([
+  expect(validities.filter((validity) => isActive(validity, now))).toEqual([
     { status: 'ACTIVE', expiresAt: null },
     { status: 'ACTIVE', expiresAt: later(1) },
   ]);
@@ -37,8 +37,8 @@ onEveryEngine('a user account in use', (engine) => {
     const { db } = database;
     const found = await db.query<Validity>(
       sql`SELECT u.status, ${raw(db.dialect.timeText('u.expires_at'))} AS expiresAt
-          FROM user_accounts u WHERE ${inUse(db, 'u', now)} ORDER BY u.id`,
+          FROM user_accounts u WHERE ${isActiveIn(db, 'u', now)} ORDER BY u.id`,
     );
-    expect(found).toEqual(validities.filter((validity) => isInUse(validity, now)));
+    expect(found).toEqual(validities.filter((validity) => isActive(validity, now)));
   });
 });

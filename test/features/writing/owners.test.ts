@@ -1,8 +1,8 @@
 import sql from 'sql-template-tag';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { transaction } from '../../../src/database/transaction.js';
+import { commandLine, logActivity } from '../../../src/features/audits/activity-log.js';
 import { recordAudits } from '../../../src/features/audits/audit.service.js';
-import { commandLine, recordOperation } from '../../../src/features/audits/own-audits.js';
 import type { OwnOperation } from '../../../src/features/audits/own-operations.js';
 import { linkSources, unlinkSources } from '../../../src/features/ingest/source-link.service.js';
 import { dropUserAccounts, storeUserAccounts } from '../../../src/features/resources/access-grant.service.js';
@@ -122,7 +122,7 @@ onEveryEngine('what is one’s own', (engine) => {
     const [{ userId }, other] = [await connectorOf(A, 'ann'), await connectorOf(B, 'ann')];
     const did = (id: number | null, operation: OwnOperation) =>
       transaction(database.db, (tx) =>
-        recordOperation(tx, { userId: id, userName: 'ann', ipAddress: null, clientType: 'Web Client' }, { operation }),
+        logActivity(tx, { userId: id, userName: 'ann', ipAddress: null, clientType: 'Web Client' }, { operation }),
       );
     await did(userId, 'Password Set');
     await did(null, 'Password Set');

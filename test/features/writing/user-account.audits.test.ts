@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Module } from '../../../src/database/module.js';
 import { countRecords } from '../../../src/database/positions.js';
 import { transaction } from '../../../src/database/transaction.js';
-import type { Operator } from '../../../src/features/audits/own-audits.js';
+import type { Operator } from '../../../src/features/audits/activity-log.js';
 import { deleteUserAccounts, recordUserAccounts } from '../../../src/features/audits/user-account.service.js';
 import { recordResources } from '../../../src/features/resources/resource.service.js';
 import { assignRoles } from '../../../src/features/roles/role.service.js';

@@ -2,7 +2,7 @@ import sql from 'sql-template-tag';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Module } from '../../../src/database/module.js';
 import { countRecords, lastPosition } from '../../../src/database/positions.js';
-import { commandLine } from '../../../src/features/audits/own-audits.js';
+import { commandLine } from '../../../src/features/audits/activity-log.js';
 import { deleteUserAccounts, recordUserAccounts } from '../../../src/features/audits/user-account.service.js';
 import { deleteResources, recordResources } from '../../../src/features/resources/resource.service.js';
 import { assignRoles } from '../../../src/features/roles/role.service.js';

@@ -10,8 +10,8 @@ import {
 import { describe, expect, test } from 'vitest';
 import { isSessionOnly, Privilege } from '../../../src/graphql/access.js';
 import type { Actor } from '../../../src/graphql/context.js';
+import { authorizeAndCost } from '../../../src/graphql/limits/authorize-and-cost.js';
 import { actualCost } from '../../../src/graphql/limits/cost.js';
-import { judge } from '../../../src/graphql/limits/verdict.js';
 import { buildSchema } from '../../../src/schema.js';
 import { anActor } from '../../helpers/gateway.js';
 
@@ -22,7 +22,7 @@ const session = anActor({ kind: 'SESSION', privileges: everything });
 
 function judged(query: string, variables: Record<string, unknown> = {}, actor: Actor | null = connector) {
   const document = parse(query);
-  return judge(schema, document, document.definitions[0] as OperationDefinitionNode, variables, actor)!;
+  return authorizeAndCost(schema, document, document.definitions[0] as OperationDefinitionNode, variables, actor)!;
 }
 
 const costOf = (...operation: Parameters<typeof judged>) => judged(...operation).requested;
@@ -84,7 +84,7 @@ describe('the cost of an operation', () => {
   test('is worked out for each actor apart', () => {
     const document = parse('{ audits(first: 5000) { nodes { id } } }');
     const of = (actor: Actor | null) =>
-      judge(schema, document, document.definitions[0] as OperationDefinitionNode, {}, actor)?.requested;
+      authorizeAndCost(schema, document, document.definitions[0] as OperationDefinitionNode, {}, actor)?.requested;
     const withheld = new Set([Privilege.READ_AUDITS]);
     for (const _ of [1, 2]) {
       expect(of(connector)).toBe(5_000);

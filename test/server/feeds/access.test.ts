@@ -5,8 +5,8 @@ import { recordResources } from '../../../src/features/resources/resource.servic
 import { anAudit, aResource, sourceIds } from '../../features/writing/records.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
 import { Browser, makeSignIn } from '../browser.js';
-import { FrontDoor, refusal } from '../front-door.js';
-import { modules, readFeed, readLines } from './feed-scene.js';
+import { refusal, TestServer } from '../test-server.js';
+import { modules, readFeed, readLines } from './feed.fixture.js';
 
 /** That of the users of the front door. */
 const SOURCE = 'test';
@@ -16,11 +16,11 @@ const CONNECT = `mutation ($input: ConnectAnalyticsPlusInput!) {
 
 onEveryEngine('who reads a flat feed', (engine) => {
   let database: TestDatabase;
-  let door: FrontDoor;
+  let server: TestServer;
 
   beforeAll(async () => {
     database = await testDatabase(engine);
-    door = await FrontDoor.openForAnn(database.db);
+    server = await TestServer.openForAnn(database.db);
     const { db } = database;
     await recordResources(
       db,
@@ -38,12 +38,12 @@ onEveryEngine('who reads a flat feed', (engine) => {
     await recordAudits(db, SOURCE, [...audits, anAudit('5', other)]);
   });
   afterAll(async () => {
-    await door.close();
+    await server.close();
     await database.drop();
   });
 
   async function refused(path: string, headers: Record<string, string>) {
-    const { status, headers: answered, text } = await readFeed(door, path, headers);
+    const { status, headers: answered, text } = await readFeed(server, path, headers);
     return refusal({ status, headers: answered, text, body: JSON.parse(text) });
   }
 
@@ -54,8 +54,8 @@ onEveryEngine('who reads a flat feed', (engine) => {
   });
 
   test.each(modules)('of $name with a sign-in needs the privilege', async ({ name }) => {
-    await makeSignIn(door, 'eve', ['ManageEngine Integration']);
-    const eve = new Browser(door);
+    await makeSignIn(server, 'eve', ['ManageEngine Integration']);
+    const eve = new Browser(server);
     await eve.signIn('eve');
     const answer = await refused(`${name}.csv`, { cookie: eve.cookie!, 'apollo-require-preflight': '1' });
     expect(answer).toMatchObject({ status: 403, code: 'FORBIDDEN' });
@@ -63,68 +63,68 @@ onEveryEngine('who reads a flat feed', (engine) => {
   });
 
   test('with a sign-in sends a header that no other site can make a browser send', async () => {
-    await makeSignIn(door, 'oda', ['Password Auditor'], { accessScope: 'ALL' });
-    const oda = new Browser(door);
+    await makeSignIn(server, 'oda', ['Password Auditor'], { accessScope: 'ALL' });
+    const oda = new Browser(server);
     await oda.signIn('oda');
     const cookie = { cookie: oda.cookie! };
     expect(await refused('resources.csv', cookie)).toMatchObject({
       status: 400,
       message: expect.stringMatching(/apollo-require-preflight/),
     });
-    const answer = await readFeed(door, 'resources.csv', { ...cookie, 'apollo-require-preflight': '1' });
+    const answer = await readFeed(server, 'resources.csv', { ...cookie, 'apollo-require-preflight': '1' });
     expect(answer).toMatchObject({ status: 200, text: expect.stringMatching(/resource 4/) });
   });
 
   test('sees of each module what GraphQL shows, and no more', async () => {
     const grants = [{ level: 'VIEW' as const, resourceSourceId: '3', accountSourceId: 'root' }];
-    const token = await door.tokenFor('sam', { accessScope: 'OWNED_AND_SHARED', grants });
-    await readLines(door, 'audits.ndjson', token);
+    const token = await server.tokenFor('sam', { accessScope: 'OWNED_AND_SHARED', grants });
+    await readLines(server, 'audits.ndjson', token);
     const fields = modules.map(({ field, fields, order }) => `${field}(first: 10${order}) { nodes { ${fields} } }`);
     const query = `{ ${fields.join(' ')} }`;
-    const { data } = (await door.post({ query }, { authtoken: token })).body;
+    const { data } = (await server.post({ query }, { authtoken: token })).body;
     for (const { name, field } of modules) {
       const { nodes } = data![field] as { nodes: object[] };
       expect(nodes.length).toBeGreaterThan(0);
-      expect(await readLines(door, `${name}.ndjson`, token)).toEqual(nodes);
+      expect(await readLines(server, `${name}.ndjson`, token)).toEqual(nodes);
     }
     const shown = [
       { name: 'resource 1', department: 'department 1', accountCount: 2 },
       { name: 'resource 3', department: null, accountCount: 1 },
     ];
-    expect(await readLines(door, 'resources.ndjson?fields=name,department,accountCount', token)).toEqual(shown);
-    const feed = await readLines(door, 'resources.ndjson?after=&fields=id,name,department,accountCount', token);
+    expect(await readLines(server, 'resources.ndjson?fields=name,department,accountCount', token)).toEqual(shown);
+    const feed = await readLines(server, 'resources.ndjson?after=&fields=id,name,department,accountCount', token);
     expect(feed).toEqual(shown.map((row) => ({ id: expect.any(String), ...row })));
-    const audits = await readLines(door, 'audits.ndjson?after=&fields=resourceId,accountName', token);
+    const audits = await readLines(server, 'audits.ndjson?after=&fields=resourceId,accountName', token);
     expect(audits.flatMap(({ resourceId, accountName }) => (resourceId ? accountName : []))).toEqual(['root', 'root']);
   });
 
   test('begins the feed anew when more was shared with it', async () => {
-    const token = await door.tokenFor('kim', { accessScope: 'OWNED_AND_SHARED' });
-    const { cursor } = (await readLines(door, 'audits.ndjson?after=&cursor=1', token)).at(-1)!;
+    const token = await server.tokenFor('kim', { accessScope: 'OWNED_AND_SHARED' });
+    const { cursor } = (await readLines(server, 'audits.ndjson?after=&cursor=1', token)).at(-1)!;
     await recordResources(database.db, SOURCE, [aResource('2', { ownerName: 'kim' })]);
     await expect
-      .poll(() => readFeed(door, `audits.ndjson?after=${cursor}`, { authtoken: token }).then(({ text }) => text))
+      .poll(() => readFeed(server, `audits.ndjson?after=${cursor}`, { authtoken: token }).then(({ text }) => text))
       .toMatch(/RESYNC_REQUIRED/);
   });
 
   test('with a narrowed token reads the modules and the time that were chosen', async () => {
-    const token = await door.tokenFor('ned');
+    const token = await server.tokenFor('ned');
     const since = new Date(Date.now() - 40 * 86_400_000).toISOString();
     await recordAudits(database.db, SOURCE, [anAudit('old', { occurredAt: since, operation: 'old' })]);
     const input = { build: 6_000, hostName: 'analytics.example.com', portNumber: 8443, timeZone: 'UTC' };
     const chosen = { ...input, modules: ['AUDITS'], importPeriod: 'LAST_MONTH' };
-    const { body } = await door.post({ query: CONNECT, variables: { input: chosen } }, { authtoken: token });
+    const { body } = await server.post({ query: CONNECT, variables: { input: chosen } }, { authtoken: token });
     expect(body.data).toMatchObject({ connectAnalyticsPlus: { modules: ['AUDITS'], userErrors: [] } });
     expect(await refused('resources.csv', { authtoken: token })).toMatchObject({ status: 403, code: 'FORBIDDEN' });
     for (const query of ['', 'after=', 'from=2000-01-01T00:00:00Z']) {
-      const rows = await readLines(door, `audits.ndjson?${query}`, token);
+      const rows = await readLines(server, `audits.ndjson?${query}`, token);
       expect(rows.length).toBeGreaterThan(0);
       expect(rows.every(({ occurredAt }) => (occurredAt as string) > since)).toBe(true);
     }
   });
 
   test('is counted as one who imports', async () => {
-    const other = await FrontDoor.open(database.db);
+    const other = await TestServer.open(database.db);
     const token = await other.tokenFor('ida');
     await readFeed(other, 'resources.csv?limit=3', { authtoken: token });
     const etag = (await readFeed(other, 'user-accounts.csv', { authtoken: token })).headers.get('etag')!;

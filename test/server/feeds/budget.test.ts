@@ -4,8 +4,8 @@ import { revokeConnectorToken } from '../../../src/features/integration/connecto
 import { onEveryEngine } from '../../helpers/databases.js';
 import { CountingDatabase } from '../../helpers/gateway.js';
 import { Browser, makeSignIn } from '../browser.js';
-import { FrontDoor, refusal, VIEWER } from '../front-door.js';
-import { linesOf, type ManyAudits, openManyAudits, readFeed, readOn, stalledClient } from './feed-scene.js';
+import { refusal, TestServer, VIEWER } from '../test-server.js';
+import { linesOf, type ManyAudits, openManyAudits, readFeed, readOn, stalledClient } from './feed.fixture.js';
 
 /** More than two chunks. */
 const MANY = 12_000;
@@ -18,39 +18,39 @@ const PER_SECOND = 1_000;
 onEveryEngine('the budget of a flat feed', (engine) => {
   let audits: ManyAudits;
   let counted: CountingDatabase;
-  let door: FrontDoor;
-  const doors: FrontDoor[] = [];
+  let server: TestServer;
+  const servers: TestServer[] = [];
 
   beforeAll(async () => {
     audits = await openManyAudits(engine, MANY);
     counted = new CountingDatabase(audits.db);
-    door = await open(PER_SECOND);
+    server = await open(PER_SECOND);
   });
   afterAll(async () => {
-    await Promise.all(doors.map((one) => one.close()));
+    await Promise.all(servers.map((one) => one.close()));
     await audits.drop();
   });
 
-  async function open(perSecond: number): Promise<FrontDoor> {
+  async function open(perSecond: number): Promise<TestServer> {
     const environment = { CONNECTOR_COST_PER_SECOND: `${perSecond}`, SESSION_COST_PER_SECOND: `${perSecond}` };
-    const opened = await FrontDoor.open(counted, environment);
-    doors.push(opened);
+    const opened = await TestServer.open(counted, environment);
+    servers.push(opened);
     return opened;
   }
 
-  const ask = (query: string, authtoken: string, at = door) => at.post({ query }, { authtoken });
-  const read = (path: string, authtoken: string) => readFeed(door, path, { authtoken });
+  const ask = (query: string, authtoken: string, at = server) => at.post({ query }, { authtoken });
+  const read = (path: string, authtoken: string) => readFeed(server, path, { authtoken });
   const pages = () => counted.statements.filter(({ sql }) => /FROM audits t/.test(sql)).length;
 
   async function signIn(userName: string): Promise<Browser> {
-    await makeSignIn(door, userName, ['Password Auditor'], { accessScope: 'ALL' });
-    const browser = new Browser(door);
+    await makeSignIn(server, userName, ['Password Auditor'], { accessScope: 'ALL' });
+    const browser = new Browser(server);
     await browser.signIn(userName);
     return browser;
   }
 
   /** Four feeds on one connection that have read a chunk each: their token is in debt for fourteen seconds. What comes of them. */
-  async function feedsInDebt(at: FrontDoor, token: string): Promise<{ came: Promise<string> }> {
+  async function feedsInDebt(at: TestServer, token: string): Promise<{ came: Promise<string> }> {
     counted.statements.length = 0;
     const came = at.raw(`GET /feeds/${ALL} HTTP/1.1\r\nhost: gateway\r\nauthtoken: ${token}\r\n\r\n`.repeat(4));
     await expect.poll(pages).toBe(4);
@@ -60,7 +60,7 @@ onEveryEngine('the budget of a flat feed', (engine) => {
   test('is that of the queries of the same token: what a feed has read they miss, and others do not', async () => {
     const person = await signIn('amy');
     const readAndAsk = async () => {
-      const amy = await door.tokenFor('amy');
+      const amy = await server.tokenFor('amy');
       return { feed: await read(FIRST_CHUNK, amy), refused: await ask(VIEWER, amy) };
     };
     let { feed, refused } = await readAndAsk();
@@ -74,22 +74,22 @@ onEveryEngine('the budget of a flat feed', (engine) => {
     ]);
     expect(refusal(refused)).toMatchObject({ status: 429, code: 'RATE_LIMITED' });
     expect(refused.headers.get('retry-after')).toMatch(/^[12]$/);
-    expect((await ask(VIEWER, await door.tokenFor('bea'))).status).toBe(200);
+    expect((await ask(VIEWER, await server.tokenFor('bea'))).status).toBe(200);
     expect((await person.ask(VIEWER)).headers.get('ratelimit')).toMatch(/^"session";r=\d{4}$/);
   });
 
   test('is that of the person who is signed in, whose tokens keep theirs', async () => {
     const { cookie } = await signIn('cleo');
     const headers = { cookie: cookie!, 'apollo-require-preflight': '1' };
-    expect((await readFeed(door, FIRST_CHUNK, headers)).headers.get('ratelimit')).toBe('"session";r=0');
-    expect((await readFeed(door, FIRST_CHUNK, headers)).status).toBe(429);
-    expect((await read(FIRST_CHUNK, await door.tokenFor('cleo'))).status).toBe(200);
+    expect((await readFeed(server, FIRST_CHUNK, headers)).headers.get('ratelimit')).toBe('"session";r=0');
+    expect((await readFeed(server, FIRST_CHUNK, headers)).status).toBe(429);
+    expect((await read(FIRST_CHUNK, await server.tokenFor('cleo'))).status).toBe(200);
   });
 
   test('is spent by queries too: a feed is then refused, told when to come again, and charged nothing', async () => {
     const page = `{ audits(first: ${PER_SECOND}) { nodes { id } } }`;
     const spendAndRead = async (userName: string) => {
-      const token = await door.tokenFor(userName);
+      const token = await server.tokenFor(userName);
       await Promise.all([ask(page, token), ask(page, token)]);
       return read(FIRST_CHUNK, token);
     };
@@ -106,7 +106,7 @@ onEveryEngine('the budget of a flat feed', (engine) => {
 
   test('has 1 taken of it for a feed of which no row is read, and nothing for one that is refused', async () => {
     const path = 'resources.ndjson';
-    const etag = (await read(path, await door.tokenFor('eli'))).headers.get('etag')!;
+    const etag = (await read(path, await server.tokenFor('eli'))).headers.get('etag')!;
     const asked: [query: string, method: string, more: Record<string, string>, status: number, cost: number][] = [
       ['', 'HEAD', {}, 200, 1],
       ['', 'GET', { 'if-none-match': etag }, 304, 1],
@@ -114,8 +114,8 @@ onEveryEngine('the budget of a flat feed', (engine) => {
       ['?nonsense=1', 'GET', {}, 400, 0],
     ];
     for (const [n, [query, method, more, status, cost]] of asked.entries()) {
-      const headers = { authtoken: await door.tokenFor(`eli${n}`), ...more };
-      const answer = await readFeed(door, path + query, headers, { method });
+      const headers = { authtoken: await server.tokenFor(`eli${n}`), ...more };
+      const answer = await readFeed(server, path + query, headers, { method });
       const left = answer.headers.get('ratelimit');
       expect([n, answer.status, left]).toEqual([n, status, `"connector";r=${2 * PER_SECOND - cost}`]);
     }
@@ -156,8 +156,8 @@ onEveryEngine('the budget of a flat feed', (engine) => {
   });
 
   test('is not waited for with a token that was revoked', async () => {
-    const token = await door.tokenFor('jon');
-    const { came } = await feedsInDebt(door, token);
+    const token = await server.tokenFor('jon');
+    const { came } = await feedsInDebt(server, token);
     await revokeConnectorToken(audits.db, token);
     expect((await came).match(/"id"/g)).toHaveLength(CHUNK);
     expect(pages()).toBe(4);

@@ -9,34 +9,37 @@ import { recordResources } from '../../../src/features/resources/resource.servic
 import { anAudit, aResource, aUser, SOURCE, sourceIds } from '../../features/writing/records.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
 import { CountingDatabase } from '../../helpers/gateway.js';
-import { FrontDoor, refusal } from '../front-door.js';
-import { readFeed, readLines } from './feed-scene.js';
+import { refusal, TestServer } from '../test-server.js';
+import { readFeed, readLines } from './feed.fixture.js';
 
 onEveryEngine('a flat feed over HTTP', (engine) => {
   let database: TestDatabase;
   let counted: CountingDatabase;
-  let door: FrontDoor;
+  let server: TestServer;
 
   beforeAll(async () => {
     database = await testDatabase(engine);
     counted = new CountingDatabase(database.db);
-    door = await FrontDoor.openForAnn(counted);
-    await door.link(SOURCE);
+    server = await TestServer.openForAnn(counted);
+    await server.link(SOURCE);
     await recordResources(
       database.db,
       SOURCE,
       sourceIds(5).map((id) => aResource(id)),
     );
-    await readFeed(door, 'audits.csv');
+    await readFeed(server, 'audits.csv');
   });
   afterAll(async () => {
-    await door.close();
+    await server.close();
     await database.drop();
   });
 
   /** As it goes over the wire. */
   async function wire(path: string, headers: Record<string, string> = {}) {
-    const request = get(`${door.url}/feeds/${path}`, { headers: { authtoken: door.token, ...headers }, agent: false });
+    const request = get(`${server.url}/feeds/${path}`, {
+      headers: { authtoken: server.token, ...headers },
+      agent: false,
+    });
     const [response] = (await once(request, 'response')) as [IncomingMessage];
     return { headers: response.headers, bytes: await buffer(response) };
   }
@@ -58,7 +61,7 @@ onEveryEngine('a flat feed over HTTP', (engine) => {
 
   /** The first line of an answer over HTTP/1.0, and all of it. */
   async function oldWire(path: string, header = 'Accept: */*'): Promise<string> {
-    return door.raw(`GET /feeds/${path} HTTP/1.0\r\nHost: x\r\nAUTHTOKEN: ${door.token}\r\n${header}\r\n\r\n`);
+    return server.raw(`GET /feeds/${path} HTTP/1.0\r\nHost: x\r\nAUTHTOKEN: ${server.token}\r\n${header}\r\n\r\n`);
   }
 
   test.each(['resources.csv', 'audits.csv?cursor=1', 'user-accounts.ndjson'])(
@@ -90,9 +93,9 @@ onEveryEngine('a flat feed over HTTP', (engine) => {
   });
 
   test('answers HEAD with the headers alone, and reads no row', async () => {
-    const whole = await readFeed(door, 'resources.csv');
+    const whole = await readFeed(server, 'resources.csv');
     counted.statements.length = 0;
-    const head = await readFeed(door, 'resources.csv', undefined, { method: 'HEAD' });
+    const head = await readFeed(server, 'resources.csv', undefined, { method: 'HEAD' });
     expect(head).toMatchObject({ status: 200, text: '' });
     for (const name of ['etag', 'content-type', 'content-encoding', 'x-row-count', 'vary']) {
       expect(head.headers.get(name)).toBe(whole.headers.get(name));
@@ -102,25 +105,25 @@ onEveryEngine('a flat feed over HTTP', (engine) => {
 
   test('says how many rows come where that is known', async () => {
     const rowCount = async (query: string) =>
-      (await readFeed(door, `resources.csv?${query}`)).headers.get('x-row-count');
+      (await readFeed(server, `resources.csv?${query}`)).headers.get('x-row-count');
     expect(await rowCount('')).toBe('5');
     expect(await rowCount('limit=2')).toBe('2');
     expect(await rowCount('from=2000-01-01T00:00:00Z')).toBeNull();
     expect(await rowCount('after=')).toBeNull();
-    const token = await door.tokenFor('sam', { accessScope: 'OWNED_AND_SHARED' });
-    expect((await readFeed(door, 'resources.csv', { authtoken: token })).headers.get('x-row-count')).toBeNull();
+    const token = await server.tokenFor('sam', { accessScope: 'OWNED_AND_SHARED' });
+    expect((await readFeed(server, 'resources.csv', { authtoken: token })).headers.get('x-row-count')).toBeNull();
   });
 
   test.each(['resources.csv', 'resources.ndjson?after=', 'audits.json?from=2000-01-01T00:00:00Z'])(
     'is not sent again to a client that has it, until something is written: %s',
     async (path) => {
-      const first = await readFeed(door, path);
+      const first = await readFeed(server, path);
       const etag = first.headers.get('etag')!;
-      const conditional = { authtoken: door.token, 'if-none-match': `"other", W/${etag}` };
-      expect(await readFeed(door, path, conditional)).toMatchObject({ status: 304, text: '' });
+      const conditional = { authtoken: server.token, 'if-none-match': `"other", W/${etag}` };
+      expect(await readFeed(server, path, conditional)).toMatchObject({ status: 304, text: '' });
       await recordResources(database.db, SOURCE, [aResource(`for ${path}`)]);
       await recordAudits(database.db, SOURCE, [anAudit(`for ${path}`)]);
-      const next = await readFeed(door, path, conditional);
+      const next = await readFeed(server, path, conditional);
       expect(next.status).toBe(200);
       expect(next.text.length).toBeGreaterThan(first.text.length);
     },
@@ -128,28 +131,28 @@ onEveryEngine('a flat feed over HTTP', (engine) => {
 
   test('is another answer for another who asks, and for another question', async () => {
     await storeUserAccounts(database.db, SOURCE, [aUser('1')]);
-    const etag = (await readFeed(door, 'user-accounts.csv')).headers.get('etag')!;
-    const token = await door.tokenFor('kim', { accessScope: 'OWNED_AND_SHARED' });
+    const etag = (await readFeed(server, 'user-accounts.csv')).headers.get('etag')!;
+    const token = await server.tokenFor('kim', { accessScope: 'OWNED_AND_SHARED' });
     const asked: [string, string][] = [
       ['user-accounts.csv', token],
-      ['user-accounts.json', door.token],
-      ['user-accounts.csv?cursor=1', door.token],
-      ['user-accounts.csv?fields=id', door.token],
+      ['user-accounts.json', server.token],
+      ['user-accounts.csv?cursor=1', server.token],
+      ['user-accounts.csv?fields=id', server.token],
     ];
     for (const [path, authtoken] of asked) {
-      expect((await readFeed(door, path, { authtoken, 'if-none-match': etag })).status).toBe(200);
+      expect((await readFeed(server, path, { authtoken, 'if-none-match': etag })).status).toBe(200);
     }
   });
 
   test('of audits is another answer when a resource is taken from who asks', async () => {
-    const token = await door.tokenFor('pat', { accessScope: 'OWNED_AND_SHARED' });
+    const token = await server.tokenFor('pat', { accessScope: 'OWNED_AND_SHARED' });
     await recordResources(database.db, SOURCE, [aResource('pats', { ownerName: 'pat' })]);
     await recordAudits(database.db, SOURCE, [anAudit('pats', { resourceSourceId: 'pats' })]);
-    await readLines(door, 'audits.ndjson', token);
-    const seen = await readFeed(door, 'audits.ndjson', { authtoken: token });
+    await readLines(server, 'audits.ndjson', token);
+    const seen = await readFeed(server, 'audits.ndjson', { authtoken: token });
     await recordResources(database.db, SOURCE, [aResource('pats', { ownerName: null })]);
     const conditional = { authtoken: token, 'if-none-match': seen.headers.get('etag')! };
-    const after = await readFeed(door, 'audits.ndjson', conditional);
+    const after = await readFeed(server, 'audits.ndjson', conditional);
     expect(after.status).toBe(200);
     expect(after.text.length).toBeLessThan(seen.text.length);
   });
@@ -177,7 +180,7 @@ onEveryEngine('a flat feed over HTTP', (engine) => {
     ['resources.csv?after=&fields=name', /fields: add id/],
     ['audits.csv?__proto__=1', /is not a parameter/],
   ])('refuses %s, and says what to write', async (path, message) => {
-    const { status, headers, text } = await readFeed(door, path);
+    const { status, headers, text } = await readFeed(server, path);
     expect(headers.get('content-type')).toMatch(/^application\/json/);
     expect(refusal({ status, headers, text, body: JSON.parse(text) })).toEqual({
       status: 400,
@@ -187,9 +190,9 @@ onEveryEngine('a flat feed over HTTP', (engine) => {
   });
 
   test('answers GET and HEAD alone, by the names that it has', async () => {
-    expect((await readFeed(door, 'audits.csv', undefined, { method: 'POST' })).status).toBe(405);
+    expect((await readFeed(server, 'audits.csv', undefined, { method: 'POST' })).status).toBe(405);
     for (const path of ['audits.xml', 'audits', 'users.csv', '']) {
-      expect(await readFeed(door, path)).toMatchObject({ status: 404, text: expect.stringMatching(/NOT_FOUND/) });
+      expect(await readFeed(server, path)).toMatchObject({ status: 404, text: expect.stringMatching(/NOT_FOUND/) });
     }
   });
 });

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
 import { Browser, makeSignIn } from '../browser.js';
-import { FrontDoor, refusal } from '../front-door.js';
-import { readFeed, readOn, storeManyAudits } from './feed-scene.js';
+import { refusal, TestServer } from '../test-server.js';
+import { readFeed, readOn, storeManyAudits } from './feed.fixture.js';
 
 /** More than buffers take, the network's among them. */
 const MANY = 60_000;
@@ -15,21 +15,21 @@ type Headers = Record<string, string>;
 
 onEveryEngine('the flat feeds that are open at once', (engine) => {
   let database: TestDatabase;
-  let door: FrontDoor;
+  let server: TestServer;
 
   beforeAll(async () => {
     database = await testDatabase(engine);
     await storeManyAudits(database.db, MANY);
-    door = await FrontDoor.openForAnn(database.db);
+    server = await TestServer.openForAnn(database.db);
   });
   afterAll(async () => {
-    await door.close();
+    await server.close();
     await database.drop();
   });
 
   /** A feed that has begun and is not read on. */
   async function open(headers: Headers, path = LONG): Promise<IncomingMessage> {
-    const [response] = await once(get(`${door.url}/feeds/${path}`, { headers, agent: false }), 'response');
+    const [response] = await once(get(`${server.url}/feeds/${path}`, { headers, agent: false }), 'response');
     return response as IncomingMessage;
   }
 
@@ -38,12 +38,12 @@ onEveryEngine('the flat feeds that are open at once', (engine) => {
   }
 
   async function token(userName: string): Promise<Headers> {
-    return { authtoken: await door.tokenFor(userName) };
+    return { authtoken: await server.tokenFor(userName) };
   }
 
   async function person(userName: string): Promise<Headers> {
-    await makeSignIn(door, userName, ['Password Auditor'], { accessScope: 'ALL' });
-    const browser = new Browser(door);
+    await makeSignIn(server, userName, ['Password Auditor'], { accessScope: 'ALL' });
+    const browser = new Browser(server);
     await browser.signIn(userName);
     return { cookie: browser.cookie!, 'apollo-require-preflight': '1' };
   }
@@ -56,20 +56,20 @@ onEveryEngine('the flat feeds that are open at once', (engine) => {
     async (_, most, name, be) => {
       const headers = await be(`ned ${most}`);
       const feeds = await openMany(most, headers);
-      const { status, headers: answered, text } = await readFeed(door, LONG, headers);
+      const { status, headers: answered, text } = await readFeed(server, LONG, headers);
       expect(refusal({ status, headers: answered, text, body: JSON.parse(text) })).toEqual({
         status: 429,
         code: 'TOO_MANY_STREAMS',
         message: `${most} feeds of this ${name} are open, which is the most: read one to its end or close it, then send this again`,
       });
       expect([answered.get('retry-after'), answered.get('etag')]).toEqual(['5', null]);
-      expect((await readFeed(door, `${LONG}?limit=1`, await be('olga'))).status).toBe(200);
+      expect((await readFeed(server, `${LONG}?limit=1`, await be('olga'))).status).toBe(200);
 
       expect((await readOn(feeds.pop()!)).whole).toBe(true);
       feeds.push(await open(headers));
       expect((await open(headers)).statusCode).toBe(429);
       feeds.pop()!.destroy();
-      await expect.poll(async () => (await readFeed(door, `${LONG}?limit=1`, headers)).status).toBe(200);
+      await expect.poll(async () => (await readFeed(server, `${LONG}?limit=1`, headers)).status).toBe(200);
       for (const feed of feeds) feed.destroy();
     },
   );
@@ -84,7 +84,7 @@ onEveryEngine('the flat feeds that are open at once', (engine) => {
         setTimeout(() => feed.destroy(), 30 * round);
       }
     }
-    const left = async () => (await readFeed(door, LONG, headers, { method: 'HEAD' })).headers.get('ratelimit');
+    const left = async () => (await readFeed(server, LONG, headers, { method: 'HEAD' })).headers.get('ratelimit');
     await expect.poll(left).toMatch(/^"connector";r=199999\d$/);
     const feeds = await openMany(8, headers);
     expect(feeds.map(({ statusCode }) => statusCode)).toEqual(Array(8).fill(200));
@@ -92,7 +92,7 @@ onEveryEngine('the flat feeds that are open at once', (engine) => {
   });
 
   async function abandonBeforeTheAnswer(headers: Headers): Promise<void> {
-    const requests = Array.from({ length: 8 }, () => get(`${door.url}/feeds/${LONG}`, { headers, agent: false }));
+    const requests = Array.from({ length: 8 }, () => get(`${server.url}/feeds/${LONG}`, { headers, agent: false }));
     for (const [n, request] of requests.entries()) {
       request.once('error', () => {});
       await sleep(n);
@@ -102,7 +102,7 @@ onEveryEngine('the flat feeds that are open at once', (engine) => {
 
   /** Only the first of them is ever answered. */
   async function abandonOnOneConnection(headers: Headers): Promise<void> {
-    const socket = door.connect();
+    const socket = server.connect();
     await once(socket, 'connect');
     socket.write(`GET /feeds/${LONG} HTTP/1.1\r\nhost: gateway\r\nauthtoken: ${headers.authtoken}\r\n\r\n`.repeat(6));
     await once(socket, 'readable');

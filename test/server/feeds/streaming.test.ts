@@ -3,8 +3,16 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { revokeConnectorToken } from '../../../src/features/integration/connector-token.service.js';
 import { onEveryEngine } from '../../helpers/databases.js';
 import { CountingDatabase } from '../../helpers/gateway.js';
-import { FrontDoor, VIEWER } from '../front-door.js';
-import { linesOf, type ManyAudits, openManyAudits, readFeed, readLines, readOn, stalledClient } from './feed-scene.js';
+import { TestServer, VIEWER } from '../test-server.js';
+import {
+  linesOf,
+  type ManyAudits,
+  openManyAudits,
+  readFeed,
+  readLines,
+  readOn,
+  stalledClient,
+} from './feed.fixture.js';
 
 const MANY = 200_000;
 /** Pages that lie in buffers, the network's among them, when a client does not read. */
@@ -28,26 +36,26 @@ class WatchedDatabase extends CountingDatabase {
 onEveryEngine('a flat feed of many rows', (engine) => {
   let audits: ManyAudits;
   let watched: WatchedDatabase;
-  let door: FrontDoor;
-  const doors: FrontDoor[] = [];
+  let server: TestServer;
+  const servers: TestServer[] = [];
 
   beforeAll(async () => {
     audits = await openManyAudits(engine, MANY);
     watched = new WatchedDatabase(audits.db);
-    door = await open();
-    door.token = await door.tokenFor('ann');
+    server = await open();
+    server.token = await server.tokenFor('ann');
   });
   afterEach(() => {
     watched.failAt = Number.POSITIVE_INFINITY;
   });
   afterAll(async () => {
-    await Promise.all(doors.map((one) => one.close()));
+    await Promise.all(servers.map((one) => one.close()));
     await audits.drop();
   });
 
-  async function open(): Promise<FrontDoor> {
-    const opened = await FrontDoor.open(watched);
-    doors.push(opened);
+  async function open(): Promise<TestServer> {
+    const opened = await TestServer.open(watched);
+    servers.push(opened);
     return opened;
   }
 
@@ -62,7 +70,7 @@ onEveryEngine('a flat feed of many rows', (engine) => {
   test.each(['audits.ndjson?cursor=1', 'audits.ndjson?cursor=1&after='])(
     'comes whole, each row once: %s',
     async (path) => {
-      const lines = await readLines(door, `${path}&fields=id`);
+      const lines = await readLines(server, `${path}&fields=id`);
       const end = lines.pop()!;
       expect(end).toMatchObject({ _end: true, count: lines.length });
       expect(new Set(lines.map(({ id }) => id)).size).toBe(lines.length);
@@ -71,21 +79,21 @@ onEveryEngine('a flat feed of many rows', (engine) => {
   );
 
   test.each(['csv', 'ndjson'])('comes whole where few of them are visible, compressed or not: %s', async (format) => {
-    const token = await door.tokenFor('sam', { accessScope: 'OWNED_AND_SHARED' });
+    const token = await server.tokenFor('sam', { accessScope: 'OWNED_AND_SHARED' });
     for (const encoding of ['identity', 'gzip']) {
       const headers = { authtoken: token, 'accept-encoding': encoding };
-      const { text } = await readFeed(door, `audits.${format}?after=&fields=operatedBy`, headers);
+      const { text } = await readFeed(server, `audits.${format}?after=&fields=operatedBy`, headers);
       expect(new Set(text.match(/sam|ann/g))).toEqual(new Set(['sam']));
     }
   });
 
   test('waits for a client that does not read, holds no connection meanwhile, and then comes whole', async () => {
     watched.statements.length = 0;
-    const response = await stalledClient(door, 'audits.ndjson?cursor=1');
+    const response = await stalledClient(server, 'audits.ndjson?cursor=1');
     const pages = await settledPages();
     expect(pages).toBeLessThan(BUFFERED);
     // The one connection is free.
-    expect((await door.post({ query: VIEWER }, { authtoken: door.token })).body.data?.viewer?.userName).toBe('ann');
+    expect((await server.post({ query: VIEWER }, { authtoken: server.token })).body.data?.viewer?.userName).toBe('ann');
     const { whole, text } = await readOn(response);
     expect(whole).toBe(true);
     expect(linesOf(text).at(-1)).toMatchObject({ _end: true });
@@ -93,7 +101,7 @@ onEveryEngine('a flat feed of many rows', (engine) => {
 
   test('ends with the client: no statement comes after it has left', async () => {
     watched.statements.length = 0;
-    const response = await stalledClient(door, 'audits.csv');
+    const response = await stalledClient(server, 'audits.csv');
     await settledPages();
     response.destroy();
     const pages = await settledPages();
@@ -105,7 +113,7 @@ onEveryEngine('a flat feed of many rows', (engine) => {
     'that fails in the middle is cut, for all to see: %s',
     async (format) => {
       watched.statements.length = 0;
-      const response = await stalledClient(door, `audits.${format}`);
+      const response = await stalledClient(server, `audits.${format}`);
       watched.failAt = (await settledPages()) + 1;
       const { whole, text } = await readOn(response);
       expect(whole).toBe(false);
@@ -116,15 +124,15 @@ onEveryEngine('a flat feed of many rows', (engine) => {
   test('that fails before its first row is answered as an error', async () => {
     watched.statements.length = 0;
     watched.failAt = 1;
-    const response = await stalledClient(door, 'audits.csv');
+    const response = await stalledClient(server, 'audits.csv');
     expect(response.statusCode).toBe(500);
     expect(response.headers['content-encoding']).toBeUndefined();
     expect((await readOn(response)).text).toMatch(/INTERNAL_SERVER_ERROR/);
   });
 
   test('is cut when its token is revoked', async () => {
-    const token = await door.tokenFor('bob');
-    const response = await stalledClient(door, 'audits.ndjson?cursor=1', token);
+    const token = await server.tokenFor('bob');
+    const response = await stalledClient(server, 'audits.ndjson?cursor=1', token);
     await settledPages();
     await revokeConnectorToken(audits.db, token);
     await sleep(1_000);
@@ -135,7 +143,7 @@ onEveryEngine('a flat feed of many rows', (engine) => {
 
   test('is cut when the server stops before it has come to its end', async () => {
     const stopping = await open();
-    const response = await stalledClient(stopping, 'audits.ndjson?cursor=1', door.token);
+    const response = await stalledClient(stopping, 'audits.ndjson?cursor=1', server.token);
     await settledPages();
     const closed = stopping.close();
     await sleep(5_500);
@@ -145,7 +153,7 @@ onEveryEngine('a flat feed of many rows', (engine) => {
 
   test('that is being read comes whole though the server stops', async () => {
     const stopping = await open();
-    const response = await stalledClient(stopping, 'audits.ndjson?cursor=1&fields=id&limit=50000', door.token);
+    const response = await stalledClient(stopping, 'audits.ndjson?cursor=1&fields=id&limit=50000', server.token);
     const [{ whole, text }] = await Promise.all([readOn(response), stopping.close()]);
     expect(whole).toBe(true);
     expect(linesOf(text).at(-1)).toMatchObject({ _end: true });

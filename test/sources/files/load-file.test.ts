@@ -6,7 +6,7 @@ import type { Database } from '../../../src/database/db.js';
 import { Module } from '../../../src/database/module.js';
 import { openDatabase } from '../../../src/database/open.js';
 import { countRecords } from '../../../src/database/positions.js';
-import { commandLine } from '../../../src/features/audits/own-audits.js';
+import { commandLine } from '../../../src/features/audits/activity-log.js';
 import { TimeZone } from '../../../src/lib/time-zone.js';
 import { loadFile } from '../../../src/sources/files/load-file.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Privilege } from '../../../src/graphql/access.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
 import { anActor, Gateway } from '../../helpers/gateway.js';
-import { pullFrom } from './scene.js';
-import { aForeignAudit, StandInPam } from './stand-in.js';
+import { pullFrom } from './pull.fixture.js';
+import { anUpstreamAudit, StandInPam } from './stand-in.js';
 
 onEveryEngine('audits of one id and instant that a server gives', (engine) => {
   let database: TestDatabase;
@@ -27,15 +27,15 @@ onEveryEngine('audits of one id and instant that a server gives', (engine) => {
   };
 
   test('are one where they say the same, in whichever window or type they are', async () => {
-    pam.audits = { Resource: { TODAY: [aForeignAudit(2), aForeignAudit(1)], YESTERDAY: [aForeignAudit(1)] } };
+    pam.audits = { Resource: { TODAY: [anUpstreamAudit(2), anUpstreamAudit(1)], YESTERDAY: [anUpstreamAudit(1)] } };
     expect((await run()).counts.AUDITS).toMatchObject({ rowsRead: 2, added: 2, conflicts: 0 });
     expect((await run()).counts.AUDITS).toMatchObject({ rowsRead: 2, unchanged: 2, conflicts: 0 });
   });
 
   test('are in conflict where they differ: in one pull, and in the next one', async () => {
     pam.audits = {
-      Resource: { TODAY: [aForeignAudit(1)] },
-      User: { TODAY: [aForeignAudit(1, { 'Operation Type': 'User Logged in' })] },
+      Resource: { TODAY: [anUpstreamAudit(1)] },
+      User: { TODAY: [anUpstreamAudit(1, { 'Operation Type': 'User Logged in' })] },
     };
     const first = await run();
     expect(first.counts.AUDITS).toMatchObject({ rowsRead: 2, added: 1, refused: 0, conflicts: 1 });
@@ -44,7 +44,7 @@ onEveryEngine('audits of one id and instant that a server gives', (engine) => {
     ]);
     expect(first.whole.AUDITS).toBe(false);
     expect(await lastRun()).toEqual({ conflicts: 1, messages: [expect.stringMatching(/^audit 1@/)] });
-    pam.audits.Resource = { TODAY: [aForeignAudit(1, { Reason: 'changed since' })] };
+    pam.audits.Resource = { TODAY: [anUpstreamAudit(1, { Reason: 'changed since' })] };
     expect((await run()).counts.AUDITS).toMatchObject({ added: 0, conflicts: 2 });
   });
 });

@@ -4,11 +4,11 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Privilege } from '../../../src/graphql/access.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
 import { anActor, Gateway } from '../../helpers/gateway.js';
-import { pullFrom } from './scene.js';
+import { pullFrom } from './pull.fixture.js';
 import {
-  aForeignAudit,
-  aForeignResource,
-  aForeignUser,
+  anUpstreamAudit,
+  anUpstreamResource,
+  anUpstreamUser,
   type Call,
   type Fault,
   failed,
@@ -82,9 +82,9 @@ onEveryEngine('a pull that meets', (engine) => {
   beforeEach(async () => {
     [database, pam] = await Promise.all([testDatabase(engine), new StandInPam().start()]);
     pam.cap = 5;
-    pam.resources = [1, 2, 3].map((id) => aForeignResource(pam, id));
-    pam.users = [1, 2].map((id) => aForeignUser(id));
-    pam.audits = { Resource: { TODAY: Array.from({ length: 12 }, (_, id) => aForeignAudit(id + 1)).reverse() } };
+    pam.resources = [1, 2, 3].map((id) => anUpstreamResource(pam, id));
+    pam.users = [1, 2].map((id) => anUpstreamUser(id));
+    pam.audits = { Resource: { TODAY: Array.from({ length: 12 }, (_, id) => anUpstreamAudit(id + 1)).reverse() } };
   });
   afterEach(async () => {
     await pam.stop();
@@ -115,7 +115,7 @@ onEveryEngine('a pull that meets', (engine) => {
   test.each(staying)('%s, says so and deletes nothing, and the next pull is whole', async (_, fault, message) => {
     await run();
     pam.resources.splice(0, 1);
-    pam.audits.Resource!.TODAY!.unshift(aForeignAudit(13));
+    pam.audits.Resource!.TODAY!.unshift(anUpstreamAudit(13));
     pam.onCall = ({ path }) => (/resources$|audit$/.test(path) ? fault : undefined);
     const { said, whole } = await run();
     expect(whole).toEqual({ USER_ACCOUNTS: true, RESOURCES: false, AUDITS: false });
@@ -164,7 +164,7 @@ onEveryEngine('a pull that meets', (engine) => {
     await run();
     pam.resources[2]!['RESOURCE NAME'] = 'renamed';
     pam.resources.splice(0, 1);
-    pam.audits.User = { TODAY: [aForeignAudit(99)] };
+    pam.audits.User = { TODAY: [anUpstreamAudit(99)] };
     pam.onCall = ({ path, query }) =>
       path.endsWith('/resources/2/accounts') || query.get('AUDITTYPE') === 'Resource' ? answering(500, '') : undefined;
     const { counts, said, whole } = await run();
@@ -188,7 +188,7 @@ onEveryEngine('a pull that meets', (engine) => {
 
   test('audits of a type that the server does not know stores the others', async () => {
     pam.onCall = ({ query }) => (query.get('AUDITTYPE') === 'Resource' ? refusing('Invalid AUDITTYPE.') : undefined);
-    pam.audits.User = { TODAY: [aForeignAudit(99)] };
+    pam.audits.User = { TODAY: [anUpstreamAudit(99)] };
     const { counts, said } = await run();
     expect(counts.AUDITS.added).toBe(1);
     expect(said).toEqual([
@@ -197,7 +197,7 @@ onEveryEngine('a pull that meets', (engine) => {
   });
 
   test('rows that go while they are read, reads again and loses none of the others', async () => {
-    const audits = Array.from({ length: 40 }, (_, id) => aForeignAudit(id + 1)).reverse();
+    const audits = Array.from({ length: 40 }, (_, id) => anUpstreamAudit(id + 1)).reverse();
     pam.audits = { Resource: { TODAY: audits } };
     let calls = 0;
     pam.onCall = ({ path }) => {
@@ -210,11 +210,11 @@ onEveryEngine('a pull that meets', (engine) => {
   });
 
   test('rows that come while they are read, reads them once', async () => {
-    const audits = Array.from({ length: 40 }, (_, id) => aForeignAudit(id + 1)).reverse();
+    const audits = Array.from({ length: 40 }, (_, id) => anUpstreamAudit(id + 1)).reverse();
     pam.audits = { Resource: { TODAY: audits } };
     let id = 100;
     pam.onCall = ({ path }) => {
-      if (path.endsWith('/audit') && audits.length < 60) audits.unshift(aForeignAudit(id++), aForeignAudit(id++));
+      if (path.endsWith('/audit') && audits.length < 60) audits.unshift(anUpstreamAudit(id++), anUpstreamAudit(id++));
       return undefined;
     };
     const first = await run();
@@ -225,7 +225,7 @@ onEveryEngine('a pull that meets', (engine) => {
   });
 
   test('a list of resources that shrinks while it is read deletes only what is gone', async () => {
-    pam.resources = Array.from({ length: 30 }, (_, id) => aForeignResource(pam, id + 1));
+    pam.resources = Array.from({ length: 30 }, (_, id) => anUpstreamResource(pam, id + 1));
     await run();
     let listed = 0;
     pam.onCall = ({ path }) => {

@@ -78,7 +78,7 @@ describe('a list that stands still', () => {
 
 describe('a list that changes while it is read', () => {
   const change = fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), inserts: fc.boolean() });
-  const scene = fc.record({
+  const fixture = fc.record({
     stays: fc.integer({ min: 0, max: 40 }),
     comesAndGoes: fc.integer({ min: 0, max: 20 }),
     cap: fc.integer({ min: 3, max: 12 }),
@@ -88,7 +88,7 @@ describe('a list that changes while it is read', () => {
 
   test('loses no row that was there all the time, where it is said to be whole', async () => {
     await fc.assert(
-      fc.asyncProperty(scene, async ({ stays, comesAndGoes, cap, changes, saysTotal }) => {
+      fc.asyncProperty(fixture, async ({ stays, comesAndGoes, cap, changes, saysTotal }) => {
         const staying = numbers(stays);
         const list = [...staying];
         let guests = 0;

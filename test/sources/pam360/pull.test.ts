@@ -2,8 +2,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Module } from '../../../src/database/module.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
 import { anActor, Gateway } from '../../helpers/gateway.js';
-import { positionsOf, pullFrom } from './scene.js';
-import { aForeignAudit, aForeignResource, aForeignUser, type Foreign, StandInPam, TOKEN } from './stand-in.js';
+import { positionsOf, pullFrom } from './pull.fixture.js';
+import { anUpstreamAudit, anUpstreamResource, anUpstreamUser, StandInPam, TOKEN, type Upstream } from './stand-in.js';
 
 const nothing = { added: 0, changed: 0, unchanged: 0, deleted: 0, refused: 0, conflicts: 0 };
 
@@ -12,11 +12,11 @@ onEveryEngine('a pull', (engine) => {
   let pam: StandInPam;
   beforeEach(async () => {
     [database, pam] = await Promise.all([testDatabase(engine), new StandInPam().start()]);
-    pam.resources = [1, 2, 3].map((id) => aForeignResource(pam, id));
-    pam.users = [1, 2].map((id) => aForeignUser(id));
+    pam.resources = [1, 2, 3].map((id) => anUpstreamResource(pam, id));
+    pam.users = [1, 2].map((id) => anUpstreamUser(id));
     pam.audits = {
-      Resource: { TODAY: [aForeignAudit(3), aForeignAudit(2)], YESTERDAY: [aForeignAudit(1)] },
-      User: { TODAY: [aForeignAudit(4, { 'Operation Type': 'User Logged in' })] },
+      Resource: { TODAY: [anUpstreamAudit(3), anUpstreamAudit(2)], YESTERDAY: [anUpstreamAudit(1)] },
+      User: { TODAY: [anUpstreamAudit(4, { 'Operation Type': 'User Logged in' })] },
     };
   });
   afterEach(async () => {
@@ -122,10 +122,10 @@ onEveryEngine('a pull', (engine) => {
 
   test('deletes no account, custom field or role where a list is empty or missing by mistake', async () => {
     const field = { CUSTOMFIELDLABEL: 'rack', CUSTOMFIELDVALUE: '7', CUSTOMFIELDTYPE: 'Character' };
-    pam.resources = [aForeignResource(pam, 1, { NOOFACCOUNTS: '2', 'CUSTOM FIELD': [field] })];
-    const accounts = pam.resources[0]!['ACCOUNT LIST'] as Foreign[];
+    pam.resources = [anUpstreamResource(pam, 1, { NOOFACCOUNTS: '2', 'CUSTOM FIELD': [field] })];
+    const accounts = pam.resources[0]!['ACCOUNT LIST'] as Upstream[];
     accounts.push({ ...accounts[0], 'ACCOUNT ID': '11', 'ACCOUNT NAME': 'admin' });
-    pam.users = [aForeignUser(1)];
+    pam.users = [anUpstreamUser(1)];
     const stored = () =>
       read<object>(
         `{ resources { nodes { lastAccessedAt accountCount accounts { id name } customFields { label value } } }
@@ -158,7 +158,7 @@ onEveryEngine('a pull', (engine) => {
 
   test('keeps an audit whose texts are too long, and cuts them', async () => {
     pam.audits = {
-      Resource: { TODAY: [aForeignAudit(1, { 'IP Address': '1'.repeat(66), Reason: 'r'.repeat(20_000) })] },
+      Resource: { TODAY: [anUpstreamAudit(1, { 'IP Address': '1'.repeat(66), Reason: 'r'.repeat(20_000) })] },
     };
     const { counts } = await run({}, { modules: [Module.AUDITS] });
     expect(counts.AUDITS).toMatchObject({ added: 1, refused: 0 });
@@ -172,7 +172,7 @@ onEveryEngine('a pull', (engine) => {
   });
 
   test('takes an empty text for the empty list of a resource without accounts', async () => {
-    pam.resources = [aForeignResource(pam, 1, { NOOFACCOUNTS: '0', 'ACCOUNT LIST': '' })];
+    pam.resources = [anUpstreamResource(pam, 1, { NOOFACCOUNTS: '0', 'ACCOUNT LIST': '' })];
     const { whole, said } = await run({}, { modules: [Module.RESOURCES] });
     expect([whole, said]).toEqual([
       { RESOURCES: true },
@@ -195,8 +195,8 @@ onEveryEngine('a pull', (engine) => {
 
   test('leaves what other sources brought alone', async () => {
     await run({ PAM_SOURCE: 'other vault' });
-    pam.resources = [aForeignResource(pam, 9)];
-    pam.users = [aForeignUser(9)];
+    pam.resources = [anUpstreamResource(pam, 9)];
+    pam.users = [anUpstreamUser(9)];
     const { counts } = await run();
     expect([counts.RESOURCES.deleted, counts.USER_ACCOUNTS.deleted]).toEqual([0, 0]);
   });
@@ -217,7 +217,7 @@ onEveryEngine('a pull', (engine) => {
 
   test('deletes more than half of many only where that is accepted', async () => {
     pam.resources = Array.from({ length: 45 }, (_, id) =>
-      aForeignResource(pam, id + 1, { NOOFACCOUNTS: '0', 'ACCOUNT LIST': [] }),
+      anUpstreamResource(pam, id + 1, { NOOFACCOUNTS: '0', 'ACCOUNT LIST': [] }),
     );
     await run();
     pam.resources.splice(20);
@@ -232,9 +232,9 @@ onEveryEngine('a pull', (engine) => {
 
   test('reads everything from pages of a few rows', async () => {
     pam.cap = 7;
-    const audits = Array.from({ length: 120 }, (_, id) => aForeignAudit(id + 1)).reverse();
-    pam.resources = Array.from({ length: 40 }, (_, id) => aForeignResource(pam, id + 1));
-    pam.users = Array.from({ length: 30 }, (_, id) => aForeignUser(id + 1));
+    const audits = Array.from({ length: 120 }, (_, id) => anUpstreamAudit(id + 1)).reverse();
+    pam.resources = Array.from({ length: 40 }, (_, id) => anUpstreamResource(pam, id + 1));
+    pam.users = Array.from({ length: 30 }, (_, id) => anUpstreamUser(id + 1));
     pam.audits = { Resource: { TODAY: audits } };
     const { counts, whole } = await run();
     expect(whole).toEqual({ USER_ACCOUNTS: true, RESOURCES: true, AUDITS: true });
@@ -243,25 +243,30 @@ onEveryEngine('a pull', (engine) => {
 
   test('reads no further than what the pull before it has seen, where the newest come first', async () => {
     const newest = Date.now();
-    const audits = Array.from({ length: 1_500 }, (_, id) => aForeignAudit(id, { TIME: String(newest - id * 60_000) }));
+    const audits = Array.from({ length: 1_500 }, (_, id) =>
+      anUpstreamAudit(id, { TIME: String(newest - id * 60_000) }),
+    );
     pam.audits = { Resource: { TODAY: audits } };
     await run();
     pam.calls = [];
-    audits.unshift(aForeignAudit(9_000, { TIME: String(newest + 1) }));
+    audits.unshift(anUpstreamAudit(9_000, { TIME: String(newest + 1) }));
     const { counts } = await run();
     expect(counts.AUDITS).toMatchObject({ added: 1, rowsRead: 980 });
     expect(pam.callsOf(/audit/).filter(({ query }) => query.get('AUDITTYPE') === 'Resource')).toHaveLength(3);
   });
 
   test('keeps audits of two types apart that count for themselves, and takes a row of both windows once', async () => {
-    const login = aForeignAudit(1, { TIME: '1710222999999', 'Operation Type': 'User Logged in' });
-    pam.audits = { Resource: { TODAY: [aForeignAudit(1)], YESTERDAY: [aForeignAudit(1)] }, User: { TODAY: [login] } };
+    const login = anUpstreamAudit(1, { TIME: '1710222999999', 'Operation Type': 'User Logged in' });
+    pam.audits = {
+      Resource: { TODAY: [anUpstreamAudit(1)], YESTERDAY: [anUpstreamAudit(1)] },
+      User: { TODAY: [login] },
+    };
     const { counts } = await run();
     expect(counts.AUDITS).toEqual({ ...nothing, rowsRead: 2, added: 2 });
   });
 
   test('tells whose clock is another one than SOURCE_TIME_ZONE says', async () => {
-    pam.audits = { Resource: { TODAY: [aForeignAudit(0, { 'Time Stamp': '2024-03-12 13:45:44.835' })] } };
+    pam.audits = { Resource: { TODAY: [anUpstreamAudit(0, { 'Time Stamp': '2024-03-12 13:45:44.835' })] } };
     expect((await run()).said).toEqual([
       expect.stringMatching(/^NOTE the server's clock is 480 minutes ahead of .*UTC/),
     ]);
@@ -270,9 +275,9 @@ onEveryEngine('a pull', (engine) => {
 
   test('finds the owner that is written with a domain among the users of SCIM', async () => {
     const domain = { 'urn:ietf:params:scim:schemas:extension:pam360_domain:2.0:User': { domain: 'ZYLKER' } };
-    pam.users = [aForeignUser(1, { ...domain, userName: 'ann' }), aForeignUser(2, { userName: 'ben' })];
+    pam.users = [anUpstreamUser(1, { ...domain, userName: 'ann' }), anUpstreamUser(2, { userName: 'ben' })];
     pam.resources = ['ZYLKER\\ann', 'ZYLKER\\ben', 'OTHER\\ann', 'ZYLKER\\cid'].map((owner, index) =>
-      aForeignResource(pam, index + 1, { 'RESOURCE OWNER': owner }),
+      anUpstreamResource(pam, index + 1, { 'RESOURCE OWNER': owner }),
     );
     await run();
     const query = '{ resources { nodes { ownerName owner { userName } } } }';
@@ -287,12 +292,12 @@ onEveryEngine('a pull', (engine) => {
   });
 
   test('reads all, where the oldest come first, or at the same instant', async () => {
-    const audits = Array.from({ length: 600 }, (_, id) => aForeignAudit(id));
-    const same = Array.from({ length: 600 }, (_, id) => aForeignAudit(id + 1_000, { TIME: '1710222344835' }));
+    const audits = Array.from({ length: 600 }, (_, id) => anUpstreamAudit(id));
+    const same = Array.from({ length: 600 }, (_, id) => anUpstreamAudit(id + 1_000, { TIME: '1710222344835' }));
     pam.audits = { Resource: { TODAY: audits }, User: { TODAY: same } };
     await run();
-    audits.push(aForeignAudit(600));
-    same.push(aForeignAudit(1_600, { TIME: '1710222344835' }));
+    audits.push(anUpstreamAudit(600));
+    same.push(anUpstreamAudit(1_600, { TIME: '1710222344835' }));
     expect((await run()).counts.AUDITS.added).toBe(2);
   });
 

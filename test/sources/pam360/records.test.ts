@@ -4,9 +4,9 @@ import { TimeZone } from '../../../src/lib/time-zone.js';
 import { parseAccountTime } from '../../../src/sources/pam360/account-time.js';
 import { auditOf } from '../../../src/sources/pam360/audit.js';
 import { openEnvelope } from '../../../src/sources/pam360/envelope.js';
+import { rowsOf } from '../../../src/sources/pam360/field-values.js';
 import { PamFault } from '../../../src/sources/pam360/pam-fault.js';
 import { resourceOf } from '../../../src/sources/pam360/resource.js';
-import { rowsOf } from '../../../src/sources/pam360/said.js';
 import { scimUserOf } from '../../../src/sources/pam360/scim-user.js';
 
 const utc = new TimeZone('UTC');

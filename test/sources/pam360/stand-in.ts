@@ -9,7 +9,7 @@ export const TOKEN = 'B698EF92-BC28-44F2-8F59-3CE9BC26C03E';
 /** What the server does with one request instead of answering it. */
 export type Fault = (request: IncomingMessage, response: ServerResponse, answer: string) => void;
 
-export type Foreign = Record<string, unknown>;
+export type Upstream = Record<string, unknown>;
 
 export interface Call {
   readonly path: string;
@@ -25,13 +25,13 @@ export const AUTHORITY = tls('authority').pathname;
 /** A PAM360 server over real HTTPS, from arrays, that answers as it is documented. Changes and faults come between its answers. */
 export class StandInPam {
   /** As the list of resources and the answer of /resources/<id>/accounts say it, together. */
-  resources: Foreign[] = [];
+  resources: Upstream[] = [];
   /** As /resources/<id>/accounts/<id> says it, by the account's id. */
-  accounts = new Map<string, Foreign>();
+  accounts = new Map<string, Upstream>();
   /** By AUDITTYPE and DURATION, newest first. */
-  audits: Record<string, { TODAY?: Foreign[]; YESTERDAY?: Foreign[] }> = {};
+  audits: Record<string, { TODAY?: Upstream[]; YESTERDAY?: Upstream[] }> = {};
   /** As SCIM says them. */
-  users: Foreign[] = [];
+  users: Upstream[] = [];
   /** Rows that a page has at most, whatever is asked for. */
   cap = 1_000;
   token = TOKEN;
@@ -106,7 +106,7 @@ export class StandInPam {
     return details ? succeeded('GET RESOURCE ACCOUNT DETAILS', details) : failed('Account does not exist.');
   }
 
-  #list(name: string, rows: readonly Foreign[], query: URLSearchParams): unknown {
+  #list(name: string, rows: readonly Upstream[], query: URLSearchParams): unknown {
     const start = Number(query.get('STARTINDEX') ?? 1) - 1;
     const limit = Math.min(this.cap, Number(query.get('LIMIT') ?? 25));
     return succeeded(name, rows.slice(start, start + limit), rows.length);
@@ -136,13 +136,13 @@ function succeeded(name: string, details: unknown, totalRows?: number): unknown 
 }
 
 /** What the list says of a resource. */
-function listed(row: Foreign): Foreign {
+function listed(row: Upstream): Upstream {
   const keys = ['RESOURCE ID', 'RESOURCE NAME', 'RESOURCE DESCRIPTION', 'RESOURCE TYPE', 'NOOFACCOUNTS'];
   return Object.fromEntries(keys.map((key) => [key, row[key]]));
 }
 
 /** A resource with one account, whose id is ten times its own. */
-export function aForeignResource(pam: StandInPam, id: number, but: Foreign = {}): Foreign {
+export function anUpstreamResource(pam: StandInPam, id: number, but: Upstream = {}): Upstream {
   const account = String(id * 10);
   pam.accounts.set(account, {
     DESCRIPTION: 'N/A',
@@ -183,7 +183,7 @@ export function aForeignResource(pam: StandInPam, id: number, but: Foreign = {})
 }
 
 /** An audit as a live server sent it. */
-export function aForeignAudit(id: number, but: Foreign = {}): Foreign {
+export function anUpstreamAudit(id: number, but: Upstream = {}): Upstream {
   return {
     'Audit ID': String(id),
     'Operation Type': 'Password Retrieved',
@@ -204,7 +204,7 @@ export function aForeignAudit(id: number, but: Foreign = {}): Foreign {
   };
 }
 
-export function aForeignUser(id: number, but: Foreign = {}): Foreign {
+export function anUpstreamUser(id: number, but: Upstream = {}): Upstream {
   return {
     id: String(id),
     userName: `user${id}`,

@@ -3,7 +3,7 @@ import { recordAudits } from '../../../src/features/audits/audit.service.js';
 import { TimeZone } from '../../../src/lib/time-zone.js';
 import { lineToAudit } from '../../../src/sources/syslog/line-to-audit.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
-import { Heard, pamLine, SOURCE } from './syslog-scene.js';
+import { Heard, pamLine, SOURCE } from './syslog.fixture.js';
 
 const OTHER = '<14>Nov 26 2026 11:39:00 pam job: done';
 const read = (text: string, sender = '127.0.0.1') =>

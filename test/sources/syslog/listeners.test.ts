@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { recordResources } from '../../../src/features/resources/resource.service.js';
 import type { SyslogOptions } from '../../../src/sources/syslog/listener.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
-import { Heard, pamLine, storedAudits, storedReasons } from './syslog-scene.js';
+import { Heard, pamLine, storedAudits, storedReasons } from './syslog.fixture.js';
 
 const tlsFile = (name: string) => readFileSync(`test/server/tls/${name}.pem`);
 

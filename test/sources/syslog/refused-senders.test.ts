@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { SyslogOptions } from '../../../src/sources/syslog/listener.js';
 import type { Reason } from '../../../src/sources/syslog/refusals.js';
 import { type TestDatabase, testDatabase } from '../../helpers/databases.js';
-import { Heard, pamLine, storedAudits, storedReasons } from './syslog-scene.js';
+import { Heard, pamLine, storedAudits, storedReasons } from './syslog.fixture.js';
 
 const tlsFile = (name: string) => readFileSync(`test/server/tls/${name}.pem`);
 const own = { cert: tlsFile('certificate'), key: tlsFile('key') };

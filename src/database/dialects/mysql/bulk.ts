@@ -69,7 +69,7 @@ function* packets(rows: Rows): Generator<Buffer> {
   for (const row of rows) {
     for (const value of row) {
       const text = typeof value === 'string' ? value : wordOf(value);
-      const most = MOST_BYTES * text.length + 1;
+      const most = MAX_BYTES * text.length + 1;
       if (at + most > packet.length) {
         if (at > 0) yield packet.subarray(0, at);
         packet = Buffer.allocUnsafe(Math.max(PACKET, most));
@@ -87,7 +87,7 @@ const TAB = 0x09;
 const NEWLINE = 0x0a;
 
 /** Of a UTF-16 unit; two where it is escaped. */
-const MOST_BYTES = 3;
+const MAX_BYTES = 3;
 
 function wordOf(value: Exclude<Value, string>): string {
   if (value === null) return '\\N';

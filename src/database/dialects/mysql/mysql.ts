@@ -6,12 +6,12 @@ import sql, { raw, type Sql } from 'sql-template-tag';
 import type { DataSourceOptions } from 'typeorm';
 import { timed } from '../../../lib/timed.js';
 import type { Database, Db, Rows, Transaction } from '../../db.js';
-import type { WrittenForm, WrittenRow } from '../../written-rows.js';
+import type { EncodedForm, EncodedRow } from '../../row-encoding.js';
 import type { Dialect } from '../dialect.js';
 import type { Engine } from '../engine.js';
 import { insertRows, RowsLeftOut } from './bulk.js';
 import { Errors, errnoOf } from './errors.js';
-import { Pulse } from './pulse.js';
+import { HealthProbe } from './health-probe.js';
 import { chooseRowEncoder } from './row-encoder/choose.js';
 import { selectedValues } from './row-encoder/layout.js';
 import { MysqlSession, readServer, type Server, type SessionOptions } from './session.js';
@@ -24,10 +24,10 @@ export function mysqlEngine(url: URL): Engine {
     open: async (limits) => {
       const server = await readServer(options);
       const { encodeRows, fault } = await chooseRowEncoder(options, limits.rowEncoder);
-      const pulse = new Pulse(options);
-      await pulse.beats();
+      const probe = new HealthProbe(options);
+      await probe.isAlive();
       const notices = fault === undefined ? [] : [slowRows(fault)];
-      return new MysqlDatabase({ options, server, pulse, limits, encodeRows, notices });
+      return new MysqlDatabase({ options, server, probe, limits, encodeRows, notices });
     },
     exists: () => true,
     dataSourceOptions: async () => dataSourceOptions(options, await readServer(options)),
@@ -91,13 +91,13 @@ const dialect: Dialect = {
   timeText: (column) => `CONCAT(INSERT(${column}, 11, 1, 'T'), 'Z')`,
   timeValue: (time) => `${time.slice(0, 10)} ${time.slice(11, 23)}`,
   textLength: (column) => `CHAR_LENGTH(${column})`,
-  selectWritten: (form) => selectedValues(form).join(', '),
+  selectEncoded: (form) => selectedValues(form).join(', '),
   useIndex: (index) => `FORCE INDEX (${index})`,
   useKey: () => 'FORCE INDEX (PRIMARY)',
   joinInOrder: 'STRAIGHT_JOIN',
   forUpdate: 'FOR UPDATE',
   forShare: 'LOCK IN SHARE MODE',
-  rowsBehind,
+  rowsAfter,
   clock: 'CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)',
   stretchOf: (column, seconds) => `(TO_SECONDS(${column}) DIV ${seconds})`,
   addWhereKnown: (table, _key, column) => `ON DUPLICATE KEY UPDATE ${column} = ${table}.${column} + VALUES(${column})`,
@@ -116,7 +116,7 @@ const runAgain: ReadonlySet<number> = new Set([Errors.LOCK_DEADLOCK, Errors.LOCK
  * range of time. The row constructor (column, key) > (value, id) says the same, but is no range to the engine: it reads
  * the index from where the other conditions begin.
  */
-function rowsBehind(column: string, key: string, value: string | number, id: number, direction: 'ASC' | 'DESC'): Sql {
+function rowsAfter(column: string, key: string, value: string | number, id: number, direction: 'ASC' | 'DESC'): Sql {
   const beyond = raw(direction === 'ASC' ? '>' : '<');
   return sql`(${raw(column)} ${beyond} ${value} OR (${raw(column)} = ${value} AND ${raw(key)} ${beyond} ${id}))`;
 }
@@ -164,8 +164,8 @@ class MysqlDatabase implements Database {
     return this.#withSession((session) => timed(() => session.query<Row>(statement)));
   }
 
-  queryWritten<Keys>(statement: Sql, form: WrittenForm): Promise<(WrittenRow & Keys)[]> {
-    return this.#withSession((session) => session.queryWritten<Keys>(statement, form));
+  queryEncoded<Keys>(statement: Sql, form: EncodedForm): Promise<(EncodedRow & Keys)[]> {
+    return this.#withSession((session) => session.queryEncoded<Keys>(statement, form));
   }
 
   execute(statement: Sql): Promise<number> {
@@ -200,7 +200,7 @@ class MysqlDatabase implements Database {
 
   async close(): Promise<void> {
     if (this.forConnectors !== this) {
-      this.#shared.pulse.close();
+      this.#shared.probe.close();
       await this.forConnectors.close();
     }
     // A connection that is lost already need not be closed.
@@ -240,8 +240,8 @@ class MysqlTransaction implements Transaction {
     return timed(() => this.query<Row>(statement));
   }
 
-  queryWritten<Keys>(statement: Sql, form: WrittenForm): Promise<(WrittenRow & Keys)[]> {
-    return this.#session().queryWritten<Keys>(statement, form);
+  queryEncoded<Keys>(statement: Sql, form: EncodedForm): Promise<(EncodedRow & Keys)[]> {
+    return this.#session().queryEncoded<Keys>(statement, form);
   }
 
   execute(statement: Sql): Promise<number> {

@@ -2,11 +2,11 @@ import type { Readable } from 'node:stream';
 import type { Pool, PoolConnection, QueryOptions, ResultSetHeader } from 'mysql2';
 import mysql from 'mysql2/promise';
 import type { Sql } from 'sql-template-tag';
-import type { WrittenForm, WrittenRow } from '../../written-rows.js';
+import type { EncodedForm, EncodedRow } from '../../row-encoding.js';
 import type { DatabaseLimits } from '../engine.js';
 import { Unavailable } from '../unavailable.js';
 import { isFatal, toRefusal } from './errors.js';
-import type { Pulse } from './pulse.js';
+import type { HealthProbe } from './health-probe.js';
 import { type EncodeRows, UnreadableRows } from './row-encoder/encode-rows.js';
 
 /** What the program needs to know of the server that it speaks to. */
@@ -63,7 +63,7 @@ interface PoolLoad {
 
 /** What the sessions of a database have in common. */
 export interface SessionOptions {
-  readonly pulse: Pulse;
+  readonly probe: HealthProbe;
   readonly limits: DatabaseLimits;
   readonly encodeRows: EncodeRows;
 }
@@ -72,27 +72,27 @@ export interface SessionOptions {
 export class MysqlSession {
   readonly #connection: PoolConnection;
   readonly #load: PoolLoad;
-  readonly #pulse: Pulse;
+  readonly #probe: HealthProbe;
   readonly #statementTimeout: number;
   readonly #encodeRows: EncodeRows;
   #broken = false;
 
-  private constructor(connection: PoolConnection, load: PoolLoad, { pulse, limits, encodeRows }: SessionOptions) {
+  private constructor(connection: PoolConnection, load: PoolLoad, { probe, limits, encodeRows }: SessionOptions) {
     this.#connection = connection;
     this.#load = load;
     load.inUse += 1;
-    this.#pulse = pulse;
+    this.#probe = probe;
     this.#statementTimeout = limits.statementTimeout;
     this.#encodeRows = encodeRows;
   }
 
   static async acquire(pool: Pool, load: PoolLoad, options: SessionOptions): Promise<MysqlSession> {
-    const { pulse, limits } = options;
-    pulse.check();
+    const { probe, limits } = options;
+    probe.check();
     load.waiting += 1;
     const pending = connectionOf(pool);
     try {
-      const connection = await pulse.watch(
+      const connection = await probe.watch(
         pending,
         limits.acquireTimeout,
         'no database connection became free in time',
@@ -111,7 +111,7 @@ export class MysqlSession {
     return (await this.#run(statement)) as Row[];
   }
 
-  async queryWritten<Keys>(statement: Sql, form: WrittenForm): Promise<(WrittenRow & Keys)[]> {
+  async queryEncoded<Keys>(statement: Sql, form: EncodedForm): Promise<(EncodedRow & Keys)[]> {
     return this.#watch(this.#encodeRows<Keys>(this.#connection, statement, form));
   }
 
@@ -160,7 +160,7 @@ export class MysqlSession {
   async #watch<T>(answer: Promise<T>): Promise<T> {
     // The server ends a statement that takes too long; the second more is for a server that does not answer at all.
     try {
-      return await this.#pulse.watch(answer, this.#statementTimeout + 1_000, 'the database did not answer in time');
+      return await this.#probe.watch(answer, this.#statementTimeout + 1_000, 'the database did not answer in time');
     } catch (error) {
       if (error instanceof UnreadableRows || error instanceof Unavailable || isFatal(error)) this.destroy();
       throw toRefusal(error);

@@ -3,7 +3,7 @@ import type { Db, Transaction } from '../../../database/db.js';
 import { insertAll, selectList, tableOf } from '../../../database/rows.js';
 import { transaction } from '../../../database/transaction.js';
 import { latestStored } from '../../../lib/set-back.js';
-import { type Operator, recordOperation } from '../own-audits.js';
+import { logActivity, type Operator } from '../activity-log.js';
 import type { OwnOperation } from '../own-operations.js';
 import { RefusalCount } from './refusal-count.js';
 
@@ -63,7 +63,7 @@ export async function countRefusals(tx: Transaction, refusal: Refusal, occurrenc
     },
   ]);
   const reason = first;
-  await recordOperation(tx, { ...by, ipAddress: from }, { operation, outcome: 'FAILURE', userName, reason });
+  await logActivity(tx, { ...by, ipAddress: from }, { operation, outcome: 'FAILURE', userName, reason });
 }
 
 /** Ends the window of a subject: records how many refusals followed the first, if any did. */
@@ -81,7 +81,7 @@ export async function endRefusals(tx: Transaction, subject: string): Promise<voi
   const client = { ipAddress: refusedFrom, clientType: clientType as Operator['clientType'] };
   const by = { userId: operatorId, userName: operatedBy, ...client };
   const reason = `${more} more ${further}, between ${beganAt} and ${until}${places}`;
-  await recordOperation(tx, by, { operation, outcome: 'FAILURE', userName, reason });
+  await logActivity(tx, by, { operation, outcome: 'FAILURE', userName, reason });
 }
 
 /** Ends all windows whose time is over, or began before the clock was set back, whichever process counted in them. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from '../../../database/db.js';
 import { transaction } from '../../../database/transaction.js';
-import { keptWith } from '../../../lib/kept-with.js';
+import { weakMemo } from '../../../lib/weak-memo.js';
 import { countRefusals, endOldRefusals, type Refusal } from './count-refusals.js';
 
 /** Milliseconds. */
@@ -37,10 +37,10 @@ interface Tally {
 
 type Tallies = Map<string, Tally>;
 
-const talliesOf = keptWith<Db, Map<string, Tallies>>(() => new Map());
+const talliesOf = weakMemo<Db, Map<string, Tallies>>(() => new Map());
 
 /** Writes that have begun, so that a stop can wait for them. */
-const writesOf = keptWith<Db, Set<Promise<void>>>(() => new Set());
+const writesOf = weakMemo<Db, Set<Promise<void>>>(() => new Set());
 
 /** A refusal as it was counted. */
 export interface Counted {

@@ -2,7 +2,7 @@ import type { Actor, Context } from '../../../graphql/context.js';
 import { onOperationRefused, type RefusedOperation } from '../../../graphql/refused.js';
 import { logOf } from '../../../graphql/request-log.js';
 import { sha256 } from '../../../lib/sha256.js';
-import { operatorOf } from '../own-audits.js';
+import { operatorOf } from '../activity-log.js';
 import type { Refusal } from './count-refusals.js';
 import { countInMemory, type RefusalKind, storeCounted } from './refusal-tally.js';
 

@@ -2,7 +2,7 @@ import sql, { raw } from 'sql-template-tag';
 import type { Db } from '../../../database/db.js';
 import { Module } from '../../../database/module.js';
 import { countRecords } from '../../../database/positions.js';
-import { OWN_SOURCE } from '../own-audits.js';
+import { OWN_SOURCE } from '../activity-log.js';
 
 const DAY = 86_400_000;
 

@@ -1,11 +1,11 @@
 import sql, { join } from 'sql-template-tag';
-import { positionsOf, spansOf } from '../../../database/audit-spans.js';
 import type { Transaction } from '../../../database/db.js';
+import { positionsOf, rangesOf } from '../../../database/position-ranges.js';
 import { auditsRemoved } from '../../../database/positions.js';
 import { VALUES_AT_ONCE } from '../../../database/rows.js';
-import type { AuditSpan } from '../../../database/tables.js';
+import type { PositionRange } from '../../../database/tables.js';
 import { chunks } from '../../../lib/chunks.js';
-import { uncountAudits } from '../counts/uncount-audits.js';
+import { uncountAudits } from '../rollups/uncount-audits.js';
 
 /**
  * Removes audits, by ids that rise, which all occurred before a time: from the table, the counts, the spans of positions and the
@@ -17,15 +17,15 @@ export async function removeAudits(
   { step, occurredBefore }: { readonly step: number; readonly occurredBefore: string },
 ): Promise<void> {
   await uncountAudits(tx, ids);
-  const spans = await spansOf(tx, ids);
-  const lastPosition = positionsOf(spans, ids).reduce((last, position) => Math.max(last, position), 0);
+  const ranges = await rangesOf(tx, ids);
+  const lastPosition = positionsOf(ranges, ids).reduce((last, position) => Math.max(last, position), 0);
   let removed = 0;
   for (const part of chunks(ids, VALUES_AT_ONCE)) {
     removed += await tx.execute(sql`DELETE FROM audits WHERE id IN (${join(part)})`);
     await tx.execute(sql`DELETE FROM audit_names WHERE id IN (${join(part)})`);
   }
   if (removed !== ids.length) throw new Error(`${removed} audits were removed, not ${ids.length}`);
-  await removeEmptySpans(tx, spans);
+  await removeEmptyRanges(tx, ranges);
   auditsRemoved(tx, removed);
   const before = tx.dialect.timeValue(occurredBefore);
   await tx.execute(
@@ -37,8 +37,8 @@ export async function removeAudits(
 }
 
 /** The last span stays, empty or not: whoever follows the audits ends with it. */
-async function removeEmptySpans(tx: Transaction, spans: readonly AuditSpan[]): Promise<void> {
-  for (const part of chunks(spans, VALUES_AT_ONCE)) {
+async function removeEmptyRanges(tx: Transaction, ranges: readonly PositionRange[]): Promise<void> {
+  for (const part of chunks(ranges, VALUES_AT_ONCE)) {
     const empty = await tx.query<{ firstPosition: number }>(
       sql`SELECT s.first_position AS firstPosition FROM audit_spans s
           WHERE s.first_position IN (${join(part.map(({ firstPosition }) => firstPosition))})

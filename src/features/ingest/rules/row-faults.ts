@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { counted } from '../../../lib/counted.js';
+import { pluralize } from '../../../lib/pluralize.js';
 
 /** A row with this many faults is in the wrong format; more of them would tell nothing. */
 const FAULTS_NAMED = 5;
@@ -7,7 +7,7 @@ const FAULTS_NAMED = 5;
 /** What is wrong with a row, field by field, said for people. */
 export function faultsOf({ issues }: z.ZodError): string {
   const faults = issues.slice(0, FAULTS_NAMED).map(({ path, message }) => faultAt(nameOf(path), message));
-  if (issues.length > faults.length) faults.push(`and ${counted(issues.length - faults.length, 'more fault')}`);
+  if (issues.length > faults.length) faults.push(`and ${pluralize(issues.length - faults.length, 'more fault')}`);
   return faults.join('; ');
 }
 

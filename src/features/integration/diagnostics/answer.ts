@@ -4,8 +4,8 @@ import type { Run } from './run.js';
 
 const HEADERS_MS = 5_000;
 const BODY_MS = 2_000;
-const LARGEST_HEADERS = 16 * 1_024;
-const LARGEST_BODY = 64 * 1_024;
+const MAX_HEADERS = 16 * 1_024;
+const MAX_BODY = 64 * 1_024;
 
 /** An HTTP answer, or the beginning of one. */
 export interface Answer {
@@ -29,7 +29,7 @@ export async function ask(socket: TLSSocket, host: string, run: Run): Promise<An
     status: response.statusCode!,
     date: response.headers.date,
     receivedAt,
-    text: [...response.rawHeaders, Buffer.concat(parts).toString('latin1', 0, LARGEST_BODY)].join('\n'),
+    text: [...response.rawHeaders, Buffer.concat(parts).toString('latin1', 0, MAX_BODY)].join('\n'),
   };
 }
 
@@ -40,7 +40,7 @@ function asking(socket: TLSSocket, host: string): Promise<IncomingMessage | stri
       createConnection: () => socket,
       path: '/',
       headers: { host, accept: 'text/html', connection: 'close' },
-      maxHeaderSize: LARGEST_HEADERS,
+      maxHeaderSize: MAX_HEADERS,
     });
     sent.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''));
     sent.once('response', resolve);
@@ -55,7 +55,7 @@ function readInto(parts: Buffer[], response: IncomingMessage): Promise<true> {
     response.on('data', (part: Buffer) => {
       parts.push(part);
       length += part.length;
-      if (length >= LARGEST_BODY) response.destroy();
+      if (length >= MAX_BODY) response.destroy();
     });
     response.on('error', () => {});
     response.once('close', () => resolve(true));

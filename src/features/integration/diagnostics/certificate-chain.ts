@@ -13,7 +13,7 @@ const UNKNOWN_AUTHORITY = new Set([
 ]);
 
 /** The longest chain that is followed; the web's have four certificates at most. */
-const LONGEST_CHAIN = 10;
+const MAX_CHAIN_LENGTH = 10;
 
 const words = {
   good: 'The certificate comes from a trusted authority.',
@@ -53,7 +53,7 @@ function followed(certificate: X509Certificate, trusted: readonly X509Certificat
   const sent = sentWith(certificate);
   if (!isTrusted(certificate) && certificate.checkIssued(certificate)) return fail(words.selfSigned);
   let at = certificate;
-  for (let step = 0; step < LONGEST_CHAIN; step++) {
+  for (let step = 0; step < MAX_CHAIN_LENGTH; step++) {
     if (isTrusted(at)) return pass(words.good);
     const issuers = [...trusted, ...sent].filter((other) => isIssuedBy(at, other));
     const issuer = issuers.find((other) => timeOf(other, now) === 'WITHIN');
@@ -74,7 +74,7 @@ function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): bool
 
 function sentWith(certificate: X509Certificate): X509Certificate[] {
   const sent: X509Certificate[] = [];
-  for (let at = certificate.issuerCertificate; at && sent.length < LONGEST_CHAIN; at = at.issuerCertificate)
+  for (let at = certificate.issuerCertificate; at && sent.length < MAX_CHAIN_LENGTH; at = at.issuerCertificate)
     sent.push(at);
   return sent;
 }

@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import { checkServerIdentity } from 'node:tls';
-import { counted } from '../../../lib/counted.js';
+import { pluralize } from '../../../lib/pluralize.js';
 import { type Finding, fail, pass, warn } from './finding.js';
 
 const DAY = 86_400_000;
@@ -23,8 +23,8 @@ export function checkValidity(certificate: X509Certificate, now: number): Findin
   if (time === 'AFTER') return fail('The certificate has expired: install a new one in Analytics Plus.');
   const days = Math.floor((Date.parse(certificate.validTo) - now) / DAY);
   return days < FEW_DAYS
-    ? warn(`The certificate expires in ${counted(days, 'day')}: install a new one in Analytics Plus before then.`)
-    : pass(`The certificate is valid for ${counted(days, 'day')} more.`);
+    ? warn(`The certificate expires in ${pluralize(days, 'day')}: install a new one in Analytics Plus before then.`)
+    : pass(`The certificate is valid for ${pluralize(days, 'day')} more.`);
 }
 
 /** Whether the certificate is for a DNS name or address. */

@@ -1,4 +1,4 @@
-import { counted } from '../../../lib/counted.js';
+import { pluralize } from '../../../lib/pluralize.js';
 import { dayOf, MINUTE_MS } from '../calendar.js';
 import { ACCOUNT_DELETED, AUDIT_CONFIGURED, AUDIT_PURGED } from '../operations.js';
 import { isAdministrator, isAvailable } from '../person.js';
@@ -29,7 +29,7 @@ export const auditDisabled: IncidentKind = {
       const accountName = `former-admin-${i - 1}`;
       return act(ms, person, ACCOUNT_DELETED, { resourceSourceId, resourceName, accountName });
     });
-    const description = `Switched auditing off, purged audit records, and deleted ${counted(size - 2, 'account')}`;
+    const description = `Switched auditing off, purged audit records, and deleted ${pluralize(size - 2, 'account')}`;
     return { person, description, audits };
   },
 };

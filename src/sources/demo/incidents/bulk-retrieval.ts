@@ -1,4 +1,4 @@
-import { counted } from '../../../lib/counted.js';
+import { pluralize } from '../../../lib/pluralize.js';
 import { dayKind, dayOf, MINUTE_MS } from '../calendar.js';
 import { RETRIEVED } from '../operations.js';
 import { isAvailable } from '../person.js';
@@ -23,7 +23,7 @@ export const bulkRetrieval: IncidentKind = {
     const audits = spread(stage.random, at, LASTING, size).map((ms, i) =>
       act(ms, person, RETRIEVED, loot[i % loot.length]!),
     );
-    const description = `Works by day, and retrieved ${counted(size, 'password')} within 25 minutes at 3 in the morning`;
+    const description = `Works by day, and retrieved ${pluralize(size, 'password')} within 25 minutes at 3 in the morning`;
     return { person, description, audits };
   },
 };

@@ -1,4 +1,4 @@
-import { counted } from '../../../lib/counted.js';
+import { pluralize } from '../../../lib/pluralize.js';
 import { dayKind, dayOf, HOUR_MS } from '../calendar.js';
 import { RETRIEVED } from '../operations.js';
 import { isDormant } from '../person.js';
@@ -24,7 +24,7 @@ export const dormantAccount: IncidentKind = {
     const audits = spread(stage.random, at, HOUR_MS, size).map((ms, i) =>
       i === 0 ? act(ms, person, person.login) : act(ms, person, RETRIEVED, stage.random.pick(accounts)),
     );
-    const description = `Had not logged in since ${person.record.lastLoginAt!.slice(0, 10)}, and retrieved ${counted(size - 1, 'password')} within an hour`;
+    const description = `Had not logged in since ${person.record.lastLoginAt!.slice(0, 10)}, and retrieved ${pluralize(size - 1, 'password')} within an hour`;
     return { person, description, audits };
   },
 };

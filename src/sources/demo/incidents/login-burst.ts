@@ -1,4 +1,4 @@
-import { counted } from '../../../lib/counted.js';
+import { pluralize } from '../../../lib/pluralize.js';
 import { dayOf, MINUTE_MS, SECOND_MS } from '../calendar.js';
 import { RETRIEVED } from '../operations.js';
 import { isApiUser, isAvailable } from '../person.js';
@@ -33,7 +33,7 @@ export const loginBurst: IncidentKind = {
         act(entered + (i + 1) * 15 * SECOND_MS, person, RETRIEVED, { ...stage.random.pick(accounts), ...from }),
       ),
     ];
-    const description = `${counted(failures, 'failed login')} within 6 minutes from ${FOREIGN}, then one that succeeded and ${counted(taken, 'password')} retrieved`;
+    const description = `${pluralize(failures, 'failed login')} within 6 minutes from ${FOREIGN}, then one that succeeded and ${pluralize(taken, 'password')} retrieved`;
     return { person, description, audits };
   },
 };

@@ -1,4 +1,4 @@
-import { counted } from '../../../lib/counted.js';
+import { pluralize } from '../../../lib/pluralize.js';
 import { HOUR_MS } from '../calendar.js';
 import { RETRIEVED } from '../operations.js';
 import { isApiUser } from '../person.js';
@@ -22,7 +22,7 @@ export const serviceAccount: IncidentKind = {
     const audits = spread(stage.random, at, HOUR_MS, size).map((ms) =>
       act(ms, person, RETRIEVED, { ...stage.random.pick(accounts), ipAddress: STRANGE, clientType: 'REST API' }),
     );
-    const description = `Always calls from ${person.address}, and retrieved ${counted(size, 'password')} from ${STRANGE}`;
+    const description = `Always calls from ${person.address}, and retrieved ${pluralize(size, 'password')} from ${STRANGE}`;
     return { person, description, audits };
   },
 };

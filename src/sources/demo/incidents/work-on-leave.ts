@@ -1,4 +1,4 @@
-import { counted } from '../../../lib/counted.js';
+import { pluralize } from '../../../lib/pluralize.js';
 import { dayOf, dayText, HOUR_MS } from '../calendar.js';
 import { isOnLeave, leaveAround } from '../leave.js';
 import { RETRIEVED } from '../operations.js';
@@ -23,7 +23,7 @@ export const workOnLeave: IncidentKind = {
         i === 0 ? act(ms, person, person.login) : act(ms, person, RETRIEVED, stage.random.pick(accounts)),
       );
       const leave = leaveAround(person.leaveSeed, dayOf(at));
-      const description = `Is on leave from ${dayText(leave.first)} to ${dayText(leave.last)}, and retrieved ${counted(size - 1, 'password')} in it`;
+      const description = `Is on leave from ${dayText(leave.first)} to ${dayText(leave.last)}, and retrieved ${pluralize(size - 1, 'password')} in it`;
       return { person, description, audits };
     }
     return undefined;

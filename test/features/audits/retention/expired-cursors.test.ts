@@ -3,8 +3,8 @@ import { Module } from '../../../../src/database/module.js';
 import { Cursors } from '../../../../src/graphql/pages/cursor.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../../helpers/databases.js';
 import { anActor, Gateway } from '../../../helpers/gateway.js';
-import { FrontDoor } from '../../../server/front-door.js';
-import { audit, beginAnew, daysAgo, remove, write } from './retention-scene.js';
+import { TestServer } from '../../../server/test-server.js';
+import { audit, beginAnew, daysAgo, remove, write } from './retention.fixture.js';
 
 interface Feed {
   readonly nodes: readonly { readonly operation: string }[];
@@ -123,8 +123,8 @@ onEveryEngine('the cursor of a feed from which audits were removed', (engine) =>
   });
 
   test('expires in a flat feed as well', async () => {
-    const door = await FrontDoor.openForAnn(database.db);
-    const get = (path: string) => fetch(`${door.url}/feeds/audits.${path}`, { headers: { authtoken: door.token } });
+    const server = await TestServer.openForAnn(database.db);
+    const get = (path: string) => fetch(`${server.url}/feeds/audits.${path}`, { headers: { authtoken: server.token } });
     const linesOf = async (path: string) =>
       (await (await get(path)).text()).split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
     await write(database.db, audit('a', 1), audit('b', 40), audit('c', 1));
@@ -136,6 +136,6 @@ onEveryEngine('the cursor of a feed from which audits were removed', (engine) =>
     const anew = await linesOf('ndjson?after=&cursor=1&fields=operation');
     expect(anew.map(({ operation }) => operation)).toEqual(expect.arrayContaining(['a', 'c']));
     expect(await linesOf(`ndjson?after=${anew.at(-1).cursor}&fields=operation`)).toEqual([]);
-    await door.close();
+    await server.close();
   });
 });

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { OWN_SOURCE } from '../../../../src/features/audits/activity-log.js';
 import { recordAudits } from '../../../../src/features/audits/audit.service.js';
-import { OWN_SOURCE } from '../../../../src/features/audits/own-audits.js';
+import { deleteExpired, heldBack, removeOldAudits } from '../../../../src/features/audits/retention/delete-expired.js';
 import { findHold, type Hold } from '../../../../src/features/audits/retention/hold.js';
-import { heldBack, keepAudits, removeOldAudits } from '../../../../src/features/audits/retention/keep-audits.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../../helpers/databases.js';
-import { audit, beginAnew, DAYS, daysAgo, kept, write } from './retention-scene.js';
+import { audit, beginAnew, DAYS, daysAgo, kept, write } from './retention.fixture.js';
 
 const DAY = 86_400_000;
 
@@ -98,7 +98,7 @@ onEveryEngine('the removal of old audits', (engine) => {
     const holds: (Hold | null)[] = [];
     const run = async (isOver: () => Promise<boolean>) => {
       const stop = new AbortController();
-      const keeping = keepAudits(database.db, DAYS, stop.signal, (hold) => holds.push(hold));
+      const keeping = deleteExpired(database.db, DAYS, stop.signal, (hold) => holds.push(hold));
       await expect.poll(isOver).toBe(true);
       stop.abort();
       await keeping;

@@ -2,12 +2,12 @@ import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Module } from '../../../../src/database/module.js';
 import { countRecords } from '../../../../src/database/positions.js';
-import { countMore } from '../../../../src/features/audits/counts/follow.js';
-import { beginRebuild } from '../../../../src/features/audits/counts/rebuild.js';
+import { beginRebuild } from '../../../../src/features/audits/rollups/rebuild.js';
+import { countMore } from '../../../../src/features/audits/rollups/rollup-worker.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../../helpers/databases.js';
 import { type Answer, anActor, Gateway } from '../../../helpers/gateway.js';
-import { countAll, countsOf } from '../counts/counts-scene.js';
-import { audit, beginAnew, kept, remove, write } from './retention-scene.js';
+import { countAll, countsOf } from '../rollups/rollups.fixture.js';
+import { audit, beginAnew, kept, remove, write } from './retention.fixture.js';
 
 interface Page {
   readonly auditFeed: {

@@ -3,13 +3,17 @@ import sql from 'sql-template-tag';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Module } from '../../../../src/database/module.js';
 import { countRecords } from '../../../../src/database/positions.js';
-import { beginRebuild } from '../../../../src/features/audits/counts/rebuild.js';
-import { keepAudits, oldestAudits, removeOldAudits } from '../../../../src/features/audits/retention/keep-audits.js';
+import {
+  deleteExpired,
+  oldestAudits,
+  removeOldAudits,
+} from '../../../../src/features/audits/retention/delete-expired.js';
 import { keptSince } from '../../../../src/features/audits/retention/retention-tables.js';
+import { beginRebuild } from '../../../../src/features/audits/rollups/rebuild.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../../helpers/databases.js';
 import { anActor, Gateway } from '../../../helpers/gateway.js';
-import { addResources, countAll, countsOf } from '../counts/counts-scene.js';
-import { audit, beginAnew, DAYS, daysAgo, kept, remove, write } from './retention-scene.js';
+import { addResources, countAll, countsOf } from '../rollups/rollups.fixture.js';
+import { audit, beginAnew, DAYS, daysAgo, kept, remove, write } from './retention.fixture.js';
 
 onEveryEngine('audits that are older than they are kept', (engine) => {
   let database: TestDatabase;
@@ -161,7 +165,7 @@ onEveryEngine('audits that are older than they are kept', (engine) => {
 
   test('are taken again where the setting is taken away', async () => {
     await remove(database.db);
-    await keepAudits(database.db, undefined, new AbortController().signal);
+    await deleteExpired(database.db, undefined, new AbortController().signal);
     expect(await keptSince(database.db)).toBeNull();
     expect(await write(database.db, audit('old', 31))).toEqual(['ADDED']);
   });
@@ -169,7 +173,7 @@ onEveryEngine('audits that are older than they are kept', (engine) => {
   test('are removed beside the requests, until it is stopped', async () => {
     await write(database.db, audit('old', 31), audit('new', 1));
     const stop = new AbortController();
-    const keeping = keepAudits(database.db, DAYS, stop.signal);
+    const keeping = deleteExpired(database.db, DAYS, stop.signal);
     await expect.poll(() => kept(database.db)).toEqual(['new']);
     stop.abort();
     await keeping;
@@ -188,8 +192,8 @@ onEveryEngine('audits that are older than they are kept', (engine) => {
         type: 'range',
         key: 'PRIMARY',
       });
-      const spans = sql`SELECT * FROM audit_spans WHERE first_audit_id >= 10000 AND first_audit_id < 20000`;
-      expect(await explain(spans)).toMatchObject({ key: 'audit_spans_first_audit' });
+      const ranges = sql`SELECT * FROM audit_spans WHERE first_audit_id >= 10000 AND first_audit_id < 20000`;
+      expect(await explain(ranges)).toMatchObject({ key: 'audit_spans_first_audit' });
     });
   }
 });

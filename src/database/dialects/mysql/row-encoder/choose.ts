@@ -1,5 +1,5 @@
 import { type ConnectionOptions, createConnection, type PoolConnection } from 'mysql2';
-import type { WrittenForm } from '../../../written-rows.js';
+import type { EncodedForm } from '../../../row-encoding.js';
 import type { EncodeRows } from './encode-rows.js';
 import { encodeFast } from './fast.js';
 import { selectedValues } from './layout.js';
@@ -75,7 +75,7 @@ function describeRows(rows: Awaited<ReturnType<typeof encodePlainly<Keys>>>): st
 const TIME = "CAST('2026-02-03 04:05:06.789' AS DATETIME(3))";
 const TEXT = `CONCAT('=1+1 "quoted" \\\\ é 💡', CHAR(9, 10, 13, 1 USING utf8mb4), REPEAT('long ', 60))`;
 
-const forms: readonly WrittenForm[] = (['json', 'safe-csv'] as const).map((notation) => ({
+const forms: readonly EncodedForm[] = (['json', 'safe-csv'] as const).map((notation) => ({
   notation,
   cells: [
     { name: 'id', value: '9007199254740991', kind: 'number', isNullable: true },

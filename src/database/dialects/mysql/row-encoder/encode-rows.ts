@@ -1,6 +1,6 @@
 import type { PoolConnection } from 'mysql2';
 import type { Sql } from 'sql-template-tag';
-import type { WrittenForm, WrittenRow } from '../../../written-rows.js';
+import type { EncodedForm, EncodedRow } from '../../../row-encoding.js';
 
 /**
  * Runs a SELECT on a connection and encodes its rows as JSON or CSV. The select list must be that of `selectedValues`.
@@ -17,8 +17,8 @@ import type { WrittenForm, WrittenRow } from '../../../written-rows.js';
 export type EncodeRows = <Keys>(
   connection: PoolConnection,
   statement: Pick<Sql, 'sql' | 'values'>,
-  form: WrittenForm,
-) => Promise<(WrittenRow & Keys)[]>;
+  form: EncodedForm,
+) => Promise<(EncodedRow & Keys)[]>;
 
 /** An answer whose rows cannot be read to their end. The rest of it is still on its way: close the connection. */
 export class UnreadableRows extends Error {}

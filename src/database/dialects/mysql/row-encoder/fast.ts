@@ -1,5 +1,5 @@
 import type { PoolConnection } from 'mysql2';
-import type { WrittenForm, WrittenRow } from '../../../written-rows.js';
+import type { EncodedForm, EncodedRow } from '../../../row-encoding.js';
 import { type EncodeRows, UnreadableRows } from './encode-rows.js';
 import { PacketReader } from './packet-reader.js';
 import { rowEncoder } from './wasm-encoder.js';
@@ -12,14 +12,14 @@ import { rowEncoder } from './wasm-encoder.js';
 export const encodeFast: EncodeRows = <Keys>(
   connection: PoolConnection,
   statement: Parameters<EncodeRows>[1],
-  form: WrittenForm,
+  form: EncodedForm,
 ) => {
   // Throws before anything is sent if the processor lacks its instructions.
   rowEncoder();
   const driver = connection as unknown as Driver;
   const { packetParser } = driver;
   if (typeof packetParser?.execute !== 'function') throw new UnreadableRows('mysql2 has no packetParser');
-  return new Promise<(WrittenRow & Keys)[]>((resolve, reject) => {
+  return new Promise<(EncodedRow & Keys)[]>((resolve, reject) => {
     const query = connection.query({ sql: statement.sql, values: statement.values }, (error) =>
       error ? reject(error) : resolve(reader.rows),
     );

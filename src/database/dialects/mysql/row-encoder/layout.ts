@@ -1,17 +1,17 @@
 import {
   type Cell,
   type CellKind,
+  type EncodedForm,
+  EncodedRow,
   type Key,
   type Notation,
-  type WrittenForm,
-  WrittenRow,
-} from '../../../written-rows.js';
+} from '../../../row-encoding.js';
 
 /** Where the columns of a layout stand in the memory of the module that writes rows. */
 export const COLUMNS_AT = 16;
 
 /** What is selected of the rows: the cells in their order, then those keys that are not among them. */
-export function selectedValues({ cells, keys }: WrittenForm): string[] {
+export function selectedValues({ cells, keys }: EncodedForm): string[] {
   const ofCells = cells.map(({ value }) => value);
   return [...ofCells, ...keys.map(({ value }) => value).filter((value) => !ofCells.includes(value))];
 }
@@ -33,31 +33,31 @@ export interface Layout {
 }
 
 /** Bytes in which rows stand, and beside them the values of their keys, as the server sent them. */
-export interface KeyedSheet {
+export interface KeyedBuffer {
   readonly bytes: Buffer;
   readonly separator: string;
   readonly kept: Buffer;
 }
 
 /** A row that reads its keys when it is asked for them. */
-export class KeyedRow extends WrittenRow {
-  declare readonly sheet: KeyedSheet;
+export class KeyedRow extends EncodedRow {
+  declare readonly buffer: KeyedBuffer;
 
   constructor(
-    sheet: KeyedSheet,
+    buffer: KeyedBuffer,
     start: number,
     end: number,
     /** Where its keys begin in what is kept. */
     readonly keptAt: number,
   ) {
-    super(sheet, start, end);
+    super(buffer, start, end);
   }
 }
 
 /** By cells, as long as they are kept, and by all else that forms with the same cells may differ in. */
 const layouts = new WeakMap<readonly Cell[], Map<string, Layout>>();
 
-export function layoutOf(form: WrittenForm): Layout {
+export function layoutOf(form: EncodedForm): Layout {
   const { cells, notation, separator, keys } = form;
   const rest = keys.reduce((text, { name, value, kind }) => `${text} ${name} ${value} ${kind}`, notation + separator);
   let ofCells = layouts.get(cells);
@@ -92,11 +92,11 @@ const kinds: Readonly<Record<Notation, Readonly<Record<CellKind, number>>>> = {
 };
 
 /** `false`, or quotation marks, an apostrophe and the Z of a time. */
-const MOST_AROUND_VALUE = 5;
+const MAX_AROUND_VALUE = 5;
 /** Of a column, what the module reads: an address, a length, and two bytes. */
 const COLUMN = 12;
 
-function makeLayout(form: WrittenForm): Layout {
+function makeLayout(form: EncodedForm): Layout {
   const { cells, notation, separator, keys } = form;
   const isJson = notation === 'json';
   const values = selectedValues(form);
@@ -119,7 +119,7 @@ function makeLayout(form: WrittenForm): Layout {
     ending: text,
     endingLength: ending.length,
     separator,
-    around: heads.reduce((sum, { length }) => sum + length + MOST_AROUND_VALUE, ending.length),
+    around: heads.reduce((sum, { length }) => sum + length + MAX_AROUND_VALUE, ending.length),
     isJson,
     Row: rowClass(
       keys,
@@ -143,7 +143,7 @@ function rowClass(keys: readonly Key[], kept: readonly string[]): typeof KeyedRo
     const place = kept.indexOf(value);
     Object.defineProperty(Row.prototype, name, {
       get(this: KeyedRow) {
-        return readKey(kind, this.sheet.kept, this.keptAt, place);
+        return readKey(kind, this.buffer.kept, this.keptAt, place);
       },
     });
   }

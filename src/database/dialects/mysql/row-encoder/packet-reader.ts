@@ -1,4 +1,4 @@
-import type { WrittenForm, WrittenRow } from '../../../written-rows.js';
+import type { EncodedForm, EncodedRow } from '../../../row-encoding.js';
 import { type Layout, layoutOf } from './layout.js';
 import { encodePackets, Outcome } from './wasm-encoder.js';
 
@@ -9,7 +9,7 @@ import { encodePackets, Outcome } from './wasm-encoder.js';
  * ends them, one for each row, and one that ends the rows or has an error. The driver reads that last one.
  */
 export class PacketReader<Keys> {
-  readonly #rows: (WrittenRow & Keys)[] = [];
+  readonly #rows: (EncodedRow & Keys)[] = [];
   readonly #layout: Layout;
   /** What has come and is not read yet. */
   #parts: Buffer[] = [];
@@ -21,7 +21,7 @@ export class PacketReader<Keys> {
   #areRows = false;
 
   constructor(
-    form: WrittenForm,
+    form: EncodedForm,
     /** Takes over at a packet, which begins these bytes and has this number. */
     readonly goOn: (bytes: Buffer, sequenceId: number, areRows: boolean) => void,
     /** The answer cannot be read, and the connection is of no more use. */
@@ -30,7 +30,7 @@ export class PacketReader<Keys> {
     this.#layout = layoutOf(form);
   }
 
-  get rows(): (WrittenRow & Keys)[] {
+  get rows(): (EncodedRow & Keys)[] {
     return this.#rows;
   }
 
@@ -75,7 +75,7 @@ export class PacketReader<Keys> {
       }
       at = next;
       this.#passed += 1;
-      this.#areRows = first === END && length < LONGEST_END;
+      this.#areRows = first === END && length < MAX_END;
       if (this.#areRows) break;
     }
     this.#keepFrom(at);
@@ -108,4 +108,4 @@ const FILE = 0xfb;
 const END = 0xfe;
 const ERROR = 0xff;
 /** The bytes of a packet that ends columns or rows are fewer. */
-const LONGEST_END = 9;
+const MAX_END = 9;

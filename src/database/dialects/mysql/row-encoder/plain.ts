@@ -1,6 +1,6 @@
 import type { PoolConnection } from 'mysql2';
 import { disarmed } from '../../../../lib/formula.js';
-import { type Cell, type Notation, type WrittenForm, WrittenRow } from '../../../written-rows.js';
+import { type Cell, type EncodedForm, EncodedRow, type Notation } from '../../../row-encoding.js';
 import type { EncodeRows } from './encode-rows.js';
 import { selectedValues } from './layout.js';
 
@@ -10,15 +10,15 @@ type Text = string | null;
 export const encodePlainly: EncodeRows = async <Keys>(
   connection: PoolConnection,
   statement: Parameters<EncodeRows>[1],
-  form: WrittenForm,
+  form: EncodedForm,
 ) => {
   const values = selectedValues(form);
   const keys = form.keys.map(({ name, value, kind }) => ({ name, kind, at: values.indexOf(value) }));
   return (await readTexts(connection, statement)).map((texts) => {
     const bytes = Buffer.from(encodeRow(form, texts));
-    const row = new WrittenRow({ bytes, separator: '' }, 0, bytes.length);
+    const row = new EncodedRow({ bytes, separator: '' }, 0, bytes.length);
     for (const { name, kind, at } of keys) Object.assign(row, { [name]: keyOf(kind, texts[at] ?? null) });
-    return row as WrittenRow & Keys;
+    return row as EncodedRow & Keys;
   });
 };
 
@@ -30,7 +30,7 @@ function readTexts(connection: PoolConnection, { sql, values }: Parameters<Encod
 }
 
 /** One row, without the separator. */
-function encodeRow({ notation, cells }: WrittenForm, texts: readonly Text[]): string {
+function encodeRow({ notation, cells }: EncodedForm, texts: readonly Text[]): string {
   if (notation !== 'json') return cells.map(({ kind }, at) => csvCell(kind, texts[at] ?? null, notation)).join(',');
   return `{${cells.map(({ name, kind }, at) => `"${name}":${jsonValue(kind, texts[at] ?? null)}`).join(',')}}`;
 }

@@ -1,6 +1,6 @@
-import type { WrittenRow } from '../../../written-rows.js';
+import type { EncodedRow } from '../../../row-encoding.js';
 import { rowEncoderWasm } from './encoder.wasm.js';
-import { COLUMNS_AT, type KeyedSheet, type Layout } from './layout.js';
+import { COLUMNS_AT, type KeyedBuffer, type Layout } from './layout.js';
 
 /** Why the writer came back, as `wasm/row-encoder.ts` numbers it. */
 export enum Outcome {
@@ -33,7 +33,7 @@ const OUTPUT = 128 * 1024;
 const BEYOND = 16;
 const PAGE = 64 * 1024;
 /** The escape of a control character is six bytes long. */
-const MOST_BYTES_OF_ONE = 6;
+const MAX_BYTES_OF_ONE = 6;
 
 let writer: Exports | undefined;
 /** The memory of the writer. */
@@ -62,7 +62,7 @@ export function rowEncoder(): Exports {
 export function encodePackets(
   layout: Layout,
   packets: readonly Uint8Array[],
-  rows: WrittenRow[],
+  rows: EncodedRow[],
 ): { outcome: Outcome; read: number } {
   const { writeRows } = rowEncoder();
   const length = packets.reduce((sum, part) => sum + part.length, 0);
@@ -96,17 +96,17 @@ export function encodePackets(
       output,
       bytes.length - BEYOND,
     );
-    const [written, read, keptEnd, end] = words as unknown as [number, number, number, number];
-    if (written > 0) {
-      const sheet = {
+    const [encoded, read, keptEnd, end] = words as unknown as [number, number, number, number];
+    if (encoded > 0) {
+      const buffer = {
         bytes: Buffer.from(bytes.subarray(output, end)),
         kept: Buffer.from(bytes.subarray(kept, keptEnd)),
         separator: layout.separator,
       };
-      addRows(layout, sheet, index, written, rows);
+      addRows(layout, buffer, index, encoded, rows);
     } else if (outcome === Outcome.FULL) {
       const next = bytes[read]! + bytes[read + 1]! * 0x100 + bytes[read + 2]! * 0x10000;
-      makeRoom(output + around + MOST_BYTES_OF_ONE * next + BEYOND);
+      makeRoom(output + around + MAX_BYTES_OF_ONE * next + BEYOND);
     }
     if (outcome !== Outcome.FULL) return { outcome, read: read - input };
     at = read;
@@ -115,16 +115,16 @@ export function encodePackets(
 
 function addRows(
   { Row, separator }: Layout,
-  sheet: KeyedSheet,
+  buffer: KeyedBuffer,
   index: number,
   count: number,
-  rows: WrittenRow[],
+  rows: EncodedRow[],
 ): void {
   let word = index / 4;
   let start = words[word]!;
   for (let n = 1; n <= count; n++) {
-    const next = n < count ? words[word + 2]! : sheet.bytes.length;
-    rows.push(new Row(sheet, start, next - separator.length, words[word + 1]!));
+    const next = n < count ? words[word + 2]! : buffer.bytes.length;
+    rows.push(new Row(buffer, start, next - separator.length, words[word + 1]!));
     start = next;
     word += 2;
   }
