@@ -5,7 +5,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { Program, type Served } from '../helpers/program.js';
 
 /** The commands of README.md that read the gateway, as they are written there. */
-const [, readIt = ''] = /\n## Read it\n([\s\S]*?)\n## /.exec(readFileSync('README.md', 'utf8')) ?? [];
+const [, readIt = ''] = /\n## Connect a tool\n([\s\S]*?)\n## /.exec(readFileSync('README.md', 'utf8')) ?? [];
 const blocks = [...readIt.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block]) => block!);
 
 const program = new Program();
@@ -33,13 +33,13 @@ async function shell(block: string): Promise<string> {
   return stdout;
 }
 
-test('the first command of "Read it" answers audits', async () => {
+test('the first command of "Connect a tool" returns audits', async () => {
   expect(JSON.parse(await shell(blocks[0]!))).toMatchObject({
     data: { audits: { nodes: expect.arrayContaining([expect.objectContaining({ operation: 'User Created' })]) } },
   });
 });
 
-test('the other commands of "Read it" end well', async () => {
+test('the other commands of "Connect a tool" succeed', async () => {
   expect(blocks.length).toBe(3);
   expect(await shell(blocks[1]!)).toContain('"_end":true');
   expect(await shell(blocks[2]!)).toContain('AUDITS');
