@@ -15,6 +15,10 @@ export interface Client {
   setSession(id: string | null): void;
   /** Sets the cookie that the browser is known by at its next sign-in. */
   setDevice(cookie: string, lifetime: number): void;
+  /** Says that the request takes long, so that short requests go first. */
+  takesLong(): void;
+  /** Lets other clients run between two parts of long work; rejects if the client has left. */
+  nextPart(): Promise<void>;
 }
 
 const clients = new Attached<Client>();
@@ -27,4 +31,14 @@ export function clientOf(context: Context): Client {
   const client = clients.get(context);
   if (!client) throw new Error('the request has no client');
   return client;
+}
+
+/** Lets other clients run between two parts of the long work of a request. */
+export async function nextPart(context: Context): Promise<void> {
+  await clients.get(context)?.nextPart();
+}
+
+/** Says that a request takes long; does nothing if it came by no server. */
+export function requestTakesLong(context: Context): void {
+  clients.get(context)?.takesLong();
 }

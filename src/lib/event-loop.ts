@@ -8,7 +8,7 @@
 const SLICE = 4;
 
 /** How many times as long as a slice short work goes first after it. */
-const SHARE_OF_SHORT_WORK = 2;
+const SHARE_OF_SHORT_WORK = 3;
 
 /** Milliseconds after the end of short work in which its client is likely to send more. */
 const LIKELY_MORE = 3;
@@ -78,16 +78,32 @@ export async function mapInSlices<Item, Result>(
   return results;
 }
 
-/** Items that are given out between two looks at the time. */
-const GIVEN_AT_ONCE = 50;
+/** Items that are released between two looks at the time. */
+const RELEASED_AT_ONCE = 50;
 
-/** Promises of the items, which are kept in slices: whatever waits for them, such as graphql-js, works in slices, too. */
-export function givenInSlices<Item>(items: readonly Item[]): readonly (Item | Promise<Item>)[] {
-  if (items.length <= GIVEN_AT_ONCE) return items;
+/**
+ * Makes promises of items that are released in slices, so that whatever awaits them, such as graphql-js, works in slices, too.
+ * `onLong` is called once if it takes more than one.
+ */
+export function releasedInSlices<Item>(items: readonly Item[], onLong?: () => void): readonly (Item | Promise<Item>)[] {
+  if (items.length <= RELEASED_AT_ONCE) return items;
   let turn = Promise.resolve();
   return items.map((item, index) => {
-    if (index % GIVEN_AT_ONCE === 0) turn = turn.then(yieldIfLong);
+    if (index > 0 && index % RELEASED_AT_ONCE === 0) turn = turn.then(() => workIsDone(onLong));
     return turn.then(() => item);
+  });
+}
+
+/** Resolves after the work that waits for what was just released, and after others had their part of the event loop. */
+function workIsDone(onLong: (() => void) | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    // Runs as soon as no promise has anything left to run.
+    process.nextTick(() => {
+      const pause = yieldIfLong();
+      if (!pause) return resolve();
+      onLong?.();
+      pause.then(resolve);
+    });
   });
 }
 

@@ -19,12 +19,12 @@ import { addFeeds } from './feeds/feeds.js';
 import { closeConnectionsOnShutdown } from './graceful-shutdown.js';
 import { addHealth } from './health.js';
 import { cutIdleClients } from './idle-clients.js';
-import { largeBodies } from './large-bodies.js';
 import { requestLogger } from './log.js';
 import { addMetrics } from './metrics/metrics.js';
 import { serverOptions } from './options.js';
 import { pauseRefusals } from './paused-refusals.js';
 import { openRequestContexts, type RequestContexts } from './request-context.js';
+import { beginTurn, type RequestTurns, requestTurns } from './request-turns.js';
 import { addSecurityHeaders, securityHeaders } from './security-headers.js';
 import { countShortWork } from './short-work.js';
 
@@ -43,7 +43,8 @@ export async function buildApp(
   logger: Logger = requestLogger(config.logLevel),
 ): Promise<FastifyInstance> {
   const app: FastifyInstance = fastify(serverOptions(config, logger));
-  readStrictJson(app, largeBodies(app));
+  const turns = requestTurns(app);
+  readStrictJson(app, turns);
   const outage = new OutageLog(logger);
   app.setErrorHandler(errorHandler(outage));
   app.setNotFoundHandler(answerNotFound);
@@ -60,20 +61,25 @@ export async function buildApp(
   pauseRefusals(app);
   addHealth(app, db, outage);
   await app.register(cookie);
-  const contexts = openRequestContexts(app, config, db, logger, metrics);
+  const contexts = openRequestContexts(app, config, db, turns, logger, metrics);
   const budgets = makeBudgets(config);
-  await addGraphql(app, contexts, schema, budgets, logger, outage);
-  addFeeds(app, contexts, schema, budgets);
+  await addGraphql(app, { contexts, turns, schema, budgets, logger, outage });
+  addFeeds(app, { contexts, turns, schema, budgets });
   return app;
+}
+
+interface GraphqlParts {
+  readonly contexts: RequestContexts;
+  readonly turns: RequestTurns;
+  readonly schema: GraphQLSchema;
+  readonly budgets: Budgets;
+  readonly logger: Logger;
+  readonly outage: OutageLog;
 }
 
 async function addGraphql(
   app: FastifyInstance,
-  contexts: RequestContexts,
-  schema: GraphQLSchema,
-  budgets: Budgets,
-  logger: Logger,
-  outage: OutageLog,
+  { contexts, turns, schema, budgets, logger, outage }: GraphqlParts,
 ): Promise<void> {
   const apollo = makeApollo(schema, logger, budgets, outage);
   await apollo.start();
@@ -90,7 +96,7 @@ async function addGraphql(
     onRequest: contexts.onRequest,
     bodyLimit: INGEST_LIMITS.body,
     preParsing: bodyLimiter(),
-    preHandler: requireOperation,
+    preHandler: [requireOperation, beginTurn(turns)],
     handler: async (request, reply) => {
       const text = await execute(apollo, request, reply, contextOf);
       return request.rawJson?.insertInto(text) ?? text;

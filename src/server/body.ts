@@ -4,14 +4,14 @@ import { boundsOf } from '../graphql/limits/body.js';
 import { AppError } from '../lib/app-error.js';
 import { yieldToOthers } from '../lib/event-loop.js';
 import { type ExceededBound, exceededBound, type JsonBounds } from '../lib/json-bounds.js';
-import type { LargeBodies } from './large-bodies.js';
+import type { RequestTurns } from './request-turns.js';
 import { endShortWork } from './short-work.js';
 
 /** Bytes from which a body is long work: it is parsed and answered in turn, and parsed in a turn of the event loop of its own. */
 const LARGE = 64 * 1024;
 
 /** Takes JSON bodies that are UTF-8 throughout. Read leniently, a broken name would become another name. */
-export function readStrictJson(app: FastifyInstance, large: LargeBodies): void {
+export function readStrictJson(app: FastifyInstance, turns: RequestTurns): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser(['application/json', 'text/plain']);
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
@@ -22,13 +22,12 @@ export function readStrictJson(app: FastifyInstance, large: LargeBodies): void {
     const isLarge = body.length >= LARGE;
     if (isLarge) {
       endShortWork(request);
-      await yieldToOthers();
+      await turns.beginLarge(request);
     }
+    await turns.begin(request);
+    if (isLarge) await yieldToOthers();
     checkBounds('the body', body, boundsOf(request.actor));
-    if (isLarge) {
-      await large.begin(request);
-      await yieldToOthers();
-    }
+    if (isLarge) await yieldToOthers();
     const text = decode(body);
     const value = await new Promise((resolve, reject) => {
       parse(request, text, (error, value) => {

@@ -3,9 +3,16 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config.js';
 import type { Client } from '../graphql/client.js';
 import { plainAddress } from '../lib/network.js';
+import type { RequestTurns } from './request-turns.js';
+import { endShortWork } from './short-work.js';
 
 /** Who sent a request, and the cookies of its answer. */
-export function clientOfRequest(request: FastifyRequest, reply: FastifyReply, config: Config): Client {
+export function clientOfRequest(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  config: Config,
+  turns: RequestTurns,
+): Client {
   const { prefix, options } = cookies(config);
   const [session, device] = [`${prefix}pam_gateway_session`, `${prefix}pam_gateway_device`];
   return {
@@ -16,6 +23,8 @@ export function clientOfRequest(request: FastifyRequest, reply: FastifyReply, co
     setSession: (id) => (id === null ? reply.clearCookie(session, options) : reply.setCookie(session, id, options)),
     setDevice: (cookie, lifetime) =>
       reply.setCookie(device, cookie, { ...options, maxAge: Math.floor(lifetime / 1_000) }),
+    takesLong: () => endShortWork(request),
+    nextPart: () => turns.nextPart(request),
   };
 }
 

@@ -3,10 +3,14 @@ import { Server as TlsServer } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config.js';
 import { addressTest, networkOf, plainAddress } from '../lib/network.js';
+import { TokenBuckets } from '../lib/token-buckets.js';
 import { errorBody } from './errors.js';
 
 /** Connections at once, in each process. */
 const CONNECTIONS = { ofNetwork: 256, inAll: 2_000 };
+
+/** Refusals of a second that say why. Further connections are closed without an answer, which costs less. */
+const ANSWERS = { capacity: 100, refill: 10, buckets: 1 };
 
 /** Why a connection is refused: too many are open from its address, or in all. */
 export const CONNECTION_REFUSALS = ['address', 'all'] as const;
@@ -37,6 +41,7 @@ export function limitConnections(
   const isProxy = trustedProxies.length > 0 ? addressTest(trustedProxies) : () => false;
   const isTls = app.server instanceof TlsServer;
   const open = new Map<string, number>();
+  const answers = new TokenBuckets(ANSWERS);
   app.server.maxConnections = CONNECTIONS.inAll;
   app.server.on('drop', () => onRefused('all'));
   const serve = app.server.listeners('connection');
@@ -48,7 +53,8 @@ export function limitConnections(
       const number = open.get(network) ?? 0;
       if (number >= CONNECTIONS.ofNetwork) {
         onRefused('address');
-        refuse(socket, isTls);
+        // An answer under TLS would cost a handshake.
+        refuse(socket, !isTls && answers.take('all') === 0);
         return;
       }
       open.set(network, number + 1);
@@ -63,9 +69,8 @@ export function limitConnections(
 }
 
 /** Ends a connection before anything is set up for it. */
-function refuse(socket: Socket, isTls: boolean): void {
+function refuse(socket: Socket, saysWhy: boolean): void {
   socket.on('error', () => {});
-  // An answer under TLS would cost a handshake.
-  if (isTls) socket.destroy();
-  else socket.end(answer, () => socket.destroy());
+  if (saysWhy) socket.end(answer, () => socket.destroy());
+  else socket.destroy();
 }

@@ -1,7 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import type { Database } from '../database/db.js';
+import { fewStatements, StatementSlots } from '../database/few-statements.js';
 import { storeRefusals } from '../features/audits/refusals/refusal-tally.js';
 import { auditRefusedOperations } from '../features/audits/refusals/refused-operations.js';
 import { ImportTally } from '../features/integration/import-tally.js';
@@ -14,6 +16,7 @@ import { authenticate } from './authenticate.js';
 import { clientOfRequest } from './client.js';
 import type { Metrics } from './metrics/metrics.js';
 import { RefusedTokensLog } from './refused-tokens.js';
+import { type RequestTurns, shareOf } from './request-turns.js';
 import { endShortWork } from './short-work.js';
 import type { OnTokenRefused } from './token-lookup.js';
 
@@ -38,6 +41,7 @@ export function openRequestContexts(
   app: FastifyInstance,
   config: Config,
   db: Database,
+  turns: RequestTurns,
   logger: Logger,
   metrics: Metrics,
 ): RequestContexts {
@@ -54,12 +58,20 @@ export function openRequestContexts(
     metrics.countRefusedToken(reason);
     refusedTokens.note(reason, ipAddress);
   };
+  // Of a pool, which has half of the connections, one client reads with half of them at most.
+  const slots = Math.max(2, Math.floor(config.databaseConnections / 4));
+  const slotsByClient = new LRUCache<string, StatementSlots>({ max: 10_000 });
+  const slotsOf = (client: string) => {
+    const known = slotsByClient.get(client) ?? new StatementSlots(slots);
+    slotsByClient.set(client, known);
+    return known;
+  };
   const reauthenticate = ({ client, raw }: FastifyRequest) =>
     authenticate(db, config, client!, raw.rawHeaders, onTokenRefused);
   return {
     reauthenticate,
     onRequest: async (request, reply) => {
-      request.client = clientOfRequest(request, reply, config);
+      request.client = clientOfRequest(request, reply, config, turns);
       request.actor = await reauthenticate(request).catch((error) => {
         // A bad token is no way round the budget of those who have none.
         if (error instanceof AppError && error.code === 'UNAUTHENTICATED') anonymous.charge(request);
@@ -69,9 +81,16 @@ export function openRequestContexts(
       // A small push works in slices, too, and should not make way for itself.
       if (request.actor?.kind === 'INGEST') endShortWork(request);
     },
-    contextOf: ({ actor, client, id, log }) => {
+    contextOf: (request) => {
+      const { actor, client, id, log } = request;
       const pool = actor && actor.kind !== 'SESSION' ? db.forConnectors : db;
-      const context: Context = { db: pool, actor, settings: config, requestId: id, now: new Date().toISOString() };
+      const context: Context = {
+        db: fewStatements(pool, slotsOf(shareOf(request))),
+        actor,
+        settings: config,
+        requestId: id,
+        now: new Date().toISOString(),
+      };
       attachClient(context, client!);
       attachLog(context, log);
       auditRefusedOperations(context);

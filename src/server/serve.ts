@@ -10,6 +10,12 @@ import { backgroundTasks } from './background-tasks.js';
 import { stopAtSignals } from './stop-at-signals.js';
 import { syslogListeners } from './syslog.js';
 
+/**
+ * Connections that the system accepts for the process while that is busy. If more come at the same time, those of others are
+ * dropped, too, and tried again after a second.
+ */
+const BACKLOG = 4_096;
+
 export interface RunningServer {
   readonly app: FastifyInstance;
   /** Where it listens, as in http://127.0.0.1:4000 */
@@ -48,7 +54,12 @@ export async function serveAfter(
       await db.close();
     };
     const { host, port } = config;
-    const address = await app.listen({ host, port, ...(listening && { listenTextResolver: listening }) });
+    const address = await app.listen({
+      host,
+      port,
+      backlog: BACKLOG,
+      ...(listening && { listenTextResolver: listening }),
+    });
     background = startBackground(backgroundTasks(config, db, syslog, app.log), app.log);
     return { app, address, db, stop };
   } catch (error) {

@@ -6,14 +6,18 @@ const ends = new WeakMap<FastifyRequest, () => void>();
 /** Counts every request as short work until its answer was sent. */
 export function countShortWork(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
-    const end = shortWorkBegins();
-    ends.set(request, end);
-    reply.raw.once('close', end);
+    beginShortWork(request);
+    reply.raw.once('close', () => endShortWork(request));
     done();
   });
 }
 
-/** Says that a request turned out to be long work. */
+/** Counts a request as short work again, after `endShortWork`. */
+export function beginShortWork(request: FastifyRequest): void {
+  ends.set(request, shortWorkBegins());
+}
+
+/** Says that a request waits, or turned out to be long work. */
 export function endShortWork(request: FastifyRequest): void {
   ends.get(request)?.();
 }

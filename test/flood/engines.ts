@@ -10,9 +10,9 @@ const AUDITS = '20000';
 /** The most records that a push may have. */
 const RECORDS = 5_000;
 
-/** Attacks a gateway on SQLite, then one on MariaDB, with databases of their own; `only` chooses attacks by their names. */
+/** Attacks a gateway on SQLite, then one on MariaDB, with databases of their own; `only` is a regular expression that chooses attacks by their names. */
 export async function attackEachEngine(world: World, seconds: number, only = ''): Promise<string> {
-  const wanted = attacksOf(RECORDS).filter(({ name }) => name.includes(only));
+  const wanted = attacksOf(RECORDS).filter(({ name }) => new RegExp(only).test(name));
   const folder = mkdtempSync(join(tmpdir(), 'pam-gateway-flood-'));
   try {
     await world.query('CREATE DATABASE attacked');
@@ -30,11 +30,15 @@ export async function attackEachEngine(world: World, seconds: number, only = '')
   }
 }
 
-/** Fills a database with demo data; tokens of a connector and of what pushes. */
+/** Fills a database with demo data; tokens of an attacked connector, of another one that attacks, and of a client that pushes. */
 async function fill(world: World, url: string) {
   await world.run(url, ['demo-data', '--resources', '2000', '--users', '100', '--audits', AUDITS, '--until', UNTIL]);
-  await world.run(url, ['user', 'create', 'flooded', '--roles', 'Password Auditor', '--scope', 'ALL']);
-  const connector = await world.run(url, ['token', 'generate', '--user', 'flooded']);
+  const tokenOf = async (user: string) => {
+    await world.run(url, ['user', 'create', user, '--roles', 'Password Auditor', '--scope', 'ALL']);
+    return (await world.run(url, ['token', 'generate', '--user', user])).trim();
+  };
+  const victim = await tokenOf('flooded');
+  const connector = await tokenOf('attacker');
   const ingest = await world.run(url, [
     'token',
     'generate',
@@ -45,5 +49,5 @@ async function fill(world: World, url: string) {
     '--source',
     'flood',
   ]);
-  return { connector: connector.trim(), ingest: ingest.trim() };
+  return { victim, connector, ingest: ingest.trim() };
 }

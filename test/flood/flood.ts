@@ -19,7 +19,7 @@ const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '20' },
     'attack-seconds': { type: 'string', default: '4' },
-    /** Only the attacks whose names hold this text, and nothing else. */
+    /** Only the attacks whose names match this regular expression, and nothing else. */
     only: { type: 'string' },
     out: { type: 'string', default: 'test/flood/RESULTS.md' },
   },
@@ -37,7 +37,7 @@ if (values.only !== undefined) {
 }
 
 const SAID_OF_ATTACKS = `Each attack below comes over 8 connections from one address for ${attackSeconds} s, each request as soon as the one before was answered.
-Another process looks at \`/health/live\` every 50 ms, and reads pages of 1,000 audits with a token, one after another. Reached is:
+Another process looks at \`/health/live\` every 50 ms, and reads pages of 1,000 audits with another token, one after another. Reached is:
 \`/health/live\` answers within 200 ms each time, and the pages keep half of their speed in calm.
 `;
 

@@ -5,6 +5,7 @@ import type { Attack, AttackRequest } from './attacks.js';
 /** Connections of each attack. */
 export const CONNECTIONS = 8;
 
+/** The tokens of an attack. */
 export interface Tokens {
   readonly connector: string;
   readonly ingest: string;

@@ -20,7 +20,7 @@ const SHARE = 0.5;
 export async function underAttack(
   engine: string,
   url: string,
-  tokens: Tokens,
+  tokens: Tokens & { readonly victim: string },
   seconds: number,
   wanted: readonly Attack[],
 ): Promise<string> {
@@ -32,16 +32,16 @@ export async function underAttack(
     let token = '';
     for (const attack of wanted) {
       // The pushes make the database larger, and the process warm.
-      if (token !== attack.token) report.calm(await probe(gateway.port, tokens.connector, seconds));
+      if (token !== attack.token) report.calm(await probe(gateway.port, tokens.victim, seconds));
       token = attack.token;
       const until = performance.now() + seconds * 1_000;
       const [seen, answers] = await Promise.all([
-        probe(gateway.port, tokens.connector, seconds),
+        probe(gateway.port, tokens.victim, seconds),
         sendAttack(gateway.port, attack, tokens, '127.0.9.66', () => performance.now() < until, until + GRACE),
       ]);
       report.add(attack.name, seen, [...answers].map(([answer, count]) => `${count} times ${answer}`).join(', '));
     }
-    const { seen, open } = await leaveBodiesOpen(gateway, tokens, seconds);
+    const { seen, open } = await leaveBodiesOpen(gateway, tokens.victim, seconds);
     report.add(`anonymous: ${UNFINISHED} unfinished bodies`, seen, `${open} connections stay open`);
     return report.text();
   } finally {
@@ -103,11 +103,7 @@ ${this.#lines.join('\n')}
   }
 }
 
-async function leaveBodiesOpen(
-  child: Child,
-  { connector }: Tokens,
-  seconds: number,
-): Promise<{ seen: Seen; open: number }> {
+async function leaveBodiesOpen(child: Child, victim: string, seconds: number): Promise<{ seen: Seen; open: number }> {
   const head = `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 16000\r\n\r\n`;
   const sockets = Array.from({ length: UNFINISHED }, () => {
     const socket = connect({ host: '127.0.0.1', port: child.port, localAddress: '127.0.9.66' });
@@ -116,7 +112,7 @@ async function leaveBodiesOpen(
     socket.resume();
     return socket;
   });
-  const seen = await probe(child.port, connector, seconds);
+  const seen = await probe(child.port, victim, seconds);
   const open = sockets.filter(({ destroyed }) => !destroyed).length;
   for (const socket of sockets) socket.destroy();
   return { seen, open };

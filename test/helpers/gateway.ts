@@ -70,6 +70,8 @@ export class Gateway {
       deviceCookie: null,
       setSession: () => {},
       setDevice: () => {},
+      takesLong: () => {},
+      nextPart: async () => {},
     });
     const lists = this.writes ? attachRawJson(contextValue) : undefined;
     // As they would come over HTTP: what is undefined is not there.

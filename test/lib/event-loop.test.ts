@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { givenInSlices, mapInSlices, shortWorkBegins, yieldToOthers } from '../../src/lib/event-loop.js';
+import { mapInSlices, releasedInSlices, shortWorkBegins, yieldToOthers } from '../../src/lib/event-loop.js';
 
 /** Works without a pause, longer than one slice may last. */
 function work(): void {
@@ -40,7 +40,7 @@ test('long work gives its results in order, and others a turn after each slice',
 test('items that are given in slices come in their order, and let others have their turns', async () => {
   const items = Array.from({ length: 400 }, (_, n) => n);
   const given = Promise.all(
-    givenInSlices(items).map(async (item, at) => {
+    releasedInSlices(items).map(async (item, at) => {
       const value = await item;
       if (at % 50 === 0) work();
       return value;

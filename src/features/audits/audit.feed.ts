@@ -10,6 +10,7 @@ import { FeedCursors, type FeedPlace } from '../../graphql/pages/feed-cursor.js'
 import { all, checkLists, isWithin } from '../../graphql/pages/filters.js';
 import { checkSize } from '../../graphql/pages/page-arguments.js';
 import type { FeedPage } from '../../graphql/pages/read-change-feed.js';
+import { inSlices } from '../../graphql/rows/loaders.js';
 import { neededOf, textList } from '../../graphql/rows/text-list.js';
 import { pageRead, rowsExamined } from '../../graphql/rows-read.js';
 import type { Selection } from '../../graphql/selection.js';
@@ -50,7 +51,12 @@ export async function readAuditFeed(
   const start = cursors.start(after, since);
   const { rows, place, caughtUp } = await readAuditsAfter<Row>(context, cursors, start, first, rowSelection, filter);
   await text?.put(rows);
-  return { nodes: text ? [] : rows, nextCursor: cursors.encode(place), caughtUp, hasMore: !caughtUp };
+  return {
+    nodes: text ? [] : inSlices(context, rows),
+    nextCursor: cursors.encode(place),
+    caughtUp,
+    hasMore: !caughtUp,
+  };
 }
 
 /**

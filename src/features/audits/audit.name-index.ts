@@ -100,7 +100,7 @@ export async function unlinkedAmong(db: Db, names: readonly (string | number)[])
       (name, n) =>
         sql`SELECT * FROM (SELECT name FROM audit_names WHERE kind = ${Named.RESOURCE} AND name = ${name} LIMIT 1) ${raw(`n${n}`)}`,
     );
-    for (const { name } of await db.query<{ name: string }>(join(looks, ' UNION ALL '))) found.push(name);
+    for (const { name } of await db.apart.query<{ name: string }>(join(looks, ' UNION ALL '))) found.push(name);
   }
   return found;
 }

@@ -109,7 +109,7 @@ async function mostSelective(db: Db, conditions: readonly Condition[]): Promise<
           WHERE ${range.where} LIMIT ${COUNTED}) ${raw(`c${n}_${m}`)}`,
     ),
   );
-  const rows = await db.query<{ n: number; records: number }>(join(counts, ' UNION ALL '));
+  const rows = await db.apart.query<{ n: number; records: number }>(join(counts, ' UNION ALL '));
   const counted = plans.map((plan, n) => {
     const records = rows.filter((row) => row.n === n).reduce((sum, row) => sum + row.records, 0);
     return { plan, records };

@@ -5,7 +5,7 @@ import { Access, Privilege } from '../../graphql/access.js';
 import type { Context } from '../../graphql/context.js';
 import { RowCost } from '../../graphql/limits/row-cost.js';
 import { writtenRecords } from '../../graphql/read-records.js';
-import { givenInSlices } from '../../lib/event-loop.js';
+import { releasedInSlices } from '../../lib/event-loop.js';
 import { PushOutcome, PushPayload, PushResult } from './push.payload.js';
 import { pushDeletions, pushRecords } from './push.service.js';
 import { PushedAudit } from './pushed-audit.js';
@@ -25,7 +25,7 @@ export class PushResolver {
     @Root() { all }: PushPayload,
     @Arg('outcomes', () => [PushOutcome], { nullable: true }) outcomes: PushOutcome[] | null,
   ): readonly (PushResult | Promise<PushResult>)[] {
-    return givenInSlices(outcomes ? all.filter(({ outcome }) => outcomes.includes(outcome)) : all);
+    return releasedInSlices(outcomes ? all.filter(({ outcome }) => outcomes.includes(outcome)) : all);
   }
 
   @Access(Privilege.INGEST)

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Db } from '../../database/db.js';
 import { Module, type RecordOutcome } from '../../database/module.js';
 import type { ChangingModule } from '../../database/positions.js';
+import { nextPart } from '../../graphql/client.js';
 import { actorOf, type Context } from '../../graphql/context.js';
 import { AppError } from '../../lib/app-error.js';
 import { chunksByWeight } from '../../lib/chunks.js';
@@ -84,6 +85,7 @@ async function pushRows<Item>(
   rules: z.ZodType<Item>,
   write: Write<Item>,
 ): Promise<PushPayload> {
+  await nextPart(context);
   // GraphQL has read all records in one turn of the event loop.
   await yieldToOthers();
   const read = await mapInSlices(rows, (row) => rules.safeParse(row));

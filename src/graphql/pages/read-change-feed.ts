@@ -5,6 +5,7 @@ import type { EncodedRow, Key } from '../../database/row-encoding.js';
 import { type RowSelection, rowQueryOf } from '../../database/row-query.js';
 import { type EntityClass, tableOf } from '../../database/rows.js';
 import { type Actor, actorOf, type Context } from '../context.js';
+import { inSlices } from '../rows/loaders.js';
 import { shownRows } from '../rows/shown-rows.js';
 import { neededOf, textList } from '../rows/text-list.js';
 import { pageRead, rowsExamined } from '../rows-read.js';
@@ -71,7 +72,7 @@ export async function readChangeFeed(
   const { rows, place, caughtUp } = await readChanges<Row>(context, source, cursors, start, first, rowSelection);
   await text?.put(rows, memberOf);
   return {
-    changes: text ? [] : rows.map((row) => ({ kind: kindOf(row), id: row.feedId, node: row.isDeleted ? null : row })),
+    changes: text ? [] : inSlices(context, rows.map(changeOf)),
     nextCursor: cursors.encode(place),
     caughtUp,
     hasMore: !caughtUp,
@@ -107,6 +108,10 @@ export async function readChanges<Row extends ChangeRow>(
   if (isScoped) rowsExamined(context, (caughtUp ? Math.max(last, position) : position) - place.position);
   pageRead(context, { module: source.module, rows: rows.length, caughtUp });
   return { rows, place: { ...place, position }, caughtUp };
+}
+
+function changeOf(row: Row) {
+  return { kind: kindOf(row), id: row.feedId, node: row.isDeleted ? null : row };
 }
 
 function kindOf({ isDeleted }: Row): ChangeKind {

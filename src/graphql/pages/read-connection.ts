@@ -17,6 +17,7 @@ import type { EncodedRow } from '../../database/row-encoding.js';
 import { type RowSelection, rowQueryOf } from '../../database/row-query.js';
 import { type EntityClass, tableOf } from '../../database/rows.js';
 import { actorOf, type Context } from '../context.js';
+import { inSlices } from '../rows/loaders.js';
 import { keyOf } from '../rows/row-text.js';
 import { shownRows } from '../rows/shown-rows.js';
 import { neededOf, type TextList, textList } from '../rows/text-list.js';
@@ -79,8 +80,14 @@ export async function readConnection(
   await text?.put(rows, (_, name, at) => (name === 'cursor' ? `"${edges[at]}"` : undefined));
   const cursorOf = (row: ListRow | undefined) => (row ? cursorsOfRows(cursors, [row])[0]! : null);
   return {
-    nodes: text ? [] : rows,
-    edges: selection.has('edges') && !text ? rows.map((node, at) => ({ node, cursor: edges[at]! })) : [],
+    nodes: text ? [] : inSlices(context, rows),
+    edges:
+      selection.has('edges') && !text
+        ? inSlices(
+            context,
+            rows.map((node, at) => ({ node, cursor: edges[at]! })),
+          )
+        : [],
     pageInfo: {
       hasNextPage: backward ? before !== undefined : more,
       hasPreviousPage: backward ? more : after !== undefined,

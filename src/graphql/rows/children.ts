@@ -6,7 +6,7 @@ import type { EntityClass } from '../../database/rows.js';
 import { type Actor, actorOf, type Context } from '../context.js';
 import type { Selection } from '../selection.js';
 import { type ChildKey, JsonField, type TextsOf } from './json-field.js';
-import { allForEach, loaderOf, oneForEach } from './loaders.js';
+import { allForEach, inSlices, loaderOf, oneForEach } from './loaders.js';
 import { fieldsKey, readRows } from './read-row.js';
 import { keyOf, type RowText, rowText } from './row-text.js';
 import { fromShown } from './shown-rows.js';
@@ -51,9 +51,10 @@ export function allOf<K extends ChildKey, Row>(
   children: Children<K>,
   selection: Selection,
 ): DataLoader<K, Row[]> {
-  return loaderOf(context, nameOf(children, selection), async (keys) =>
-    allForEach(keys, await readChildren<K, Row>(context, children, selection, keys), (row) => keyIn(children, row)),
-  );
+  return loaderOf(context, nameOf(children, selection), async (keys) => {
+    const rows = await readChildren<K, Row>(context, children, selection, keys);
+    return allForEach(keys, rows, (row) => keyIn(children, row)).map((list) => inSlices(context, list));
+  });
 }
 
 function nameOf<K extends ChildKey>({ entity, by }: Children<K>, selection: Selection): string {

@@ -1,7 +1,12 @@
 import DataLoader from 'dataloader';
+import { releasedInSlices } from '../../lib/event-loop.js';
+import { requestTakesLong } from '../client.js';
 import type { Context } from '../context.js';
 
 const loaders = new WeakMap<Context, Map<string, DataLoader<unknown, unknown>>>();
+
+/** Keys are loaded together once nothing else of the request can run: what is released in slices asks for them bit by bit. */
+const OPTIONS = { maxBatchSize: 10_000, batchScheduleFn: (load: () => void) => void setImmediate(load) };
 
 /** The request's loader of this name; made at first use. One name is one kind of child with one set of columns. */
 export function loaderOf<K, V>(
@@ -16,10 +21,18 @@ export function loaderOf<K, V>(
   }
   let loader = named.get(name) as DataLoader<K, V> | undefined;
   if (!loader) {
-    loader = new DataLoader<K, V>(loadAll, { maxBatchSize: 10_000 });
+    loader = new DataLoader<K, V>(async (keys) => inSlices(context, await loadAll(keys)), OPTIONS);
     named.set(name, loader as DataLoader<unknown, unknown>);
   }
   return loader;
+}
+
+/**
+ * Makes promises of the items of a long list, so that graphql-js, which awaits them, completes them in slices. Their type is that of
+ * the items, as resolvers declare it.
+ */
+export function inSlices<Item>(context: Context, items: readonly Item[]): Item[] {
+  return releasedInSlices(items, () => requestTakesLong(context)) as Item[];
 }
 
 /** Rows in the order of keys: the row of each key, or null. */

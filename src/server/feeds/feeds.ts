@@ -11,6 +11,7 @@ import { pageRead } from '../../graphql/rows-read.js';
 import type { Selection } from '../../graphql/selection.js';
 import { AppError } from '../../lib/app-error.js';
 import type { RequestContexts } from '../request-context.js';
+import { beginTurn, type RequestTurns } from '../request-turns.js';
 import { answerText } from './answer-text.js';
 import { etagOf, isKnown } from './etag.js';
 import { guardFields, plainFields } from './feed-selection.js';
@@ -24,13 +25,15 @@ import { revalidator } from './revalidate.js';
 import { openRows, type RowReader } from './row-reader.js';
 import { openStreamBudget, type StreamBudget } from './stream-budget.js';
 
+interface FeedParts {
+  readonly contexts: RequestContexts;
+  readonly turns: RequestTurns;
+  readonly schema: GraphQLSchema;
+  readonly budgets: Budgets;
+}
+
 /** The modules as flat files, for tools that import from a URL. */
-export function addFeeds(
-  app: FastifyInstance,
-  contexts: RequestContexts,
-  schema: GraphQLSchema,
-  budgets: Budgets,
-): void {
+export function addFeeds(app: FastifyInstance, { contexts, turns, schema, budgets }: FeedParts): void {
   const running = trackOpenStreams(app);
   for (const flat of flatModules) {
     const fields = plainFields(schema, flat);
@@ -39,8 +42,9 @@ export function addFeeds(
         url: `/feeds/${flat.name}.${extension}`,
         method: ['GET', 'HEAD'],
         onRequest: contexts.onRequest,
+        preHandler: beginTurn(turns),
         handler: (request, reply) =>
-          answer({ contexts, schema, budgets, running, flat, fields, extension }, request, reply),
+          answer({ contexts, turns, schema, budgets, running, flat, fields, extension }, request, reply),
         onSend: async ({ actor, client }, reply) => {
           if (actor) reply.headers(budgetHeaders(accountOf(budgets, actor, client!)));
         },
@@ -49,10 +53,7 @@ export function addFeeds(
   }
 }
 
-interface Feed {
-  readonly contexts: RequestContexts;
-  readonly schema: GraphQLSchema;
-  readonly budgets: Budgets;
+interface Feed extends FeedParts {
   readonly running: OpenStreams;
   readonly flat: FlatModule;
   /** All that it has. */
@@ -69,7 +70,10 @@ async function answer(feed: Feed, request: FastifyRequest, reply: FastifyReply):
   const selection = guard(request.actor);
   const running = feed.running.begin(request, accountOf(feed.budgets, request.actor, request.client!));
   const rows = request.method === 'HEAD' ? 1 : query.limit;
-  const budget = openStreamBudget(running, context, rows, revalidator(feed.contexts, request, guard));
+  const budget = openStreamBudget(running, context, rows, {
+    mayGoOn: revalidator(feed.contexts, request, guard),
+    beginPart: () => feed.turns.beginPart(request, running.over),
+  });
   const making = make(feed, { request, context, query, selection, running, budget });
   const { status, headers, stream } = await making.finally(budget.end);
   return reply.headers(headers).status(status).send(stream);

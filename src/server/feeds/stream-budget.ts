@@ -22,15 +22,23 @@ export interface StreamBudget {
   end(): void;
 }
 
+/** What a feed waits for before each further chunk. */
+export interface BeforeChunk {
+  /** Throws if the feed may not go on. */
+  readonly mayGoOn: () => Promise<void>;
+  /** Waits for the client's turn; call the function that it returns when the chunk was read. */
+  readonly beginPart: () => Promise<() => void>;
+}
+
 /**
- * Begins a feed of at most `rows`: it is admitted like an operation that costs one chunk. `mayGoOn` throws where it may not.
+ * Begins a feed of at most `rows`: it is admitted like an operation that costs one chunk.
  * @throws AppError RATE_LIMITED
  */
 export function openStreamBudget(
   { account, line, over }: OpenStream,
   context: Context,
   rows: number,
-  mayGoOn: () => Promise<void>,
+  { mayGoOn, beginPart }: BeforeChunk,
 ): StreamBudget {
   const { perSecond } = account.budget;
   const chunk = Math.min(CHUNK, rows, Math.floor(perSecond / 2));
@@ -41,12 +49,14 @@ export function openStreamBudget(
     aside = 0;
   };
   let work = 0;
+  let endPart: (() => void) | undefined;
   onWork(context, (cost) => {
     work += cost;
   });
   onPageRead(context, (page) => {
     take(Math.max(1, page.rows, work));
     work = 0;
+    endPart?.();
   });
   return {
     async nextChunk() {
@@ -60,12 +70,14 @@ export function openStreamBudget(
           await sleep(Math.min(wait, LOOK), undefined, { signal: over });
         }
         aside = chunk;
+        endPart = await beginPart();
       } finally {
         leaveLine();
       }
     },
     end() {
       if (aside > 0) take(1);
+      endPart?.();
     },
   };
 }

@@ -228,6 +228,8 @@ onEveryEngine('what was read with a token', (engine) => {
         deviceCookie: null,
         setSession: () => {},
         setDevice: () => {},
+        takesLong: () => {},
+        nextPart: async () => {},
       });
       tally.watch(context);
       pageRead(context, { module: Module.AUDITS, rows, caughtUp: but.caughtUp ?? false });
