@@ -1,27 +1,60 @@
 import type { Sql } from 'sql-template-tag';
+import { AppError } from '../lib/app-error.js';
 import type { Apart, Database, Db, Load, Rows, Transaction } from './db.js';
 import type { Dialect } from './dialects/dialect.js';
 import type { EncodedForm, EncodedRow } from './row-encoding.js';
 
+/** Milliseconds without the end of a statement after which those that wait are refused. */
+const STUCK = 5_000;
+
+interface Waiting {
+  readonly start: () => void;
+  readonly refuse: () => void;
+}
+
 /** Runs a few pieces of work at the same time, in the order of asking. */
 export class StatementSlots {
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting: Waiting[] = [];
+  readonly #stuck: number;
   #free: number;
+  #timer: NodeJS.Timeout | undefined;
 
-  constructor(count: number) {
+  constructor(count: number, stuck = STUCK) {
     this.#free = count;
+    this.#stuck = stuck;
   }
 
+  /** @throws AppError UNAVAILABLE if no statement ends for long */
   async use<T>(work: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free--;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else await this.#wait();
     try {
       return await work();
     } finally {
       const next = this.#waiting.shift();
-      if (next) next();
+      if (next) next.start();
       else this.#free++;
+      this.#watch();
     }
+  }
+
+  #wait(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const refuse = () => reject(new AppError('UNAVAILABLE', 'the database is busy with your other requests', 2));
+      this.#waiting.push({ start: resolve, refuse });
+      if (!this.#timer) this.#watch();
+    });
+  }
+
+  /** Refuses all that wait unless a statement ends in time. */
+  #watch(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#waiting.length === 0) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      for (const { refuse } of this.#waiting.splice(0)) refuse();
+    }, this.#stuck);
   }
 }
 

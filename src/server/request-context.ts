@@ -58,8 +58,8 @@ export function openRequestContexts(
     metrics.countRefusedToken(reason);
     refusedTokens.note(reason, ipAddress);
   };
-  // Of a pool, which has half of the connections, one client reads with half of them at most.
-  const slots = Math.max(2, Math.floor(config.databaseConnections / 4));
+  // Of a pool, which has half of the connections, one client reads with about half of them at most.
+  const slots = Math.ceil(config.databaseConnections / 4);
   const slotsByClient = new LRUCache<string, StatementSlots>({ max: 10_000 });
   const slotsOf = (client: string) => {
     const known = slotsByClient.get(client) ?? new StatementSlots(slots);

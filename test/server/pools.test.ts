@@ -34,7 +34,9 @@ describe('connectors that hold all of their connections', () => {
 
   async function open(acquireTimeout: number): Promise<void> {
     const limits = { connections: 2, acquireTimeout, statementTimeout: 60_000 };
-    server = await TestServer.openForAnn(await openDatabase(mariadb.url('gateway'), limits));
+    server = await TestServer.openForAnn(await openDatabase(mariadb.url('gateway'), limits), {
+      DATABASE_CONNECTIONS: '20',
+    });
     await makeSignIn(server, 'paul', ['Administrator'], { accessScope: 'ALL' });
     person = new Browser(server);
     await person.signIn('paul');
