@@ -1,7 +1,7 @@
 /**
  * Shares the event loop between short work, such as a page or a health check, and long work, such as a large push. Long work
- * runs in slices, one in each turn of the loop. While short work is under way, it waits after each slice twice as long as
- * the slice took, so that it never has more than a third of the process; else it goes on at once.
+ * runs in slices, one in each turn of the loop. While short work is under way, it waits after each slice three times
+ * as long as the slice took, so that it never has more than a quarter of the process; else it goes on at once.
  */
 
 /** Milliseconds after which long work lets others run. */
