@@ -1,8 +1,8 @@
-/** How much of the work of one caller runs at the same time while others are active, and whether it pauses in between. */
+/** How much of the work of one caller runs at the same time while others are active, and how long it pauses in between. */
 export interface ShareLimits {
   readonly atOnce: number;
-  /** Whether work that waits for its own caller's work begins only after a pause that is as long as that work was. */
-  readonly pauses: boolean;
+  /** How many times as long as a piece of work the pause is after which work that waited for it begins; 0 for none. */
+  readonly pause: number;
 }
 
 /** Milliseconds after its last work in which a caller is expected to send more: time for an answer to arrive and the next request to be read. */
@@ -27,8 +27,8 @@ interface Caller {
 
 /**
  * Shares a process between callers. A caller that is alone runs as much as it asks for. While another one is active, each
- * runs only a little at the same time; what else it asks for waits. A caller whose work waits pauses after each piece of work, as
- * long as that took, so it has at most half of the time however long its pieces are. A caller that sends one request after
+ * runs only a little at the same time; what else it asks for waits. A caller whose work waits pauses after each piece of work, so
+ * that it has only its part of the time however long its pieces are. A caller that sends one request after
  * another never waits.
  */
 export class FairShare {
@@ -75,8 +75,8 @@ export class FairShare {
     return caller;
   }
 
-  #mayStart(caller: Caller, { atOnce, pauses }: ShareLimits, now: number): boolean {
-    if (caller.running < atOnce && (!pauses || now >= caller.pausedUntil)) return true;
+  #mayStart(caller: Caller, { atOnce, pause }: ShareLimits, now: number): boolean {
+    if (caller.running < atOnce && (pause === 0 || now >= caller.pausedUntil)) return true;
     return !this.#othersAreActive(caller, now);
   }
 
@@ -103,7 +103,8 @@ export class FairShare {
     const now = performance.now();
     caller.running--;
     caller.lastEnd = now;
-    if (caller.waiting.length > 0) caller.pausedUntil = now + Math.min(milliseconds, LONGEST_PAUSE);
+    const [next] = caller.waiting;
+    if (next) caller.pausedUntil = now + Math.min(next.limits.pause * milliseconds, LONGEST_PAUSE);
     this.#startWaiting();
   }
 

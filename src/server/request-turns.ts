@@ -26,11 +26,14 @@ const LARGE = {
   full: () => new AppError('RATE_LIMITED', FULL, 1),
 };
 
-/** A page of the console asks for several things at the same time, and a person waits for all of them. */
+/**
+ * A page of the console asks for several things at the same time, and a person waits for all of them. A client with a token that
+ * has many requests at the same time gets a third of the time: its own work with the answers may take as long again.
+ */
 const SHARES: Record<Actor['kind'], ShareLimits> = {
-  SESSION: { atOnce: 4, pauses: false },
-  CONNECTOR: { atOnce: 1, pauses: true },
-  INGEST: { atOnce: 1, pauses: true },
+  SESSION: { atOnce: 4, pause: 0 },
+  CONNECTOR: { atOnce: 1, pause: 2 },
+  INGEST: { atOnce: 1, pause: 2 },
 };
 
 /** The turns in which requests are parsed and answered. */
