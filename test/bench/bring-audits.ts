@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import mysql from 'mysql2/promise';
 import { Child } from './child.js';
-import type { World } from './world.js';
+import { UNTIL, type World } from './world.js';
 
 /** Audits that are brought into a database of their own. */
 export const BROUGHT = 1_000_000;
@@ -36,8 +36,9 @@ export function inServedDatabase(world: World, name: string, work: (url: string)
 
 /** Audits a second, from when the first are stored until the last are; resources and users are there already. */
 export async function bringAudits(url: string): Promise<number> {
-  const args = (audits: number) => ['demo-data', '--resources', '2000', '--users', '500', '--audits', String(audits)];
-  await run(url, args(1_000));
+  const made = ['demo-data', '--resources', '2000', '--users', '500', '--until', UNTIL];
+  const args = (audits: number) => [...made, '--audits', String(audits)];
+  await run(url, args(0));
   const connection = await mysql.createConnection(url);
   try {
     const stored = async () => {
