@@ -121,22 +121,22 @@ export interface PamSettings {
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()));
   const read = settings.safeParse(set);
-  const faults = read.success ? [] : read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  const errors = read.success ? [] : read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   if (Boolean(set.TLS_CERT_FILE) !== Boolean(set.TLS_KEY_FILE)) {
-    faults.push('TLS_CERT_FILE and TLS_KEY_FILE: set both or neither');
+    errors.push('TLS_CERT_FILE and TLS_KEY_FILE: set both or neither');
   }
   if (/\btls:/i.test(set.SYSLOG_LISTEN ?? '') && !set.TLS_CERT_FILE) {
-    faults.push('SYSLOG_LISTEN: tls needs TLS_CERT_FILE and TLS_KEY_FILE');
+    errors.push('SYSLOG_LISTEN: tls needs TLS_CERT_FILE and TLS_KEY_FILE');
   }
   if (Boolean(set.PAM_URL) !== Boolean(set.PAM_AUTHTOKEN)) {
-    faults.push('PAM_URL and PAM_AUTHTOKEN: set both or neither');
+    errors.push('PAM_URL and PAM_AUTHTOKEN: set both or neither');
   }
   const schedule = read.data?.PULL_EVERY && parseSchedule(read.data.PULL_EVERY, read.data.SOURCE_TIME_ZONE);
   if (schedule === null) {
-    faults.push('PULL_EVERY: write an interval such as 15m, or a cron expression of five fields such as 0 2 * * *');
+    errors.push('PULL_EVERY: write an interval such as 15m, or a cron expression of five fields such as 0 2 * * *');
   } else if (schedule && !set.PAM_URL)
-    faults.push('PULL_EVERY: set PAM_URL and PAM_AUTHTOKEN, or there is nothing to pull');
-  if (!read.success || faults.length > 0) throw new Error(`these settings cannot be used:\n  ${faults.join('\n  ')}`);
+    errors.push('PULL_EVERY: set PAM_URL and PAM_AUTHTOKEN, or there is nothing to pull');
+  if (!read.success || errors.length > 0) throw new Error(`these settings cannot be used:\n  ${errors.join('\n  ')}`);
   const { data } = read;
   const pamSource = data.PAM_SOURCE ?? data.PRODUCT.toLowerCase().replaceAll('_', '-');
   return {

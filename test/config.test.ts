@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readConfig } from '../src/config.js';
 
-function faultsOf(environment: NodeJS.ProcessEnv): string {
+function errorsOf(environment: NodeJS.ProcessEnv): string {
   try {
     readConfig(environment);
   } catch (error) {
@@ -60,7 +60,7 @@ test('what is set is taken', () => {
 });
 
 test('all faults are reported at once, each with its name and what to write', () => {
-  const faults = faultsOf({
+  const errors = errorsOf({
     DATABASE_URL: 'postgres://u:secret@host/db',
     DATABASE_CONNECTIONS: '0.5',
     DATABASE_STATEMENT_SECONDS: 'ten',
@@ -70,7 +70,7 @@ test('all faults are reported at once, each with its name and what to write', ()
     LOG_LEVEL: 'loud',
     TLS_CERT_FILE: 'cert.pem',
   });
-  expect(faults.split('\n').map((line) => line.trim())).toEqual([
+  expect(errors.split('\n').map((line) => line.trim())).toEqual([
     'these settings cannot be used:',
     expect.stringMatching(/^DATABASE_URL: write sqlite:PATH or mysql:\/\/user:password@host:3306\/name/),
     'DATABASE_CONNECTIONS: write a whole number from 2 to 1000',
@@ -95,9 +95,9 @@ describe('a DATABASE_URL', () => {
     'mysql://user:sec%ret@host:3306/name',
     'mysql://user:secret@host:port/name',
   ])('%s is refused, and its password is not repeated', (url) => {
-    const fault = faultsOf({ DATABASE_URL: url });
-    expect(fault).toMatch(/DATABASE_URL: write .* @ .* as %40/);
-    expect(fault).not.toMatch(/sec.?ret/);
+    const problem = errorsOf({ DATABASE_URL: url });
+    expect(problem).toMatch(/DATABASE_URL: write .* @ .* as %40/);
+    expect(problem).not.toMatch(/sec.?ret/);
   });
 
   test.each(['sqlite:./data/x.db', 'mysql://u@h/n', 'mariadb://u:p@[::1]:3306/n', 'mysql://u:p%2F%40@h/n'])(
@@ -138,10 +138,10 @@ describe('the server that is pulled', () => {
     [{ PULL_MODULES: 'audits,people' }, /PULL_MODULES.*: write one of resources, user-accounts, audits/],
     [{ PULL_EVERY: 'often' }, /PULL_EVERY: write an interval such as 15m, or a cron expression/],
     [{ PULL_EVERY: '15m', PAM_URL: '', PAM_AUTHTOKEN: '' }, /PULL_EVERY: set PAM_URL and PAM_AUTHTOKEN/],
-  ])('with %j is refused, and nothing secret is repeated', (but, fault) => {
-    const faults = faultsOf({ ...pam, ...but });
-    expect(faults).toMatch(fault);
-    expect(faults).not.toContain('secret');
+  ])('with %j is refused, and nothing secret is repeated', (but, problem) => {
+    const errors = errorsOf({ ...pam, ...but });
+    expect(errors).toMatch(problem);
+    expect(errors).not.toContain('secret');
   });
 });
 
@@ -170,16 +170,16 @@ describe('SYSLOG_LISTEN', () => {
     ['tcp://127.0.0.1:0', /there is no port 0/],
     ['tcp://a:1,tcp://a:1', /tcp:\/\/a:1 stands there twice/],
     ['tls://127.0.0.1:6514', /SYSLOG_LISTEN: tls needs TLS_CERT_FILE and TLS_KEY_FILE/],
-  ])('that is %s is refused, with what to write', (text, fault) => {
-    expect(faultsOf({ SYSLOG_LISTEN: text })).toMatch(fault);
+  ])('that is %s is refused, with what to write', (text, problem) => {
+    expect(errorsOf({ SYSLOG_LISTEN: text })).toMatch(problem);
   });
 
   test('does not take lines for what this gateway records of itself', () => {
-    expect(faultsOf({ SYSLOG_SOURCE: 'gateway' })).toMatch(/SYSLOG_SOURCE: write 1 to 64 characters, and not gateway/);
+    expect(errorsOf({ SYSLOG_SOURCE: 'gateway' })).toMatch(/SYSLOG_SOURCE: write 1 to 64 characters, and not gateway/);
   });
 
   test('is answered by the networks of SYSLOG_ALLOW', () => {
     expect(readConfig({ SYSLOG_ALLOW: '10.0.0.5, 10.1.0.0/16' }).syslog.allow).toEqual(['10.0.0.5', '10.1.0.0/16']);
-    expect(faultsOf({ SYSLOG_ALLOW: '10.0.0.0/33' })).toMatch(/SYSLOG_ALLOW.*: write addresses or networks/);
+    expect(errorsOf({ SYSLOG_ALLOW: '10.0.0.0/33' })).toMatch(/SYSLOG_ALLOW.*: write addresses or networks/);
   });
 });

@@ -23,14 +23,14 @@ const COLUMN: u32 = 12;
 
 /** The header of a packet: its length in three bytes, and a number. */
 const HEADER: u32 = 4;
-const LONGEST_PACKET: u32 = 0xffffff;
+const MAX_PACKET: u32 = 0xffffff;
 /** Instead of the length of a value: NULL, and lengths of two, three and eight bytes. */
 const NULL: u32 = 0xfb;
 const TWO: u32 = 0xfc;
 const THREE: u32 = 0xfd;
 /** The first byte of the packet behind the last row. */
 const END: u8 = 0xfe;
-const LONGEST_END: u32 = 9;
+const MAX_END: u32 = 9;
 const ERROR: u8 = 0xff;
 
 const QUOTE: u8 = 0x22;
@@ -73,15 +73,15 @@ export function writeRows(
   let entry = index;
   let state = MORE;
   while (at + HEADER < inputEnd) {
-    const length = load<u32>(at) & LONGEST_PACKET;
+    const length = load<u32>(at) & MAX_PACKET;
     const end = at + HEADER + length;
-    if (length === LONGEST_PACKET) {
+    if (length === MAX_PACKET) {
       state = TOO_LONG;
       break;
     }
     if (end > inputEnd) break;
     const first = load<u8>(at + HEADER);
-    if (first === ERROR || (first === END && length < LONGEST_END)) {
+    if (first === ERROR || (first === END && length < MAX_END)) {
       state = LAST;
       break;
     }

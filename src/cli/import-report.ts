@@ -1,14 +1,14 @@
 import { pluralize } from '../lib/pluralize.js';
 import { quote } from '../lib/quote.js';
 import { emptyTally, type LoadOptions, type Tally } from '../sources/files/load-file.js';
-import { FaultGroups, faultsIn } from './fault-groups.js';
+import { ErrorGroups, errorsIn } from './error-groups.js';
 import { Progress } from './progress.js';
 
 /** Collects what an import finds, and says at its end, whichever that is, what it did. */
 export class ImportReport {
   readonly tally: Tally = emptyTally();
-  readonly #refused = new FaultGroups();
-  readonly #conflicts = new FaultGroups();
+  readonly #refused = new ErrorGroups();
+  readonly #conflicts = new ErrorGroups();
   readonly #progress: Progress;
   #warnings: string[] = [];
   #skippedLines = 0;
@@ -24,7 +24,7 @@ export class ImportReport {
     onBegin: () => this.clear(),
     onRefused: (line, reason, lastLine = line) => {
       this.#skippedLines += lastLine - line;
-      this.#refused.add(line, faultsIn(reason));
+      this.#refused.add(line, errorsIn(reason));
     },
     onConflict: (line, sourceId, reason) => {
       this.#conflicts.add(line, [reason], `${line} (sourceId ${quote(sourceId, 255)})`);
@@ -49,12 +49,12 @@ export class ImportReport {
     return Object.values(this.tally).reduce((sum, number) => sum + number, 0);
   }
 
-  get hasFaults(): boolean {
+  get hasErrors(): boolean {
     return this.tally.refused + this.tally.conflicts > 0;
   }
 
   /** Ends the line of progress, and says what is wrong with the rows. */
-  sayFaults(): void {
+  sayErrors(): void {
     // On a terminal the line of progress is drawn again, and must be left first.
     if (this.#begun && process.stderr.isTTY) this.#progress.finish();
     for (const text of this.#refused.toLines()) console.error(text);

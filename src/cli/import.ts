@@ -85,20 +85,20 @@ async function run(
     else if (isWhole) await transaction(db, (tx) => loadFile(tx, module, file, strictly(load)));
     else await loadFile(db, module, file, load);
   } catch (error) {
-    sayStopped(report, signal, isWhole || error instanceof StrictFault);
+    sayStopped(report, signal, isWhole || error instanceof StrictError);
     // A fault of the file may say which; one of its lines never does.
     const { message } = error as Error;
     throw new Error(message.includes(file) ? message : `${file}: ${message}`, { cause: error });
   }
-  report.sayFaults();
+  report.sayErrors();
   if (report.rows === 0) console.error(`${file}: it holds no records`);
   console.log(dryRun ? `${report.summary} (dry run: nothing was stored)` : report.summary);
-  if (report.hasFaults) process.exitCode = 1;
+  if (report.hasErrors) process.exitCode = 1;
 }
 
 /** Says what an import did that did not come to its end. */
 function sayStopped(report: ImportReport, signal: AbortSignal, isWhole: boolean): void {
-  report.sayFaults();
+  report.sayErrors();
   const stored = isWhole ? 'nothing was stored' : 'what is stored stays, and the same command goes on from there';
   const rows = pluralize(report.rows, 'row');
   if (report.rows > 0 && !isWhole) console.log(`${report.summary}; stopped after ${rows}: ${stored}`);
@@ -106,12 +106,12 @@ function sayStopped(report: ImportReport, signal: AbortSignal, isWhole: boolean)
 }
 
 /** A row that ends an import with --strict. */
-class StrictFault extends Error {}
+class StrictError extends Error {}
 
 /** The same load, ended by the first row that is not stored. */
 function strictly(load: LoadOptions): LoadOptions {
   const stopAt = (line: number, reason: string): never => {
-    throw new StrictFault(`line ${line}: ${reason}; nothing was written`);
+    throw new StrictError(`line ${line}: ${reason}; nothing was written`);
   };
   return { ...load, onRefused: stopAt, onConflict: (line, _sourceId, reason) => stopAt(line, reason) };
 }

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../lib/version.js';
-import { describeFault } from './fault.js';
+import { describeError } from './describe-error.js';
 
 /** Each is loaded only where it is wanted: a connector that runs every minute needs no database driver. */
 const commands: Record<string, () => Promise<Command>> = {
@@ -35,7 +35,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
     await program.parseAsync([...argv]);
   } catch (error) {
     if (error instanceof CommanderError) throw error;
-    console.error(`pam-gateway: ${describeFault(error)}`);
+    console.error(`pam-gateway: ${describeError(error)}`);
     process.exitCode = 1;
   }
 }

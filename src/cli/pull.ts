@@ -10,7 +10,7 @@ import { parseInterval } from '../lib/interval.js';
 import { type PulledModule, pamOf, pull, pullLease } from '../sources/pam360/pull.js';
 import { count } from './count.js';
 import { withDatabase } from './database.js';
-import { describeFault } from './fault.js';
+import { describeError } from './describe-error.js';
 import { PullReport } from './pull-report.js';
 
 const modules: Record<string, Module> = {
@@ -100,7 +100,7 @@ async function pullForEver(
       await pullOnce(db, config, options, stop);
     } catch (error) {
       stop.throwIfAborted();
-      console.error(describeFault(error));
+      console.error(describeError(error));
     }
     await sleep(Math.max(0, every - (performance.now() - startedAt)), undefined, { signal: stop });
   }

@@ -1,9 +1,9 @@
 import { InvalidArgumentError } from 'commander';
-import { faultOfSource } from '../features/ingest/source-name.js';
+import { sourceError } from '../features/ingest/source-name.js';
 
 /** Reads an option that names a source of records. */
 export function sourceName(text: string): string {
-  const fault = faultOfSource(text);
-  if (fault) throw new InvalidArgumentError(`${fault}.`);
+  const error = sourceError(text);
+  if (error) throw new InvalidArgumentError(`${error}.`);
   return text;
 }

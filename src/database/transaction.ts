@@ -13,7 +13,7 @@ const LONG_ENOUGH = 10_000;
 const failures = new WeakMap<Transaction, { readonly error: unknown }>();
 
 /** What a transaction that was lost with its connection ended as, after it was found out that nothing was kept. */
-class NothingKept extends Error {}
+class NotCommitted extends Error {}
 
 /**
  * Runs `work` in a transaction; inside another one, as a part of it. `work` may run again from its start, after a
@@ -37,7 +37,7 @@ export async function transaction<T>(db: Db, work: (tx: Transaction) => Promise<
       return result;
     } catch (error) {
       await tx.rollback();
-      const isLost = error instanceof NothingKept;
+      const isLost = error instanceof NotCommitted;
       // Finding that out may have taken long, which says nothing of the next attempt.
       if (isLost) started = performance.now();
       const isLast = attempt >= ATTEMPTS || performance.now() - started > LONG_ENOUGH;
@@ -56,7 +56,7 @@ async function commit(db: Database, tx: Transaction, marker: CommitMarker | unde
   } catch (cause) {
     await tx.rollback();
     if (!marker) throw cause;
-    if (!(await wasCommitted(db, marker))) throw new NothingKept('nothing was kept', { cause });
+    if (!(await wasCommitted(db, marker))) throw new NotCommitted('nothing was kept', { cause });
   }
 }
 

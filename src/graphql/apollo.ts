@@ -84,9 +84,9 @@ function logPlugin(logger: Logger, outage: OutageLog): Plugin {
     didEncounterErrors({ errors, contextValue }) {
       for (const error of errors) {
         const { requestId } = contextValue;
-        const fault = { reqId: requestId, path: error.path, err: error.originalError ?? error };
-        if (isUnexpected(error)) logger.error(fault, 'a field failed');
-        else if (isUnavailable(error)) outage.failed(fault);
+        const problem = { reqId: requestId, path: error.path, err: error.originalError ?? error };
+        if (isUnexpected(error)) logger.error(problem, 'a field failed');
+        else if (isUnavailable(error)) outage.failed(problem);
       }
     },
   });

@@ -8,7 +8,7 @@ export const MASKED = 'something went wrong here: the log of the gateway has it 
 const MAX_MESSAGE_LENGTH = 1_000;
 
 /** Codes of errors that graphql-js and Apollo make of what the caller wrote; their messages are for the caller. */
-const callersFaults = new Set<string>([
+const callersErrors = new Set<string>([
   ...limitCodes,
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
@@ -22,7 +22,7 @@ const callersFaults = new Set<string>([
 ]);
 
 /** What graphql-js says of variables and arguments without a cause, and Apollo without a code: a null where a default stands. */
-const valueFaults =
+const valueErrors =
   /^(Too many errors processing variables|Argument "\w+" (of (non-null|required) type|has invalid value))/;
 
 /** A refusal of what the caller wrote, for places where graphql-js itself reports it. */
@@ -43,7 +43,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
     const tooMany = `the document has more than ${tokens} tokens: send long lists as variables`;
     return { message: tooMany, ...place, extensions: { code: 'TOO_MANY_TOKENS' } };
   }
-  if (callersFaults.has(code)) return { message, ...place, extensions: { code } };
+  if (callersErrors.has(code)) return { message, ...place, extensions: { code } };
   return { message: MASKED, ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
 }
 
@@ -69,7 +69,7 @@ function findRefusal(error: unknown): string | undefined {
   for (let cause = error; cause instanceof Error; cause = (cause as { originalError?: unknown }).originalError) {
     if (cause instanceof AppError) return cause.code;
     if (cause instanceof GraphQLError && cause.extensions.code === 'BAD_USER_INPUT') return 'BAD_USER_INPUT';
-    if (cause instanceof GraphQLError && valueFaults.test(cause.message)) return 'BAD_USER_INPUT';
+    if (cause instanceof GraphQLError && valueErrors.test(cause.message)) return 'BAD_USER_INPUT';
   }
   return undefined;
 }

@@ -131,14 +131,14 @@ function read(schema: GraphQLSchema, name: string, { definition, items, itemType
       throw overLimit('BAD_USER_INPUT', message, definition);
     }
     const value = coerceInputValue(item, itemType, () => {
-      throw faultOf(schema, name, definition, item, index);
+      throw errorOf(schema, name, definition, item, index);
     });
     return restoreNumbers(value, item);
   });
 }
 
 /** What graphql-js says of one item of a variable. */
-function faultOf(
+function errorOf(
   schema: GraphQLSchema,
   name: string,
   definition: VariableDefinitionNode,

@@ -30,11 +30,11 @@ function wordsOf(text: string): string[] {
   return text.match(/\w+/g) ?? [];
 }
 
-const kept = new WeakMap<GraphQLSchema, ReadonlySet<string>>();
+const cache = new WeakMap<GraphQLSchema, ReadonlySet<string>>();
 
 /** The names in a schema, without those of the root fields that need no privilege and of what these take and answer. */
 function guardedWords(schema: GraphQLSchema): ReadonlySet<string> {
-  let words = kept.get(schema);
+  let words = cache.get(schema);
   if (!words) {
     const everybodys = new Set<string>();
     for (const root of [schema.getQueryType(), schema.getMutationType()]) {
@@ -47,7 +47,7 @@ function guardedWords(schema: GraphQLSchema): ReadonlySet<string> {
     const all = new Set<string>();
     for (const type of Object.values(schema.getTypeMap())) addType(all, type);
     words = new Set([...all].filter((word) => !everybodys.has(word) && !word.startsWith('__')));
-    kept.set(schema, words);
+    cache.set(schema, words);
   }
   return words;
 }

@@ -83,10 +83,10 @@ export class Selection {
 const selections = new WeakMap<readonly FieldNode[], Selection>();
 
 /** Of all executions of a document that is kept, by what its @include and @skip let through. */
-const keptSelections = new WeakMap<FieldNode, LRUCache<string, Selection>>();
+const selectionCache = new WeakMap<FieldNode, LRUCache<string, Selection>>();
 
 /** How many a field has at once. */
-const KEPT = 8;
+const MAX_CACHED = 8;
 
 /**
  * What is selected below the field that is being resolved; worked out once for all objects of a list, and kept as long as
@@ -95,24 +95,24 @@ const KEPT = 8;
 export function selectionOf(info: GraphQLResolveInfo): Selection {
   let selection = selections.get(info.fieldNodes);
   if (!selection) {
-    selection = info.fieldNodes.length === 1 ? keptSelection(info) : newSelection(info, info.variableValues);
+    selection = info.fieldNodes.length === 1 ? cachedSelection(info) : newSelection(info, info.variableValues);
     selections.set(info.fieldNodes, selection);
   }
   return selection;
 }
 
-function keptSelection(info: GraphQLResolveInfo): Selection {
+function cachedSelection(info: GraphQLResolveInfo): Selection {
   const [node] = info.fieldNodes;
   const conditions = conditionsOf(info).map((name) => [name, info.variableValues[name]]);
   const key = JSON.stringify([isAtRoot(info), conditions]);
-  let kept = keptSelections.get(node!);
-  let selection = kept?.get(key);
+  let cached = selectionCache.get(node!);
+  let selection = cached?.get(key);
   // A document may be run by another schema.
   if (selection?.type !== getNamedType(info.returnType)) {
     selection = newSelection(info, Object.fromEntries(conditions));
-    kept ??= new LRUCache({ max: KEPT });
-    kept.set(key, selection);
-    keptSelections.set(node!, kept);
+    cached ??= new LRUCache({ max: MAX_CACHED });
+    cached.set(key, selection);
+    selectionCache.set(node!, cached);
   }
   return selection;
 }

@@ -9,8 +9,8 @@ export class UserError {
 }
 
 /** A fault of what the caller of a mutation asked for, which its payload says among its `userErrors`. */
-export class UserFault extends Error {
-  override readonly name = 'UserFault';
+export class UserInputError extends Error {
+  override readonly name = 'UserInputError';
 
   constructor(
     readonly code: string,
@@ -21,7 +21,7 @@ export class UserFault extends Error {
   }
 }
 
-/** What `work` answers; where it ends with a UserFault, `refused` with that fault among the `userErrors`. */
+/** What `work` answers; where it ends with a UserInputError, `refused` with that fault among the `userErrors`. */
 export async function withUserErrors<Refused extends object, Done extends object>(
   refused: Refused,
   work: () => Promise<Done>,
@@ -29,7 +29,7 @@ export async function withUserErrors<Refused extends object, Done extends object
   try {
     return { ...(await work()), userErrors: [] };
   } catch (error) {
-    if (!(error instanceof UserFault)) throw error;
+    if (!(error instanceof UserInputError)) throw error;
     const { field, code, message } = error;
     return { ...refused, userErrors: [{ field, code, message }] };
   }

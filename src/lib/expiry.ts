@@ -12,7 +12,7 @@ export function endsSoon(expiresAt: string | null): boolean {
 }
 
 /** Says what is wrong with the time at which a new token shall expire; undefined if nothing is. */
-export function expiryFault(expiresAt: string | null): string | undefined {
+export function expiryError(expiresAt: string | null): string | undefined {
   if (expiresAt === null) return undefined;
   const milliseconds = Date.parse(expiresAt) - Date.now();
   if (milliseconds > 0 && milliseconds <= 3_653 * 86_400_000) return undefined;

@@ -5,6 +5,6 @@
 export const FORMULA_STARTS: readonly number[] = [0x3d, 0x2b, 0x2d, 0x40, 0xff1d, 0xff0b, 0xff0d, 0xff20, 9, 10, 13];
 
 /** A text with an apostrophe before it if a spreadsheet may run it as a formula. */
-export function disarmed(text: string): string {
+export function escapeFormula(text: string): string {
   return FORMULA_STARTS.includes(text.charCodeAt(0)) ? `'${text}` : text;
 }

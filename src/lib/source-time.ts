@@ -57,7 +57,7 @@ export function parseSourceTime(value: string | number, clock: LocalClock | null
 }
 
 /** Says why a time cannot be when an audit occurred; undefined where it can. */
-export function faultOfOccurredAt(time: string): string | undefined {
+export function occurredAtError(time: string): string | undefined {
   const year = Number(time.slice(0, 4));
   if (year >= FIRST_YEAR && year <= LAST_YEAR) return undefined;
   return `"${time}": an audit of the year ${year} is not taken, only of ${FIRST_YEAR} to ${LAST_YEAR}: correct the time`;
@@ -74,7 +74,7 @@ function fromNumber(value: number, clock: LocalClock | null): string | null {
 
 function fromEpoch(epochMs: number): string {
   const time = formatEpoch(epochMs);
-  if (faultOfOccurredAt(time) === undefined) return time;
+  if (occurredAtError(time) === undefined) return time;
   throw new DateTimeError(
     `${quote(String(epochMs))} is ${time} if it is milliseconds since 1970: write a date like 2026-11-22T08:30:00Z`,
   );

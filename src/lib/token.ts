@@ -16,7 +16,7 @@ export function newToken(prefix: TokenPrefix): string {
 }
 
 /** What is wrong with the shape of a token, said for people; undefined where nothing is. It needs no database. */
-export function tokenFault(prefix: TokenPrefix, token: string): string | undefined {
+export function tokenError(prefix: TokenPrefix, token: string): string | undefined {
   if (!token.startsWith(prefix)) return `a token of this kind begins with ${prefix}`;
   const body = token.slice(prefix.length);
   if (body.length !== RANDOM_LENGTH + CHECKSUM_LENGTH || !/^[0-9A-Za-z]+$/.test(body)) {
@@ -30,7 +30,7 @@ export function tokenFault(prefix: TokenPrefix, token: string): string | undefin
 /** Whether a text has a whole token in it: it must not be kept or shown where somebody has put one by mistake. */
 export function holdsToken(text: string): boolean {
   const found = text.matchAll(/(pag_|pai_)[0-9A-Za-z]{49}/g);
-  return [...found].some(([token, prefix]) => tokenFault(prefix as TokenPrefix, token) === undefined);
+  return [...found].some(([token, prefix]) => tokenError(prefix as TokenPrefix, token) === undefined);
 }
 
 /** What is stored of a token: SHA-256 in hexadecimal. A random token needs no slow hash. */

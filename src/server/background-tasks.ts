@@ -22,7 +22,7 @@ export function backgroundTasks(
       name: 'the removal of old audits',
       run: (stop) => deleteExpired(db, config.auditRetentionDays, stop, (hold) => logHold(hold, log)),
     },
-    { name: 'the follower', run: (stop) => runRollupWorker(db, stop) },
+    { name: 'the rollup worker', run: (stop) => runRollupWorker(db, stop) },
     ...syslog.map((listener) => ({
       name: `the syslog listener ${listener.name}`,
       run: (stop: AbortSignal) => listener.run(stop, log),

@@ -3,7 +3,7 @@ import type { FastifyBaseLogger } from 'fastify';
 
 /** Work that goes on beside the requests. */
 export interface BackgroundTask {
-  /** As in 'the follower': the log says it. */
+  /** As in 'the rollup worker': the log says it. */
   readonly name: string;
   /** Works until `stop` is aborted, then ends what it has begun. */
   run(stop: AbortSignal): Promise<void>;

@@ -29,10 +29,10 @@ export function readCertificate({ certFile, keyFile }: NonNullable<Config['tls']
 }
 
 /** The engine's own message says where in its code it failed, and no more. */
-function parse<T>(read: () => T, fault: string): T {
+function parse<T>(read: () => T, problem: string): T {
   try {
     return read();
   } catch (error) {
-    throw new Error(fault, { cause: error });
+    throw new Error(problem, { cause: error });
   }
 }

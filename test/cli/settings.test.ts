@@ -68,7 +68,7 @@ onEveryEngine('doctor', (engine) => {
       0,
       expect.stringMatching(/^ok {4}tables: .*AUDITS 0, RESOURCES 0, USER_ACCOUNTS 0/m),
     ]);
-    expect(after.stdout).toMatch(/^ok {4}follower: every audit is counted$/m);
+    expect(after.stdout).toMatch(/^ok {4}rollups: every audit is counted$/m);
     await drop();
   });
 });

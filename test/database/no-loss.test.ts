@@ -30,7 +30,7 @@ const upTo = (most: number) => Math.floor(Math.random() * most);
 const someIds = (prefix: string, most: number) => Array.from({ length: 1 + upTo(most) }, (_, n) => `${prefix}-${n}`);
 
 /** Follows the ids that the database counts out, as one does who has no feed: what it came by. */
-class IdFollower {
+class IdReader {
   readonly seen: number[] = [];
 
   async follow(db: Database, isOver: () => boolean): Promise<void> {
@@ -53,7 +53,7 @@ onEveryEngine('sixteen writers of 200,000 rows, slow and quick, of whom many tak
   /** A second copy of the program on the same database. */
   let second: Database;
   let readers: FeedReader[];
-  const follower = new IdFollower();
+  const reader = new IdReader();
   /** Slowest last: where transactions wait for each other in turn, as on SQLite, most must be quick. */
   const delay = () => Math.floor(Math.random() ** (engine === 'sqlite' ? 24 : 1) * SLOWEST);
 
@@ -94,7 +94,7 @@ onEveryEngine('sixteen writers of 200,000 rows, slow and quick, of whom many tak
     };
     let isOver = false;
     const reading = readers.map((reader) => reader.follow(() => isOver));
-    const following = follower.follow(database.db, () => isOver);
+    const following = reader.follow(database.db, () => isOver);
     // A copy that finds SQLite's file taken by another asks again for some seconds, and gives up: here it is taken for longer.
     const writable = (n: number) => (n % 2 || engine === 'sqlite' ? database.db : second);
     const writing = Array.from({ length: WRITERS }, (_, n) => write(writable(n), `writer ${n}`));
@@ -131,7 +131,7 @@ onEveryEngine('sixteen writers of 200,000 rows, slow and quick, of whom many tak
 
   if (engine === 'mariadb') {
     test('lose rows for a reader who follows the ids', async () => {
-      const lost = (await idsOf(Module.AUDITS)).length - follower.seen.length;
+      const lost = (await idsOf(Module.AUDITS)).length - reader.seen.length;
       expect(lost).toBeGreaterThan(0);
     });
   }

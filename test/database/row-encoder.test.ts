@@ -144,15 +144,15 @@ describe('the encoder of rows', () => {
   test('is the plain one if mysql2 has changed inside', async () => {
     const withoutParser: EncodeRows = (connection, ...rest) =>
       encodeFast(Object.create(connection, { packetParser: { value: undefined } }), ...rest);
-    expect(await probed(withoutParser)).toEqual({ encodeRows: encodePlainly, fault: 'mysql2 has no packetParser' });
+    expect(await probed(withoutParser)).toEqual({ encodeRows: encodePlainly, error: 'mysql2 has no packetParser' });
   });
 
   test('is the plain one if the fast one writes something else', async () => {
     const wrong: EncodeRows = async (connection, statement, form) =>
       (await encodePlainly(connection, { ...statement, sql: statement.sql.replace('é', 'e') }, form)) as never;
-    const { encodeRows, fault } = await probed(wrong);
+    const { encodeRows, error: problem } = await probed(wrong);
     expect(encodeRows).toBe(encodePlainly);
-    expect(fault).toMatch(/^it wrote .* for /);
+    expect(problem).toMatch(/^it wrote .* for /);
   });
 
   test('is the plain one if it is asked for, and nothing is tried', async () => {

@@ -8,7 +8,7 @@ import type { ResourceRecord } from '../../src/features/resources/resource.recor
 import { deleteResources, recordResources } from '../../src/features/resources/resource.service.js';
 import { UserAccountStatus } from '../../src/features/users/user-account.js';
 import type { GrantRecord, UserAccountRecord } from '../../src/features/users/user-account.record.js';
-import { faultOfUserName } from '../../src/features/users/user-name.js';
+import { userNameError } from '../../src/features/users/user-name.js';
 import { anAudit, aResource, aUser, SOURCE } from '../features/writing/records.js';
 import { hostileTexts, LONG } from './hostile-texts.js';
 
@@ -108,7 +108,7 @@ function user(row: number): UserAccountRecord {
     grantedAt: time(row, 4),
   }));
   return aUser(String(row), {
-    userName: users[row] ?? (faultOfUserName(text(row, 8)) ? `user ${row}` : text(row, 8)),
+    userName: users[row] ?? (userNameError(text(row, 8)) ? `user ${row}` : text(row, 8)),
     fullName: nullableText(row, 0),
     firstName: nullableText(row, 1),
     lastName: nullableText(row, 2),

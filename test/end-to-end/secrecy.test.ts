@@ -103,8 +103,8 @@ test('an unexpected error is masked, and stands in the log under the request id 
   expect(await answer.json()).toMatchObject({ errors: [masked] });
   const { stdout } = await server.stop();
   // Who counts audits misses the table as well, and says so without a request.
-  const faults = stdout.split('\n').filter((line) => line.includes('"level":50') && line.includes('"reqId"'));
-  expect(faults.map((line) => JSON.parse(line))).toMatchObject([
+  const problems = stdout.split('\n').filter((line) => line.includes('"level":50') && line.includes('"reqId"'));
+  expect(problems.map((line) => JSON.parse(line))).toMatchObject([
     { reqId: answer.headers.get('x-request-id'), path: ['audits'], err: { message: expect.stringMatching(/audits/) } },
   ]);
 });

@@ -32,7 +32,7 @@ const audits = (reason: string, count: number) =>
     (n) =>
       `{"sourceId":"@@-${n}","occurredAt":"2026-01-02T00:00:00Z","category":"RESOURCE","operation":"Password Retrieved","operatedBy":"ann","outcome":"SUCCESS","ipAddress":"192.0.2.1","clientType":"web","resourceName":"web-${n % 50}","accountName":"root","ticketId":"${n}","reason":"${reason}"}`,
   );
-const faulty = (count: number) =>
+const invalid = (count: number) =>
   listOf(
     count,
     (n) =>
@@ -286,7 +286,7 @@ export const attacksOf = (records: number): readonly Attack[] => [
     name: 'ingest: audits with all faults',
     token: 'ingest',
     answers: TAKEN,
-    request: pushOf(push('recordAudits', 'PushedAudit', 1, 'refused results { reason }'), faulty(records)),
+    request: pushOf(push('recordAudits', 'PushedAudit', 1, 'refused results { reason }'), invalid(records)),
   },
   {
     name: 'ingest: 4 MiB of texts',

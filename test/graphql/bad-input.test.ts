@@ -8,9 +8,9 @@ const session = anActor({ kind: 'SESSION' });
 const connector = anActor();
 
 /** One fault: the argument with its type, the value as it stands in a document and as a variable, and what is said of it. */
-type Fault = [name: string, actor: Actor, root: string, argument: string, type: string, value: unknown, says: RegExp];
+type Failure = [name: string, actor: Actor, root: string, argument: string, type: string, value: unknown, says: RegExp];
 
-const faults: Fault[] = [
+const problems: Failure[] = [
   ['a page over a session’s limit', session, 'audits', 'first', 'Int', 1_001, /first is 1001: .* from 0 to 1000/],
   ['a page over a connector’s limit', connector, 'audits', 'last', 'Int', 10_001, /last is 10001: .* from 0 to 10000/],
   ['a page of fewer than no rows', connector, 'resources', 'first', 'Int', -1, /first is -1: .* from 0 to/],
@@ -122,7 +122,7 @@ onEveryEngine('bad input', (engine) => {
   });
   afterAll(() => database.drop());
 
-  test.each(faults)('%s is refused with what to do', async (_, actor, root, argument, type, value, says) => {
+  test.each(problems)('%s is refused with what to do', async (_, actor, root, argument, type, value, says) => {
     const literal = JSON.stringify(value).replace(/"(\w+)":/g, '$1:');
     for (const refusal of [
       await gateway.refusal(actor, `{ ${root}(${argument}: ${literal}) ${fields(root)} }`),

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { holdsToken, newToken, tokenFault, tokenHash } from '../../src/lib/token.js';
+import { holdsToken, newToken, tokenError, tokenHash } from '../../src/lib/token.js';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const CHECKSUM_AT = 'pag_'.length + 43;
-const fault = (token: string) => tokenFault('pag_', token);
+const error = (token: string) => tokenError('pag_', token);
 
 const aToken = fc.constant(null).map(() => newToken('pag_'));
 const aPlace = fc.integer({ min: 4, max: 52 });
@@ -13,7 +13,7 @@ const aCharacter = fc.constantFrom(...ALPHABET);
 test('a token is pag_, 43 random characters and 6 of checksum', () => {
   const token = newToken('pag_');
   expect(token).toMatch(/^pag_[0-9A-Za-z]{49}$/);
-  expect(fault(token)).toBeUndefined();
+  expect(error(token)).toBeUndefined();
 });
 
 test('no two tokens are equal, and they use the whole alphabet', () => {
@@ -26,7 +26,7 @@ test('every mistyped character is found', () => {
   fc.assert(
     fc.property(aToken, aPlace, aCharacter, (token, at, typed) => {
       fc.pre(token[at] !== typed);
-      expect(fault(token.slice(0, at) + typed + token.slice(at + 1))).toMatch(/checksum/);
+      expect(error(token.slice(0, at) + typed + token.slice(at + 1))).toMatch(/checksum/);
     }),
     { numRuns: 2_000 },
   );
@@ -36,7 +36,7 @@ test('every two neighbours that changed places are found', () => {
   fc.assert(
     fc.property(aToken, fc.integer({ min: 4, max: 51 }), (token, at) => {
       fc.pre(token[at] !== token[at + 1]);
-      expect(fault(swap(token, at, at + 1))).toMatch(/checksum/);
+      expect(error(swap(token, at, at + 1))).toMatch(/checksum/);
     }),
     { numRuns: 1_000 },
   );
@@ -47,7 +47,7 @@ test('every two characters of the checksum that changed places are found', () =>
   fc.assert(
     fc.property(aToken, inChecksum, inChecksum, (token, one, other) => {
       fc.pre(token[one] !== token[other]);
-      expect(fault(swap(token, one, other))).toMatch(/checksum/);
+      expect(error(swap(token, one, other))).toMatch(/checksum/);
     }),
     { numRuns: 1_000 },
   );
@@ -56,13 +56,13 @@ test('every two characters of the checksum that changed places are found', () =>
 test('a token that was cut, or that has more than itself, is told so', () => {
   const token = newToken('pag_');
   for (const other of [token.slice(0, -1), `${token}A`, `${token}\n`, ` ${token}`.slice(1, -1), 'pag_', `${token}é`]) {
-    expect(fault(other)).toMatch(/49 letters and digits after pag_/);
+    expect(error(other)).toMatch(/49 letters and digits after pag_/);
   }
 });
 
 test('a token of another kind is told which prefix it should have', () => {
   for (const other of ['', 'ghp_aaaa', newToken('pag_').slice(1), newToken('pag_').toUpperCase(), ' pag_']) {
-    expect(fault(other)).toMatch(/begins with pag_/);
+    expect(error(other)).toMatch(/begins with pag_/);
   }
 });
 

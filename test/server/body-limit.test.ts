@@ -79,16 +79,16 @@ test('a large list of records is read as a small one is, and names the record th
   const query =
     'mutation ($records: [PushedResource!]!) { upsertResources(source: "vault", records: $records) { added } }';
   const records = sourceIds(300).map((sourceId): object => ({ sourceId, name: 'web', type: 'Linux' }));
-  const fault = (change: object) => pusher.ask(query, { records: records.with(250, { ...records[250], ...change }) });
-  expect((await fault({})).body.data).toEqual({ upsertResources: { added: 300 } });
-  expect(refusal(await fault({ name: 5 }))).toMatchObject({
+  const error = (change: object) => pusher.ask(query, { records: records.with(250, { ...records[250], ...change }) });
+  expect((await error({})).body.data).toEqual({ upsertResources: { added: 300 } });
+  expect(refusal(await error({ name: 5 }))).toMatchObject({
     status: 400,
     code: 'BAD_USER_INPUT',
     message:
       'Variable "$records" got invalid value 5 at "records[250].name"; String cannot represent a non string value: 5',
   });
-  expect(refusal(await fault({ nothing: 1 })).message).toMatch(/at "records\[250\]"; Field "nothing" is not defined/);
-  expect(refusal(await fault({ accounts: Array(5_001).fill({ name: 'root' }) }))).toMatchObject({
+  expect(refusal(await error({ nothing: 1 })).message).toMatch(/at "records\[250\]"; Field "nothing" is not defined/);
+  expect(refusal(await error({ accounts: Array(5_001).fill({ name: 'root' }) }))).toMatchObject({
     status: 400,
     code: 'BAD_USER_INPUT',
     message: 'records[250].accounts has 5001 items: at most 5000 are taken',

@@ -21,12 +21,12 @@ export async function importAudits(run: ImportRun): Promise<ModuleResult> {
   if (auditsOf(run).resync?.complete) await putInPlace(run);
   if (!auditsOf(run).resync && !(await hasColumns(pathOf(run, AUDITS), run.format, AUDITS.columns))) {
     // A file of an earlier version, with other columns: it stays until a new one has caught up.
-    await beginAnew(run, tally);
+    await startOver(run, tally);
   }
   tally.resynced = auditsOf(run).resync !== undefined;
   await withRestarts(
     () => follow(run, tally),
-    () => beginAnew(run, tally),
+    () => startOver(run, tally),
   );
   const { resync } = auditsOf(run);
   if (resync) {
@@ -64,7 +64,7 @@ async function appendPage(run: ImportRun, file: AppendFile, page: Page, position
   await run.saveState();
 }
 
-async function beginAnew(run: ImportRun, tally: Tally): Promise<void> {
+async function startOver(run: ImportRun, tally: Tally): Promise<void> {
   tally.restart();
   auditsOf(run).resync = freshResync();
   await run.saveState();

@@ -81,12 +81,12 @@ async function importOnce(options: ConnectorOptions): Promise<void> {
 
 /** What may pass is said and tried again the next time; what a person must mend ends the command. */
 async function importForEver({ resync, ...options }: ConnectorOptions, everyMs: number): Promise<void> {
-  let anew = resync;
+  let toResync = resync;
   for (;;) {
     const startedAt = performance.now();
     try {
-      await importOnce({ ...options, ...(anew ? { resync: anew } : {}) });
-      anew = undefined;
+      await importOnce({ ...options, ...(toResync ? { resync: toResync } : {}) });
+      toResync = undefined;
     } catch (error) {
       if (!(error instanceof ConnectorError && error.transient)) throw error;
       process.stderr.write(`${error.message}\n`);

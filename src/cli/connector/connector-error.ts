@@ -1,5 +1,5 @@
 /** What a gateway, or the way to it, may have said of a fault, as far as the connector acts on it. */
-export interface FaultDetails {
+export interface ErrorDetails {
   /** `extensions.code` of the gateway's first error. */
   code?: string;
   /** The same request may succeed in a while. */
@@ -16,7 +16,7 @@ export class ConnectorError extends Error {
   readonly transient: boolean;
   readonly retryAfterMs: number | null;
 
-  constructor(message: string, details: FaultDetails = {}) {
+  constructor(message: string, details: ErrorDetails = {}) {
     super(message, { cause: details.cause });
     this.code = details.code ?? null;
     this.transient = details.transient ?? false;

@@ -3,7 +3,7 @@ import { type Answer, dataOf } from './answer.js';
 import { backoffMs } from './backoff.js';
 import { ConnectorError } from './connector-error.js';
 import { IdleTimeout } from './idle-timeout.js';
-import { networkFault } from './network-fault.js';
+import { networkError } from './network-error.js';
 
 const MAX_TRIES = 8;
 
@@ -44,10 +44,10 @@ export async function ask<T>(
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof ConnectorError)) throw error;
-      const fault = withoutToken(error, gateway.token);
-      if (!fault.transient) throw fault;
-      if (tries === most) throw gaveUp(fault, most);
-      await sleep(backoffMs(tries, gateway.retryBaseMs, fault.retryAfterMs), undefined, { signal }).catch(() =>
+      const problem = withoutToken(error, gateway.token);
+      if (!problem.transient) throw problem;
+      if (tries === most) throw gaveUp(problem, most);
+      await sleep(backoffMs(tries, gateway.retryBaseMs, problem.retryAfterMs), undefined, { signal }).catch(() =>
         signal.throwIfAborted(),
       );
     }
@@ -74,7 +74,7 @@ async function post(gateway: Gateway, query: Query, signal: AbortSignal): Promis
       text: await textOf(response, timeout, gateway.maxAnswerBytes),
     };
   } catch (error) {
-    throw error instanceof ConnectorError ? error : networkFault(error);
+    throw error instanceof ConnectorError ? error : networkError(error);
   } finally {
     timeout.stop();
   }
@@ -98,15 +98,15 @@ function tooLong(maxBytes: number): ConnectorError {
   );
 }
 
-function gaveUp(fault: ConnectorError, tries: number): ConnectorError {
+function gaveUp(problem: ConnectorError, tries: number): ConnectorError {
   return new ConnectorError(
-    `${fault.message} Gave up after ${tries} tries. Nothing is lost: the same command goes on where it stopped.`,
-    { transient: true, cause: fault, ...(fault.code === null ? {} : { code: fault.code }) },
+    `${problem.message} Gave up after ${tries} tries. Nothing is lost: the same command goes on where it stopped.`,
+    { transient: true, cause: problem, ...(problem.code === null ? {} : { code: problem.code }) },
   );
 }
 
 /** A server that sends back what it was sent must not bring the token onto the screen. */
-function withoutToken(fault: ConnectorError, token: string): ConnectorError {
-  fault.message = fault.message.replaceAll(token, '[token]');
-  return fault;
+function withoutToken(problem: ConnectorError, token: string): ConnectorError {
+  problem.message = problem.message.replaceAll(token, '[token]');
+  return problem;
 }

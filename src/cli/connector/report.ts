@@ -28,7 +28,7 @@ export function summary(results: readonly ModuleResult[]): string {
 }
 
 function describe({ module, file, upserts, deletes, total, rowsPerSecond, seconds, resynced }: ModuleResult): string {
-  const anew = resynced ? ', imported anew' : '';
-  const facts = `${count(upserts)} added or changed, ${count(deletes)} deleted${anew}, ${seconds.toFixed(1)} s, ${count(rowsPerSecond)} rows/s`;
+  const suffix = resynced ? ', imported anew' : '';
+  const facts = `${count(upserts)} added or changed, ${count(deletes)} deleted${suffix}, ${seconds.toFixed(1)} s, ${count(rowsPerSecond)} rows/s`;
   return `${module.padEnd(13)} ${count(total).padStart(11)} rows  ${facts}  ${file}`;
 }

@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import { disarmed } from '../../lib/formula.js';
+import { escapeFormula } from '../../lib/formula.js';
 import type { Column, Row } from './modules.js';
 
 export type FormatName = 'ndjson' | 'csv';
@@ -32,7 +32,7 @@ const NDJSON: RowFormat = {
 const CSV: RowFormat = csvFormat((text) => text);
 
 /** The same, with text disarmed that a spreadsheet may run as a formula. */
-const SAFE_CSV: RowFormat = csvFormat(disarmed);
+const SAFE_CSV: RowFormat = csvFormat(escapeFormula);
 
 function csvFormat(write: (text: string) => string): RowFormat {
   return {

@@ -25,14 +25,14 @@ export async function importSnapshot(run: ImportRun, module: SnapshotModule): Pr
   let cursor = run.state.modules[module.name]?.cursor ?? null;
   // An old file stays whole until the new one has caught up.
   const checkpoints = cursor === null;
-  const beginAnew = () => {
+  const startOver = () => {
     tally.restart();
     cursor = null;
   };
   // A file of an earlier version has other columns: replace it.
   const isStale = run.resync.has(module.name) || !(await hasColumns(pathOf(run, module), run.format, module.columns));
-  if (cursor !== null && isStale) beginAnew();
-  return withRestarts(() => follow(run, module, tally, cursor, checkpoints), beginAnew);
+  if (cursor !== null && isStale) startOver();
+  return withRestarts(() => follow(run, module, tally, cursor, checkpoints), startOver);
 }
 
 async function follow(

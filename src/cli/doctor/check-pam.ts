@@ -1,7 +1,7 @@
 import type { Config } from '../../config.js';
 import { auditTypesOf } from '../../sources/pam360/audit-types.js';
 import { PamApi } from '../../sources/pam360/pam-api.js';
-import { describeFault } from '../fault.js';
+import { describeError } from '../describe-error.js';
 import type { Check } from './check.js';
 
 /** Asks the server that `pull` reads for one row of each kind; nothing where none is set. */
@@ -14,7 +14,7 @@ export async function checkPam(config: Config): Promise<Check[]> {
     // Somebody waits: what may pass is tried again at once.
     api = await PamApi.open(pam, AbortSignal.timeout(60_000), { pause: 100 });
   } catch (error) {
-    return [{ name: 'pull', passed: false, detail: describeFault(error) }];
+    return [{ name: 'pull', passed: false, detail: describeError(error) }];
   }
   try {
     const resources = await check('pull: resources', async () => {
@@ -33,6 +33,6 @@ async function check(name: string, work: () => Promise<string>): Promise<Check> 
   try {
     return { name, passed: true, detail: await work() };
   } catch (error) {
-    return { name, passed: false, detail: describeFault(error) };
+    return { name, passed: false, detail: describeError(error) };
   }
 }

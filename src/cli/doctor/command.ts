@@ -9,7 +9,7 @@ import { lagOf } from '../../features/audits/rollups/lag.js';
 import { readAuthorities } from '../../features/integration/diagnostics/authority-file.js';
 import { pluralize } from '../../lib/pluralize.js';
 import { readCertificate } from '../../server/certificate.js';
-import { describeFault } from '../fault.js';
+import { describeError } from '../describe-error.js';
 import type { Check } from './check.js';
 import { checkFiles } from './check-files.js';
 import { checkPam } from './check-pam.js';
@@ -101,7 +101,7 @@ function checkCertificate({ tls }: Config): Check[] {
       },
     ];
   } catch (error) {
-    return [{ name: 'certificate', passed: false, detail: describeFault(error) }];
+    return [{ name: 'certificate', passed: false, detail: describeError(error) }];
   }
 }
 
@@ -111,7 +111,7 @@ async function checkAuthorities({ analyticsPlusCaFile: file }: Config): Promise<
     await readAuthorities(file);
     return [{ name: 'authorities', passed: true, detail: `${file} has a certificate` }];
   } catch (error) {
-    return [{ name: 'authorities', passed: false, detail: describeFault(error) }];
+    return [{ name: 'authorities', passed: false, detail: describeError(error) }];
   }
 }
 
@@ -135,7 +135,7 @@ async function checkDatabase(config: Config): Promise<Check[]> {
       await db.close();
     }
   } catch (error) {
-    return [{ name: 'database', passed: false, detail: describeFault(error) }];
+    return [{ name: 'database', passed: false, detail: describeError(error) }];
   }
 }
 
@@ -147,7 +147,7 @@ async function checkTables(db: Database): Promise<Check> {
     const counts = positions.map(({ module, records }) => `${module} ${records}`).join(', ');
     return { name: 'tables', passed: true, detail: `of database ${await databaseId(db)}; records: ${counts}` };
   } catch (error) {
-    const detail = `${describeFault(error)}: run pam-gateway migrate, or serve, which does`;
+    const detail = `${describeError(error)}: run pam-gateway migrate, or serve, which does`;
     return { name: 'tables', passed: false, detail };
   }
 }
@@ -158,8 +158,8 @@ async function checkRollupWorker(db: Database): Promise<Check> {
     const { audits, seconds } = await lagOf(db);
     const waited = `${pluralize(audits, 'audit')} behind, the first of them since ${Math.round(seconds)} s`;
     const detail = audits === 0 ? 'every audit is counted' : `${waited}; the gateway counts them while it serves`;
-    return { name: 'follower', passed: true, detail };
+    return { name: 'rollups', passed: true, detail };
   } catch (error) {
-    return { name: 'follower', passed: false, detail: describeFault(error) };
+    return { name: 'rollups', passed: false, detail: describeError(error) };
   }
 }

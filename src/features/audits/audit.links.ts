@@ -37,13 +37,13 @@ interface KnownResource {
 }
 
 /** What is known of each source, as it has been since the last change of any resource: that had this position. */
-interface Kept {
+interface Cached {
   readonly position: number;
   readonly sources: Map<string, Known>;
   size: number;
 }
 
-const keptOf = new WeakMap<Db, Kept>();
+const cacheOf = new WeakMap<Db, Cached>();
 
 /**
  * Finds the resource and privileged account that each audit is about: by the source's own ids where it gives them, else
@@ -59,14 +59,14 @@ export async function linkAudits(tx: Transaction, source: string, records: reado
     else if (resourceName) names.add(resourceName);
   }
   if (sourceIds.size === 0 && names.size === 0) return records.map(() => nothing);
-  const kept = await keptFor(tx);
-  const known = knownOf(kept, source);
-  kept.size += await findBySourceIds(tx, source, known, sourceIds);
-  kept.size += await findByNames(tx, source, known, names);
+  const cached = await cachedFor(tx);
+  const known = knownOf(cached, source);
+  cached.size += await findBySourceIds(tx, source, known, sourceIds);
+  cached.size += await findByNames(tx, source, known, names);
   const resourceIds = [...valuesOf(known.bySourceId, sourceIds), ...valuesOf(known.byName, names)];
-  kept.size += await findAccounts(tx, known, new Set(resourceIds));
+  cached.size += await findAccounts(tx, known, new Set(resourceIds));
   const links = records.map((record) => linksOf(known, record));
-  kept.size += await storeNames(tx, known, records, links);
+  cached.size += await storeNames(tx, known, records, links);
   return links;
 }
 
@@ -83,19 +83,19 @@ function linksOf(known: Known, record: AuditRecord): Links {
 }
 
 /** What is remembered of the database as the transaction sees it: nothing that it has changed itself. */
-async function keptFor(tx: Transaction): Promise<Kept> {
+async function cachedFor(tx: Transaction): Promise<Cached> {
   if (hasChanged(tx, Module.RESOURCES)) return { position: 0, sources: new Map(), size: 0 };
   const position = await lastPosition(tx, Module.RESOURCES);
-  let kept = keptOf.get(tx.origin);
+  let cached = cacheOf.get(tx.origin);
   // What is looked up from here on is of this position or a later one: whoever has come to that begins anew.
-  if (kept?.position !== position || kept.size > MAX_CACHED) {
-    kept = { position, sources: new Map(), size: 0 };
-    keptOf.set(tx.origin, kept);
+  if (cached?.position !== position || cached.size > MAX_CACHED) {
+    cached = { position, sources: new Map(), size: 0 };
+    cacheOf.set(tx.origin, cached);
   }
-  return kept;
+  return cached;
 }
 
-function knownOf({ sources }: Kept, source: string): Known {
+function knownOf({ sources }: Cached, source: string): Known {
   let known = sources.get(source);
   if (!known) {
     known = { bySourceId: new Map(), byName: new Map(), resources: new Map() };

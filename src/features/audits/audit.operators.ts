@@ -8,13 +8,13 @@ import type { AuditRecord } from './audit.record.js';
 const MAX_CACHED = 200_000;
 
 /** The ids of names by source, as they have been since the last change of any user account: that had this position. */
-interface Kept {
+interface Cached {
   readonly position: number;
   readonly sources: Map<string, Map<string, number>>;
   size: number;
 }
 
-const keptOf = new WeakMap<Db, Kept>();
+const cacheOf = new WeakMap<Db, Cached>();
 
 /** Transactions that have stored names: what they find may be their own, and lost with them. */
 const storing = new WeakSet<Transaction>();
@@ -24,15 +24,15 @@ const storing = new WeakSet<Transaction>();
  * a user account changes, which the last position of their module tells. A name that is claimed or linked keeps its id.
  */
 export async function operatorsOf(tx: Transaction, source: string, records: readonly AuditRecord[]): Promise<number[]> {
-  const kept = await keptFor(tx);
-  const known = namesIn(kept, source);
+  const cached = await cachedFor(tx);
+  const known = namesIn(cached, source);
   const unknown = new Set<string>();
   for (const { operatedBy } of records) if (!known.has(operatedBy)) unknown.add(operatedBy);
   if (unknown.size === 0) return records.map(({ operatedBy }) => known.get(operatedBy)!);
   const found = await findNames(tx, source, unknown);
   if (!storing.has(tx)) {
     for (const [name, { id }] of found) known.set(name, id);
-    kept.size += found.size;
+    cached.size += found.size;
   }
   const missing = [...unknown].filter((name) => !found.has(name));
   if (missing.length > 0) {
@@ -43,19 +43,19 @@ export async function operatorsOf(tx: Transaction, source: string, records: read
 }
 
 /** What is remembered of the database as the transaction sees it: nothing that it has changed itself. */
-async function keptFor(tx: Transaction): Promise<Kept> {
+async function cachedFor(tx: Transaction): Promise<Cached> {
   if (hasChanged(tx, Module.USER_ACCOUNTS)) return { position: 0, sources: new Map(), size: 0 };
   const position = await lastPosition(tx, Module.USER_ACCOUNTS);
-  let kept = keptOf.get(tx.origin);
+  let cached = cacheOf.get(tx.origin);
   // Lookups from here on see this position or a later one. A caller at a later position starts a new cache.
-  if (kept?.position !== position || kept.size > MAX_CACHED) {
-    kept = { position, sources: new Map(), size: 0 };
-    keptOf.set(tx.origin, kept);
+  if (cached?.position !== position || cached.size > MAX_CACHED) {
+    cached = { position, sources: new Map(), size: 0 };
+    cacheOf.set(tx.origin, cached);
   }
-  return kept;
+  return cached;
 }
 
-function namesIn({ sources }: Kept, source: string): Map<string, number> {
+function namesIn({ sources }: Cached, source: string): Map<string, number> {
   let names = sources.get(source);
   if (!names) {
     names = new Map();

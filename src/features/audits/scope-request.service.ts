@@ -3,7 +3,7 @@ import type { Db, Transaction } from '../../database/db.js';
 import { Module } from '../../database/module.js';
 import { recordChanged } from '../../database/positions.js';
 import { transaction } from '../../database/transaction.js';
-import { UserFault } from '../../graphql/user-errors.js';
+import { UserInputError } from '../../graphql/user-errors.js';
 import { scopeRequestOf } from '../users/held-scopes.js';
 import type { ScopeRequest } from '../users/scope-request.js';
 import { logActivity, type Operator } from './activity-log.js';
@@ -11,7 +11,7 @@ import type { OwnOperation } from './own-operations.js';
 
 /**
  * Gives a user the access scope ALL that was requested.
- * @throws UserFault NO_SCOPE_REQUEST
+ * @throws UserInputError NO_SCOPE_REQUEST
  */
 export function confirmAccessScope(db: Db, by: Operator, userId: number): Promise<void> {
   return settle(db, by, userId, 'Access Scope Confirmed', async (tx) => {
@@ -24,7 +24,7 @@ export function confirmAccessScope(db: Db, by: Operator, userId: number): Promis
 
 /**
  * Refuses the access scope that was requested for a user, who keeps the present one. The refusal holds for later pushes of it.
- * @throws UserFault NO_SCOPE_REQUEST
+ * @throws UserInputError NO_SCOPE_REQUEST
  */
 export function refuseAccessScope(db: Db, by: Operator, userId: number): Promise<void> {
   return settle(db, by, userId, 'Access Scope Refused', async (tx) => {
@@ -44,7 +44,9 @@ function settle(
     await tx.query(sql`SELECT id FROM user_accounts WHERE id = ${userId} ${raw(tx.dialect.forUpdate)}`);
     const request = await scopeRequestOf(tx, userId);
     if (!request) {
-      throw new UserFault('NO_SCOPE_REQUEST', 'no wider access scope is requested for this user account', ['userId']);
+      throw new UserInputError('NO_SCOPE_REQUEST', 'no wider access scope is requested for this user account', [
+        'userId',
+      ]);
     }
     await change(tx);
     await logActivity(tx, by, { operation, userName: request.userName, reason: inWords(request) });

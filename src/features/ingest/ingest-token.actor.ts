@@ -6,7 +6,7 @@ import type { Actor } from '../../graphql/context.js';
 import { AppError } from '../../lib/app-error.js';
 import { isPast } from '../../lib/expiry.js';
 import { isSetBack } from '../../lib/set-back.js';
-import { tokenFault, tokenHash } from '../../lib/token.js';
+import { tokenError, tokenHash } from '../../lib/token.js';
 import { UnknownToken } from '../../lib/unknown-token.js';
 import { weakMemo } from '../../lib/weak-memo.js';
 import type { Operator } from '../audits/activity-log.js';
@@ -32,8 +32,8 @@ const cacheOf = weakMemo<Db, LRUCache<string, Promise<Actor>>>(
  * @throws AppError UNAUTHENTICATED
  */
 export function hashOfIngestToken(token: string): string {
-  const fault = tokenFault('pai_', token);
-  if (fault) throw new AppError('UNAUTHENTICATED', `this is not an ingest token: ${fault}`);
+  const error = tokenError('pai_', token);
+  if (error) throw new AppError('UNAUTHENTICATED', `this is not an ingest token: ${error}`);
   return tokenHash(token);
 }
 

@@ -2,15 +2,15 @@ import sql from 'sql-template-tag';
 import type { Db, Transaction } from '../../database/db.js';
 import { findBy, insertAll, selectList } from '../../database/rows.js';
 import { transaction } from '../../database/transaction.js';
-import { UserFault } from '../../graphql/user-errors.js';
-import { expiryFault } from '../../lib/expiry.js';
+import { UserInputError } from '../../graphql/user-errors.js';
+import { expiryError } from '../../lib/expiry.js';
 import { newToken, tokenHash } from '../../lib/token.js';
 import { logActivity, type Operator } from '../audits/activity-log.js';
 import type { OwnOperation } from '../audits/own-operations.js';
 import { describeIngestToken } from './describe-ingest-token.js';
 import { forgetIngestTokens } from './ingest-token.actor.js';
 import { IngestToken } from './ingest-token.js';
-import { faultOfLabel, faultOfSource } from './source-name.js';
+import { labelError, sourceError } from './source-name.js';
 
 const HINT_LENGTH = 10;
 
@@ -38,19 +38,19 @@ export function readIngestTokens(db: Db): Promise<IngestToken[]> {
 
 /**
  * Makes a token that is in effect at once. The token is in the answer and nowhere else.
- * @throws UserFault INVALID_NAME, INVALID_SOURCE, INVALID_EXPIRY
+ * @throws UserInputError INVALID_NAME, INVALID_SOURCE, INVALID_EXPIRY
  */
 export async function generateIngestToken(
   db: Db,
   operator: Operator,
   { name, source, expiresAt = null }: Pick<IngestToken, 'name' | 'source'> & { expiresAt?: string | null },
 ): Promise<{ token: string; ingestToken: IngestToken }> {
-  const badName = faultOfLabel(name);
-  if (badName) throw new UserFault('INVALID_NAME', `name: ${badName}`, ['name']);
-  const badSource = source === null ? undefined : faultOfSource(source);
-  if (badSource) throw new UserFault('INVALID_SOURCE', `source: ${badSource}`, ['source']);
-  const badExpiry = expiryFault(expiresAt);
-  if (badExpiry) throw new UserFault('INVALID_EXPIRY', badExpiry, ['expiresAt']);
+  const badName = labelError(name);
+  if (badName) throw new UserInputError('INVALID_NAME', `name: ${badName}`, ['name']);
+  const badSource = source === null ? undefined : sourceError(source);
+  if (badSource) throw new UserInputError('INVALID_SOURCE', `source: ${badSource}`, ['source']);
+  const badExpiry = expiryError(expiresAt);
+  if (badExpiry) throw new UserInputError('INVALID_EXPIRY', badExpiry, ['expiresAt']);
   const token = newToken('pai_');
   const hash = tokenHash(token);
   return transaction(db, async (tx) => {

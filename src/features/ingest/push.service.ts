@@ -17,10 +17,10 @@ import { heldSourceIds } from '../users/held-scopes.js';
 import type { UserAccountRecord } from '../users/user-account.record.js';
 import { PushOutcome, type PushPayload, type PushResult } from './push.payload.js';
 import { type RecordOf, recordSchemas } from './rules/record-schemas.js';
-import { faultsOf } from './rules/row-faults.js';
+import { errorsOf } from './rules/row-errors.js';
 import { objectOf } from './rules/row-schema.js';
 import { id } from './rules/text-field.js';
-import { faultOfSource } from './source-name.js';
+import { sourceError } from './source-name.js';
 
 /** The most records of one call. */
 export const MAX_RECORDS = 5_000;
@@ -95,7 +95,7 @@ async function pushRows<Item>(
   const held = await heldOf(context.db, source, sound as readonly Partial<UserAccountRecord>[]);
   const all = await mapInSlices(read, (row, index): PushResult => {
     const sourceId = String(rows[index]!.sourceId);
-    const outcome = row.success ? outcomes.next().value! : { refused: faultsOf(row.error) };
+    const outcome = row.success ? outcomes.next().value! : { refused: errorsOf(row.error) };
     const result = resultOf(index, sourceId, outcome);
     return held.has(sourceId) ? { ...result, reason: result.reason ?? HELD } : result;
   });
@@ -136,8 +136,8 @@ function sourceOf(context: Context, given: string | null): string {
   const bound = actorOf(context).ingest?.source ?? null;
   const source = given ?? bound;
   if (source === null) throw new AppError('BAD_USER_INPUT', 'source: say where the records come from');
-  const fault = faultOfSource(source);
-  if (fault) throw new AppError('BAD_USER_INPUT', `source: ${fault}`);
+  const problem = sourceError(source);
+  if (problem) throw new AppError('BAD_USER_INPUT', `source: ${problem}`);
   if (bound !== null && source !== bound) {
     throw new AppError(
       'FORBIDDEN',

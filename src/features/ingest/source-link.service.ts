@@ -2,7 +2,7 @@ import sql, { join, raw, type Sql } from 'sql-template-tag';
 import type { Db, Transaction } from '../../database/db.js';
 import { findBy, insertAll, selectList, tableOf, updateAll } from '../../database/rows.js';
 import { transaction } from '../../database/transaction.js';
-import { UserFault } from '../../graphql/user-errors.js';
+import { UserInputError } from '../../graphql/user-errors.js';
 import { byCodePoints } from '../../lib/code-points.js';
 import { quote } from '../../lib/quote.js';
 import { logActivity, type Operator, OWN_SOURCE } from '../audits/activity-log.js';
@@ -10,7 +10,7 @@ import { SourceLink } from '../users/source-link.js';
 import { scopeWidened } from '../users/user-account.service.js';
 import { IN_USE, UserName } from '../users/user-names.js';
 import { linkedSources } from '../users/user-names.service.js';
-import { faultOfLabel } from './source-name.js';
+import { labelError } from './source-name.js';
 
 /** Names of one statement. */
 const NAMES_AT_ONCE = 500;
@@ -26,7 +26,7 @@ export function readSourceLinks(db: Db): Promise<SourceLink[]> {
 /**
  * Declares that two sources name the same people. Names that no user account of their own source has, then mean the user
  * account of the other, for records that are stored as well. Linked again, nothing changes.
- * @throws UserFault INVALID_SOURCE
+ * @throws UserInputError INVALID_SOURCE
  */
 export async function linkSources(db: Db, by: Operator, one: string, other: string): Promise<SourceLink> {
   const [source, otherSource] = pairOf(one, other);
@@ -45,7 +45,7 @@ export async function linkSources(db: Db, by: Operator, one: string, other: stri
 
 /**
  * Takes a link back: names of one source no longer mean user accounts of the other. Whether there was one.
- * @throws UserFault INVALID_SOURCE
+ * @throws UserInputError INVALID_SOURCE
  */
 export async function unlinkSources(db: Db, by: Operator, one: string, other: string): Promise<boolean> {
   const [source, otherSource] = pairOf(one, other);
@@ -127,11 +127,11 @@ async function linkOf(tx: Transaction, source: string, otherSource: string): Pro
 /** The two names in their order. The gateway's own source is one as well: that of user accounts made by the command line. */
 function pairOf(source: string, otherSource: string): [string, string] {
   for (const [argument, name] of Object.entries({ source, otherSource })) {
-    const fault = name === OWN_SOURCE ? undefined : faultOfLabel(name);
-    if (fault) throw new UserFault('INVALID_SOURCE', `${argument}: ${fault}`, [argument]);
+    const error = name === OWN_SOURCE ? undefined : labelError(name);
+    if (error) throw new UserInputError('INVALID_SOURCE', `${argument}: ${error}`, [argument]);
   }
   if (source === otherSource) {
-    throw new UserFault('INVALID_SOURCE', 'a source is linked to another one: give two names', ['otherSource']);
+    throw new UserInputError('INVALID_SOURCE', 'a source is linked to another one: give two names', ['otherSource']);
   }
   return [source, otherSource].sort(byCodePoints) as [string, string];
 }

@@ -3,7 +3,7 @@ import { Module } from '../../database/module.js';
 import { deleteBy, differences, findBy, insertAll } from '../../database/rows.js';
 import { transaction } from '../../database/transaction.js';
 import type { Actor } from '../../graphql/context.js';
-import { UserFault } from '../../graphql/user-errors.js';
+import { UserInputError } from '../../graphql/user-errors.js';
 import { AppError } from '../../lib/app-error.js';
 import { quote } from '../../lib/quote.js';
 import { isUtc, TimeZone } from '../../lib/time-zone.js';
@@ -12,7 +12,7 @@ import { logActivity, type Operator } from '../audits/activity-log.js';
 import { AnalyticsPlus } from './analytics-plus.js';
 import { forgetConnectors } from './connector.js';
 import { type LiveToken, tokensInEffect } from './connector-token.queries.js';
-import { portFault } from './host-name.js';
+import { portError } from './host-name.js';
 import { beginningOf } from './import-period.js';
 import type { ConnectAnalyticsPlusInput } from './integration.inputs.js';
 import { IntegrationStatus } from './integration.js';
@@ -33,7 +33,7 @@ export interface Connected {
 
 /**
  * Keeps what Analytics Plus says of itself and narrows its token to the modules and the period that it chose, from now on.
- * @throws UserFault NOT_A_CONNECTOR, or what is wrong with the input
+ * @throws UserInputError NOT_A_CONNECTOR, or what is wrong with the input
  * @throws AppError UNAUTHENTICATED where the token is no longer in effect
  */
 export async function connectAnalyticsPlus(
@@ -43,7 +43,7 @@ export async function connectAnalyticsPlus(
   input: ConnectAnalyticsPlusInput,
 ): Promise<Connected> {
   if (tokenId === undefined) {
-    throw new UserFault('NOT_A_CONNECTOR', 'only Analytics Plus connects, with its auth token: you are signed in');
+    throw new UserInputError('NOT_A_CONNECTOR', 'only Analytics Plus connects, with its auth token: you are signed in');
   }
   check(input);
   const modules = Object.values(Module).filter((module) => input.modules.includes(module));
@@ -107,33 +107,33 @@ function describe(said: Omit<AnalyticsPlus, 'tokenId' | 'importedSince' | 'conne
   return `build ${build}, says it is ${reportedHostName} port ${reportedPortNumber} in ${timeZone}; modules ${modules}, period ${importPeriod}, every ${importEveryMinutes} minutes`;
 }
 
-/** @throws UserFault for the first thing that is wrong */
+/** @throws UserInputError for the first thing that is wrong */
 function check(input: ConnectAnalyticsPlusInput): void {
   const { build, hostName, portNumber, timeZone, modules, importEveryMinutes } = input;
   if (build < MINIMUM_ANALYTICS_PLUS_BUILD) {
-    throw new UserFault(
+    throw new UserInputError(
       'BUILD_TOO_OLD',
       `build ${build} of Analytics Plus is too old: upgrade it to build ${MINIMUM_ANALYTICS_PLUS_BUILD} or later`,
       ['input', 'build'],
     );
   }
   if (holdsToken(hostName)) {
-    throw new UserFault('INVALID_HOST_NAME', 'this is an auth token: write a host name', ['input', 'hostName']);
+    throw new UserInputError('INVALID_HOST_NAME', 'this is an auth token: write a host name', ['input', 'hostName']);
   }
   if (!/^[^\p{C}\p{Z}]+$/u.test(hostName) || [...hostName].length > MAX_HOST_NAME_LENGTH) {
-    throw new UserFault(
+    throw new UserInputError(
       'INVALID_HOST_NAME',
       `a host name has 1 to ${MAX_HOST_NAME_LENGTH} characters that can be seen, and no space`,
       ['input', 'hostName'],
     );
   }
-  const badPort = portFault(portNumber);
-  if (badPort) throw new UserFault('INVALID_PORT_NUMBER', badPort, ['input', 'portNumber']);
+  const badPort = portError(portNumber);
+  if (badPort) throw new UserInputError('INVALID_PORT_NUMBER', badPort, ['input', 'portNumber']);
   if (modules.length === 0) {
-    throw new UserFault('NO_MODULE', 'no module is chosen: choose one or more', ['input', 'modules']);
+    throw new UserInputError('NO_MODULE', 'no module is chosen: choose one or more', ['input', 'modules']);
   }
   if (importEveryMinutes < 1 || importEveryMinutes > MAX_MINUTES) {
-    throw new UserFault(
+    throw new UserInputError(
       'INVALID_IMPORT_SCHEDULE',
       `importEveryMinutes is ${importEveryMinutes}: it must be from 1 to ${MAX_MINUTES}, which is a week`,
       ['input', 'importEveryMinutes'],
@@ -147,7 +147,7 @@ function checkTimeZone(name: string): void {
     new TimeZone(name);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new UserFault('INVALID_TIME_ZONE', error.message, ['input', 'timeZone']);
+    throw new UserInputError('INVALID_TIME_ZONE', error.message, ['input', 'timeZone']);
   }
 }
 

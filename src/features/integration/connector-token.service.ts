@@ -3,7 +3,7 @@ import type { Db, Transaction } from '../../database/db.js';
 import { deleteBy, findBy, insertAll } from '../../database/rows.js';
 import { transaction } from '../../database/transaction.js';
 import { AppError } from '../../lib/app-error.js';
-import { expiryFault } from '../../lib/expiry.js';
+import { expiryError } from '../../lib/expiry.js';
 import { newToken, tokenHash } from '../../lib/token.js';
 import { commandLine, logActivity, type Operator } from '../audits/activity-log.js';
 import type { OwnOperation } from '../audits/own-operations.js';
@@ -25,7 +25,7 @@ type NamedToken = Pick<LiveToken, 'id' | 'hint' | 'userName'>;
 /**
  * Makes a token that is in effect at once, beside those that are: whoever runs a command decides that alone. The token is
  * in the answer and nowhere else.
- * @throws AppError BAD_USER_INPUT if there is no such user, or a token of it would be refused; UserFault AMBIGUOUS_USER_NAME
+ * @throws AppError BAD_USER_INPUT if there is no such user, or a token of it would be refused; UserInputError AMBIGUOUS_USER_NAME
  */
 export async function generateConnectorToken(
   db: Db,
@@ -33,7 +33,7 @@ export async function generateConnectorToken(
   source: string | null = null,
   expiresAt: string | null = null,
 ): Promise<string> {
-  const badExpiry = expiryFault(expiresAt);
+  const badExpiry = expiryError(expiresAt);
   if (badExpiry) throw new AppError('BAD_USER_INPUT', badExpiry);
   return transaction(db, async (tx) => {
     await lockIntegration(tx);

@@ -3,7 +3,7 @@ import sql, { raw } from 'sql-template-tag';
 import type { Database, Db } from '../../database/db.js';
 import type { Actor } from '../../graphql/context.js';
 import { AppError } from '../../lib/app-error.js';
-import { tokenFault, tokenHash } from '../../lib/token.js';
+import { tokenError, tokenHash } from '../../lib/token.js';
 import { UnknownToken } from '../../lib/unknown-token.js';
 import { weakMemo } from '../../lib/weak-memo.js';
 import type { Activity, Operator } from '../audits/activity-log.js';
@@ -25,8 +25,8 @@ const cacheOf = weakMemo<Db, LRUCache<string, Promise<Actor>>>(
  * @throws AppError UNAUTHENTICATED
  */
 export function hashOfToken(token: string): string {
-  const fault = tokenFault('pag_', token);
-  if (fault) throw new AppError('UNAUTHENTICATED', `this is not an auth token: ${fault}`);
+  const error = tokenError('pag_', token);
+  if (error) throw new AppError('UNAUTHENTICATED', `this is not an auth token: ${error}`);
   return tokenHash(token);
 }
 

@@ -9,7 +9,7 @@ const LABEL = /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/;
 
 const EXAMPLE = 'write the name alone, as in analytics.example.com';
 
-const faults: readonly [RegExp, string][] = [
+const errors: readonly [RegExp, string][] = [
   [/^$/, `the host name is empty: ${EXAMPLE}`],
   [/[\s\p{C}]/u, `the host name contains a space or a character that cannot be seen: ${EXAMPLE}`],
   [/:\/\//, `the host name carries a scheme: ${EXAMPLE}`],
@@ -29,10 +29,10 @@ const faults: readonly [RegExp, string][] = [
  * What is wrong with the DNS name or address of a host as an administrator typed it; undefined where nothing is. Names in
  * other scripts are allowed, as is the dot of the root.
  */
-export function hostNameFault(hostName: string): string | undefined {
+export function hostNameError(hostName: string): string | undefined {
   if (isAddress(hostName)) return undefined;
-  const [, fault] = faults.find(([pattern]) => pattern.test(hostName)) ?? [];
-  if (fault) return fault;
+  const [, error] = errors.find(([pattern]) => pattern.test(hostName)) ?? [];
+  if (error) return error;
   const name = hostName.length > MAX_NAME_LENGTH + 1 ? hostName : normalHostName(hostName);
   if (name.length > MAX_NAME_LENGTH) return `the host name is longer than ${MAX_NAME_LENGTH} characters: ${EXAMPLE}`;
   const isName = !isIPv4(name) && name.split('.').every((label) => LABEL.test(label));
@@ -52,7 +52,7 @@ export function normalHostName(hostName: string): string {
 }
 
 /** What is wrong with a port number; undefined where nothing is. */
-export function portFault(port: number): string | undefined {
+export function portError(port: number): string | undefined {
   return Number.isInteger(port) && port >= 1 && port <= 65_535
     ? undefined
     : 'the port number is not in the range of 1 to 65535: write the port that Analytics Plus listens on, as in 8443';

@@ -29,14 +29,14 @@ interface Read {
  */
 export class ImportTally {
   readonly #db: Database;
-  readonly #onFault: (error: unknown) => void;
+  readonly #onError: (error: unknown) => void;
   readonly #timer: NodeJS.Timeout;
   #uses = new Map<number, Use>();
   #flushing: Promise<void> | undefined;
 
-  constructor(db: Database, onFault: (error: unknown) => void) {
+  constructor(db: Database, onError: (error: unknown) => void) {
     this.#db = db;
-    this.#onFault = onFault;
+    this.#onError = onError;
     this.#timer = setInterval(() => this.#flushing ?? this.flush(), FLUSH_MILLISECONDS).unref();
   }
 
@@ -65,7 +65,7 @@ export class ImportTally {
           const use = useOf(this.#uses, tokenId, usedAt, usedFrom);
           for (const [module, read] of reads) addRead(use.reads, module, read);
         }
-        this.#onFault(error);
+        this.#onError(error);
       })
       .finally(() => {
         this.#flushing = undefined;

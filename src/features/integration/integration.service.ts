@@ -3,9 +3,9 @@ import type { Db, Transaction } from '../../database/db.js';
 import { transaction } from '../../database/transaction.js';
 import { Privilege } from '../../graphql/access.js';
 import type { Actor } from '../../graphql/context.js';
-import { UserFault } from '../../graphql/user-errors.js';
+import { UserInputError } from '../../graphql/user-errors.js';
 import { AppError } from '../../lib/app-error.js';
-import { expiryFault } from '../../lib/expiry.js';
+import { expiryError } from '../../lib/expiry.js';
 import { logActivity, type Operator } from '../audits/activity-log.js';
 import type { OwnOperation } from '../audits/own-operations.js';
 import { type NamedUser, userById, userNamed } from '../users/user-account.queries.js';
@@ -14,7 +14,7 @@ import { carryConnection } from './analytics-plus.service.js';
 import { forgetConnectors } from './connector.js';
 import { pendingToken, tokensInEffect } from './connector-token.queries.js';
 import { addToken, revokeTokens, saveToken } from './connector-token.service.js';
-import { hostNameFault, normalHostName, portFault } from './host-name.js';
+import { hostNameError, normalHostName, portError } from './host-name.js';
 import type { Integration, IntegrationStatus } from './integration.js';
 import { type IntegrationWithTokens, lockIntegration, readIntegration, stateOf } from './integration.queries.js';
 import { type IntegrationMutation, nextState } from './integration.states.js';
@@ -47,7 +47,7 @@ export function userOfToken(
 
 /**
  * Makes a token that takes effect when the integration is saved, in the place of one that waits for it already.
- * @throws UserFault USER_NOT_FOUND, AMBIGUOUS_USER_NAME, USER_NOT_ACTIVE, MISSING_PRIVILEGE
+ * @throws UserInputError USER_NOT_FOUND, AMBIGUOUS_USER_NAME, USER_NOT_ACTIVE, MISSING_PRIVILEGE
  */
 export async function generateAuthToken(
   db: Db,
@@ -55,8 +55,8 @@ export async function generateAuthToken(
   mapped: UserOfToken,
   expiresAt: string | null = null,
 ): Promise<string> {
-  const badExpiry = expiryFault(expiresAt);
-  if (badExpiry) throw new UserFault('INVALID_EXPIRY', badExpiry, ['expiresAt']);
+  const badExpiry = expiryError(expiresAt);
+  if (badExpiry) throw new UserInputError('INVALID_EXPIRY', badExpiry, ['expiresAt']);
   return change(db, operator, 'generateAuthToken', async (tx, { tokens }) => {
     const user = await checkedUser(tx, mapped);
     const before = pendingToken(tokens);
@@ -69,7 +69,7 @@ export async function generateAuthToken(
 /**
  * Stores where Analytics Plus is and enables the integration. A pending token takes effect, and all that were in effect
  * are revoked; the new one is narrowed to what they were narrowed to.
- * @throws UserFault INVALID_HOST_NAME, INVALID_PORT_NUMBER; USER_NOT_FOUND, USER_NOT_ACTIVE, MISSING_PRIVILEGE of the token's user
+ * @throws UserInputError INVALID_HOST_NAME, INVALID_PORT_NUMBER; USER_NOT_FOUND, USER_NOT_ACTIVE, MISSING_PRIVILEGE of the token's user
  */
 export async function saveIntegration(db: Db, operator: Operator, given: Target): Promise<void> {
   const target = checkedTarget(given);
@@ -86,12 +86,12 @@ export async function saveIntegration(db: Db, operator: Operator, given: Target)
   });
 }
 
-/** @throws UserFault NOT_CONFIGURED */
+/** @throws UserInputError NOT_CONFIGURED */
 export function enableIntegration(db: Db, operator: Operator): Promise<void> {
   return change(db, operator, 'enableIntegration', async () => {});
 }
 
-/** @throws UserFault NOT_CONFIGURED */
+/** @throws UserInputError NOT_CONFIGURED */
 export function disableIntegration(db: Db, operator: Operator): Promise<void> {
   return change(db, operator, 'disableIntegration', async () => {});
 }
@@ -115,7 +115,7 @@ async function change<T>(
     const integration = await lockIntegration(tx);
     const next = nextState(mutation, stateOf(integration));
     if (next === 'NOT_CONFIGURED') {
-      throw new UserFault(next, 'nothing was saved yet: save host name and port number first, which enables, too');
+      throw new UserInputError(next, 'nothing was saved yet: save host name and port number first, which enables, too');
     }
     const result = await work(tx, integration);
     await setStatus(tx, operator, integration, next.status);
@@ -145,10 +145,10 @@ async function setStatus(
 }
 
 function checkedTarget({ hostName, portNumber }: Target): Target {
-  const badName = hostNameFault(hostName);
-  if (badName) throw new UserFault('INVALID_HOST_NAME', badName, ['input', 'hostName']);
-  const badPort = portFault(portNumber);
-  if (badPort) throw new UserFault('INVALID_PORT_NUMBER', badPort, ['input', 'portNumber']);
+  const badName = hostNameError(hostName);
+  if (badName) throw new UserInputError('INVALID_HOST_NAME', badName, ['input', 'hostName']);
+  const badPort = portError(portNumber);
+  if (badPort) throw new UserInputError('INVALID_PORT_NUMBER', badPort, ['input', 'portNumber']);
   return { hostName: normalHostName(hostName), portNumber };
 }
 
@@ -174,14 +174,14 @@ async function checkedUser(tx: Transaction, mapped: UserOfToken): Promise<NamedU
     const message = isById
       ? "the token's user account was deleted: generate another token"
       : noUserNamed(mapped.userName, mapped.source);
-    throw new UserFault('USER_NOT_FOUND', message, field);
+    throw new UserInputError('USER_NOT_FOUND', message, field);
   }
   const refused = refusalOfUser(user);
-  if (refused) throw new UserFault('USER_NOT_ACTIVE', refused, field);
+  if (refused) throw new UserInputError('USER_NOT_ACTIVE', refused, field);
   const missing = await missingPrivileges(tx, user.id);
   if (missing.length > 0) {
     const message = `${user.userName} may not read all three modules: give it a role with ${missing.join(', ')}`;
-    throw new UserFault('MISSING_PRIVILEGE', message, field);
+    throw new UserInputError('MISSING_PRIVILEGE', message, field);
   }
   return user;
 }

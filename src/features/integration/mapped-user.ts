@@ -67,8 +67,8 @@ export function problemOfUser(user: MappedUser): string | null {
 export function refusalOfUser(user: Validity): string | undefined {
   if (isActive(user, Date.now())) return undefined;
   const { status, expiresAt } = user;
-  const fault = status === 'ACTIVE' ? `expired at ${expiresAt}` : `is ${status}`;
-  return `the user account that the auth token is mapped to ${fault}`;
+  const error = status === 'ACTIVE' ? `expired at ${expiresAt}` : `is ${status}`;
+  return `the user account that the auth token is mapped to ${error}`;
 }
 
 /** The privileges that read a module and that the roles given here to a user do not carry. */

@@ -2,7 +2,7 @@ import sql, { raw } from 'sql-template-tag';
 import type { Db } from '../../database/db.js';
 import { transaction } from '../../database/transaction.js';
 import type { Context } from '../../graphql/context.js';
-import { UserFault } from '../../graphql/user-errors.js';
+import { UserInputError } from '../../graphql/user-errors.js';
 import { quote } from '../../lib/quote.js';
 import { latestStored } from '../../lib/set-back.js';
 import { logActivity, type Operator, OWN_SOURCE, operatorOf } from '../audits/activity-log.js';
@@ -24,7 +24,7 @@ const BEGUN = 'Integration Test Begun';
 
 /**
  * Looks at what may keep charts empty: all checks, or those named. Each run is recorded, when it begins and how it ended.
- * @throws UserFault UNKNOWN_CHECK, TOO_MANY_TESTS, AUTHORITIES_UNUSABLE
+ * @throws UserInputError UNKNOWN_CHECK, TOO_MANY_TESTS, AUTHORITIES_UNUSABLE
  */
 export async function testIntegration(context: Context, names: readonly string[] | null): Promise<DiagnosticCheck[]> {
   const { db, settings } = context;
@@ -47,8 +47,8 @@ function checkWanted(names: readonly string[] | null): readonly string[] {
   if (!names) return checkNames;
   const unknown = names.find((name) => !checkNames.includes(name));
   if (unknown === undefined && names.length > 0) return checkNames.filter((name) => names.includes(name));
-  const fault = unknown === undefined ? 'no check is named' : `there is no check ${quote(unknown)}`;
-  throw new UserFault('UNKNOWN_CHECK', `${fault}; there are: ${checkNames.join(', ')}`, ['checks']);
+  const error = unknown === undefined ? 'no check is named' : `there is no check ${quote(unknown)}`;
+  throw new UserInputError('UNKNOWN_CHECK', `${error}; there are: ${checkNames.join(', ')}`, ['checks']);
 }
 
 /** The integration as it is tested. Its lock makes copies of the gateway count each other's runs. */
@@ -64,7 +64,7 @@ function begin(db: Db, operator: Operator, wanted: readonly string[]): Promise<I
     );
     if (recent!.runs >= MAX_RUNS_PER_MINUTE) {
       const message = `the integration was tested ${recent!.runs} times within a minute: try again in a minute`;
-      throw new UserFault('TOO_MANY_TESTS', message);
+      throw new UserInputError('TOO_MANY_TESTS', message);
     }
     await logActivity(tx, operator, { operation: BEGUN, reason: wanted.join(', ') });
     return integration;

@@ -80,8 +80,8 @@ async function storeRun(
 ): Promise<StoredUserAccounts> {
   const targets = await targetsOf(tx, source, given);
   const { records, requested } = await holdScopes(tx, source, given, heldFor);
-  const faults = new Map(records.map((record) => [record, unknownTarget(record, targets)]));
-  const sound = records.filter((record) => !faults.get(record));
+  const errors = new Map(records.map((record) => [record, unknownTarget(record, targets)]));
+  const sound = records.filter((record) => !errors.get(record));
   const written = await writeUserAccounts(tx, source, sound);
   const outcomeOf = new Map<UserAccountRecord, RecordOutcome>();
   const users: WrittenUserAccount[] = [];
@@ -104,7 +104,7 @@ async function storeRun(
       what: changed.has(id) ? [...what, 'grants'] : what,
     });
   }
-  const outcomes = records.map((record) => outcomeOf.get(record) ?? { refused: faults.get(record)! });
+  const outcomes = records.map((record) => outcomeOf.get(record) ?? { refused: errors.get(record)! });
   return { outcomes, changes, requested: [...requested] };
 }
 

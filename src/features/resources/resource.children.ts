@@ -98,11 +98,11 @@ export async function writeCustomFields(
 
 /** What a column cannot hold of a resource's accounts and custom fields, said for people; undefined where all fits. */
 export function tooLongChild({ accounts = [], customFields = [] }: ResourceRecord): string | undefined {
-  const faults = accounts.map(
+  const errors = accounts.map(
     (account) =>
       tooLong(PrivilegedAccount, account) ?? tooLong(PrivilegedAccount, { identity: account.sourceId ?? '' }),
   );
-  return [...faults, ...customFields.map((field) => tooLong(CustomField, field))].find(Boolean);
+  return [...errors, ...customFields.map((field) => tooLong(CustomField, field))].find(Boolean);
 }
 
 async function removeAccounts(tx: Transaction, accounts: readonly PrivilegedAccount[]): Promise<void> {

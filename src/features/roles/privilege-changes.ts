@@ -4,7 +4,7 @@ import { Module } from '../../database/module.js';
 import { recordChanged } from '../../database/positions.js';
 import { lockRows } from '../../database/rows.js';
 import { Privilege } from '../../graphql/access.js';
-import { UserFault } from '../../graphql/user-errors.js';
+import { UserInputError } from '../../graphql/user-errors.js';
 import { UserAccount } from '../users/user-account.js';
 import { privilegesOfUsers } from '../users/user-privileges.js';
 import { isActiveIn } from '../users/validity.js';
@@ -12,7 +12,7 @@ import { isActiveIn } from '../users/validity.js';
 /**
  * Does `work`, which changes what these users may do, in a transaction that has locked the roles. Those whose privileges
  * are others then have changed in the module of user accounts.
- * @throws UserFault LAST_HOLDER where nobody, or nobody who can sign in, would hold MANAGE_USERS any more
+ * @throws UserInputError LAST_HOLDER where nobody, or nobody who can sign in, would hold MANAGE_USERS any more
  */
 export async function changePrivileges(
   tx: Transaction,
@@ -51,11 +51,11 @@ async function countHolders(tx: Transaction): Promise<Holders> {
 function checkHolders(before: Holders, after: Holders): void {
   if (before.everybody > 0 && after.everybody === 0) {
     const message = 'nobody would hold MANAGE_USERS any more: give a role that has it to another user first';
-    throw new UserFault('LAST_HOLDER', message);
+    throw new UserInputError('LAST_HOLDER', message);
   }
   if (before.ableToSignIn > 0 && after.ableToSignIn === 0) {
     const message =
       'nobody who can sign in would hold MANAGE_USERS any more: give a role that has it to another user first, one who is ACTIVE, has not expired and has a password';
-    throw new UserFault('LAST_HOLDER', message);
+    throw new UserInputError('LAST_HOLDER', message);
   }
 }

@@ -1,7 +1,7 @@
 import sql, { raw } from 'sql-template-tag';
 import type { Db, Transaction } from '../../database/db.js';
 import { findBy } from '../../database/rows.js';
-import { UserFault } from '../../graphql/user-errors.js';
+import { UserInputError } from '../../graphql/user-errors.js';
 import { quote } from '../../lib/quote.js';
 import { type Role, RolePrivilege } from '../users/role.js';
 import { inWords } from './role.words.js';
@@ -21,24 +21,24 @@ export function lockRoles(tx: Transaction): Promise<Role[]> {
 
 /**
  * The role of a name, which stands at `field` of the input.
- * @throws UserFault ROLE_NOT_FOUND
+ * @throws UserInputError ROLE_NOT_FOUND
  */
 export function roleNamed(roles: readonly Role[], name: string, ...field: string[]): Role {
   const role = roles.find((role) => role.name === name);
   if (role) return role;
   const known = inWords(roles.map((role) => role.name));
-  throw new UserFault('ROLE_NOT_FOUND', `there is no role ${quote(name, 255)}; there are: ${known}`, field);
+  throw new UserInputError('ROLE_NOT_FOUND', `there is no role ${quote(name, 255)}; there are: ${known}`, field);
 }
 
 /**
  * As `roleNamed`, for a role that shall be changed or deleted.
- * @throws UserFault ROLE_NOT_FOUND or PREDEFINED_ROLE
+ * @throws UserInputError ROLE_NOT_FOUND or PREDEFINED_ROLE
  */
 export function customRoleNamed(roles: readonly Role[], name: string): Role {
   const role = roleNamed(roles, name, 'name');
   if (!role.predefined) return role;
   const message = `${quote(name, 255)} is a predefined role, which can be neither changed nor deleted: create one of your own`;
-  throw new UserFault('PREDEFINED_ROLE', message, ['name']);
+  throw new UserInputError('PREDEFINED_ROLE', message, ['name']);
 }
 
 /** The privileges of a role, sorted. */

@@ -2,7 +2,7 @@ import sql from 'sql-template-tag';
 import type { Db, Transaction } from '../../database/db.js';
 import { deleteBy, findBy, insertAll, update } from '../../database/rows.js';
 import { transaction } from '../../database/transaction.js';
-import { UserFault } from '../../graphql/user-errors.js';
+import { UserInputError } from '../../graphql/user-errors.js';
 import { quote } from '../../lib/quote.js';
 import { logActivity, type Operator } from '../audits/activity-log.js';
 import { Role, RoleAssignment, RolePrivilege } from '../users/role.js';
@@ -14,7 +14,7 @@ import { nameBeside } from './role.name.js';
 import { customRoleNamed, lockRoles, privilegesOfRole, roleNamed, usersOf } from './role.queries.js';
 import { inWords, quotedInWords } from './role.words.js';
 
-/** @throws UserFault INVALID_NAME or NAME_TAKEN */
+/** @throws UserInputError INVALID_NAME or NAME_TAKEN */
 export function createRole(db: Db, by: Operator, input: CreateRoleInput): Promise<Role> {
   return transaction(db, async (tx) => {
     const name = nameBeside(await lockRoles(tx), input.name);
@@ -29,7 +29,7 @@ export function createRole(db: Db, by: Operator, input: CreateRoleInput): Promis
 
 /**
  * Changes what `input` says of a role.
- * @throws UserFault ROLE_NOT_FOUND, PREDEFINED_ROLE, INVALID_NAME, NAME_TAKEN or LAST_HOLDER
+ * @throws UserInputError ROLE_NOT_FOUND, PREDEFINED_ROLE, INVALID_NAME, NAME_TAKEN or LAST_HOLDER
  */
 export function changeRole(db: Db, by: Operator, name: string, input: ChangeRoleInput): Promise<Role> {
   return transaction(db, async (tx) => {
@@ -58,7 +58,7 @@ export function changeRole(db: Db, by: Operator, name: string, input: ChangeRole
 
 /**
  * Deletes a role, which takes it from all who have it.
- * @throws UserFault ROLE_NOT_FOUND, PREDEFINED_ROLE or LAST_HOLDER
+ * @throws UserInputError ROLE_NOT_FOUND, PREDEFINED_ROLE or LAST_HOLDER
  */
 export function deleteRole(db: Db, by: Operator, name: string): Promise<void> {
   return transaction(db, async (tx) => {
@@ -77,7 +77,7 @@ export function deleteRole(db: Db, by: Operator, name: string): Promise<void> {
 
 /**
  * Gives a user exactly these roles; what they are.
- * @throws UserFault USER_NOT_FOUND, AMBIGUOUS_USER_NAME, ROLE_NOT_FOUND or LAST_HOLDER
+ * @throws UserInputError USER_NOT_FOUND, AMBIGUOUS_USER_NAME, ROLE_NOT_FOUND or LAST_HOLDER
  */
 export function assignRoles(
   db: Db,
@@ -89,7 +89,7 @@ export function assignRoles(
   return transaction(db, async (tx) => {
     const roles = await lockRoles(tx);
     const user = await lockUserNamed(tx, userName, source);
-    if (!user) throw new UserFault('USER_NOT_FOUND', noUserNamed(userName, source), ['userName']);
+    if (!user) throw new UserInputError('USER_NOT_FOUND', noUserNamed(userName, source), ['userName']);
     const given = new Set(names.map((name, index) => roleNamed(roles, name, 'roles', String(index))));
     const held = await findBy<RoleAssignment>(tx, RoleAssignment, 'userId', [user.id]);
     const before = roles.filter(({ id }) => held.some(({ roleId }) => roleId === id));

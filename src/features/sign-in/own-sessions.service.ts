@@ -3,7 +3,7 @@ import type { Transaction } from '../../database/db.js';
 import { transaction } from '../../database/transaction.js';
 import { clientOf } from '../../graphql/client.js';
 import { actorOf, type Context } from '../../graphql/context.js';
-import { UserFault } from '../../graphql/user-errors.js';
+import { UserInputError } from '../../graphql/user-errors.js';
 import { pluralize } from '../../lib/pluralize.js';
 import { latestStored } from '../../lib/set-back.js';
 import { sha256 } from '../../lib/sha256.js';
@@ -34,7 +34,7 @@ export async function ownSessions(context: Context): Promise<OwnSession[]> {
 
 /**
  * Ends a session of the user who asks; if it is the one of the request, its cookie too.
- * @throws UserFault NOT_FOUND
+ * @throws UserInputError NOT_FOUND
  */
 export async function endOwnSession(context: Context, id: string): Promise<{ ended: true }> {
   const isId = new RegExp(`^[0-9a-f]{${SESSION_ID_LENGTH}}$`).test(id);
@@ -45,7 +45,7 @@ export async function endOwnSession(context: Context, id: string): Promise<{ end
     if (found > 0) await recordEnded(tx, context, 'one that the user chose');
     return found > 0;
   });
-  if (!ended) throw new UserFault('NOT_FOUND', 'you have no session of this id: it may have ended', ['id']);
+  if (!ended) throw new UserInputError('NOT_FOUND', 'you have no session of this id: it may have ended', ['id']);
   if (currentHash(context).startsWith(id)) clientOf(context).setSession(null);
   return { ended };
 }

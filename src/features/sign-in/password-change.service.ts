@@ -3,7 +3,7 @@ import type { Db } from '../../database/db.js';
 import { transaction } from '../../database/transaction.js';
 import { clientOf } from '../../graphql/client.js';
 import { actorOf, type Context } from '../../graphql/context.js';
-import { UserFault } from '../../graphql/user-errors.js';
+import { UserInputError } from '../../graphql/user-errors.js';
 import { AppError } from '../../lib/app-error.js';
 import { networkOf } from '../../lib/network.js';
 import { quantizeLatency } from '../../lib/quantize-latency.js';
@@ -30,7 +30,7 @@ interface User {
 
 /**
  * Changes the password of the user who asks. All sessions of the user end, and this browser gets a new one.
- * @throws UserFault INVALID_CREDENTIALS, TOO_MANY_ATTEMPTS or BAD_USER_INPUT; AppError UNAVAILABLE
+ * @throws UserInputError INVALID_CREDENTIALS, TOO_MANY_ATTEMPTS or BAD_USER_INPUT; AppError UNAVAILABLE
  */
 export function changePassword(
   context: Context,
@@ -78,7 +78,7 @@ async function checkCurrent(context: Context, user: User, who: string, current: 
       reason: 'the current password was wrong',
     }),
   );
-  throw new UserFault('INVALID_CREDENTIALS', 'the current password is wrong', ['currentPassword']);
+  throw new UserInputError('INVALID_CREDENTIALS', 'the current password is wrong', ['currentPassword']);
 }
 
 async function acceptable(user: User, current: string, next: string): Promise<string> {
@@ -87,10 +87,10 @@ async function acceptable(user: User, current: string, next: string): Promise<st
     const password = await newPassword([user.userName, user.fullName, user.email ?? ''], next);
     if (password !== opaqueString(current)) return password;
   } catch (error) {
-    if (error instanceof AppError) throw new UserFault(error.code, error.message, field);
+    if (error instanceof AppError) throw new UserInputError(error.code, error.message, field);
     throw error;
   }
-  throw new UserFault('BAD_USER_INPUT', 'the new password is the current one: choose another one', field);
+  throw new UserInputError('BAD_USER_INPUT', 'the new password is the current one: choose another one', field);
 }
 
 async function exchange(context: Context, user: User, hash: string): Promise<{ changed: true; endedSessions: number }> {
@@ -112,6 +112,8 @@ async function exchange(context: Context, user: User, hash: string): Promise<{ c
   return { changed: true, endedSessions: Math.max(0, ended - 1) };
 }
 
-function gone(): UserFault {
-  return new UserFault('INVALID_CREDENTIALS', 'the password was changed meanwhile: sign in again', ['currentPassword']);
+function gone(): UserInputError {
+  return new UserInputError('INVALID_CREDENTIALS', 'the password was changed meanwhile: sign in again', [
+    'currentPassword',
+  ]);
 }

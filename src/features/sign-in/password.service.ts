@@ -39,7 +39,7 @@ export async function preparePassword(
 
 /**
  * Gives a user a password in exchange for the one before, ends all sessions of the user, and forgets failures to sign in.
- * @throws AppError BAD_USER_INPUT if there is no such user, or another one signs in by the name; UserFault AMBIGUOUS_USER_NAME
+ * @throws AppError BAD_USER_INPUT if there is no such user, or another one signs in by the name; UserInputError AMBIGUOUS_USER_NAME
  */
 export async function setPassword(
   tx: Transaction,

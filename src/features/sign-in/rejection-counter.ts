@@ -2,7 +2,7 @@ import type { Db } from '../../database/db.js';
 import { clientOf } from '../../graphql/client.js';
 import type { Context } from '../../graphql/context.js';
 import { logOf } from '../../graphql/request-log.js';
-import { UserFault } from '../../graphql/user-errors.js';
+import { UserInputError } from '../../graphql/user-errors.js';
 import { networkOf } from '../../lib/network.js';
 import { type Counted, countInMemory, storeCounted } from '../audits/refusals/refusal-tally.js';
 import { byNetwork, type NetworkRejectionReason, refusalOf } from './rejection-reasons.js';
@@ -30,7 +30,7 @@ export async function orCountAs<T>(context: Context, reason: 'busy' | 'lost', wo
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof UserFault)) count(context.db, reason, clientOf(context).ipAddress);
+    if (!(error instanceof UserInputError)) count(context.db, reason, clientOf(context).ipAddress);
     throw error;
   }
 }

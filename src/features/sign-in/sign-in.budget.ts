@@ -2,7 +2,7 @@ import type { Db } from '../../database/db.js';
 import { clientOf } from '../../graphql/client.js';
 import type { Context } from '../../graphql/context.js';
 import { logOf } from '../../graphql/request-log.js';
-import { UserFault } from '../../graphql/user-errors.js';
+import { UserInputError } from '../../graphql/user-errors.js';
 import { pluralize } from '../../lib/pluralize.js';
 import { TokenBuckets } from '../../lib/token-buckets.js';
 import { weakMemo } from '../../lib/weak-memo.js';
@@ -17,7 +17,7 @@ const budgetOf = weakMemo<Db, TokenBuckets>(() => new TokenBuckets(FAILURES));
 /**
  * Does the work of a sign-in, which takes one failure of `who` if it fails. It is taken before the work and given
  * back after it, so that attempts at once are counted too.
- * @throws UserFault TOO_MANY_ATTEMPTS
+ * @throws UserInputError TOO_MANY_ATTEMPTS
  */
 export async function withinBudget<T>(context: Context, who: string, work: () => Promise<T>): Promise<T> {
   const budget = budgetOf(context.db.origin);
@@ -31,14 +31,14 @@ export async function withinBudget<T>(context: Context, who: string, work: () =>
     budget.giveBack(who);
     return result;
   } catch (error) {
-    if (!(error instanceof UserFault)) budget.giveBack(who);
+    if (!(error instanceof UserInputError)) budget.giveBack(who);
     throw error;
   }
 }
 
 /** `wait` in milliseconds. Each refusal is a line of the log, without the name since people type passwords there. */
-export function tooManyAttempts(context: Context, wait: number): UserFault {
+export function tooManyAttempts(context: Context, wait: number): UserInputError {
   logOf(context)?.warn('a sign-in was refused: too many failed before');
   const seconds = pluralize(Math.ceil(wait / 1_000), 'second');
-  return new UserFault('TOO_MANY_ATTEMPTS', `too many sign-ins failed: wait ${seconds} before you try again`);
+  return new UserInputError('TOO_MANY_ATTEMPTS', `too many sign-ins failed: wait ${seconds} before you try again`);
 }

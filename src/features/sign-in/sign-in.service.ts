@@ -3,7 +3,7 @@ import type { Transaction } from '../../database/db.js';
 import { transaction } from '../../database/transaction.js';
 import { clientOf } from '../../graphql/client.js';
 import type { Context } from '../../graphql/context.js';
-import { UserFault } from '../../graphql/user-errors.js';
+import { UserInputError } from '../../graphql/user-errors.js';
 import { networkOf } from '../../lib/network.js';
 import { quantizeLatency } from '../../lib/quantize-latency.js';
 import { logActivity, type Operator, operatorOf } from '../audits/activity-log.js';
@@ -41,7 +41,7 @@ interface Attempt {
 
 /**
  * Starts a session. The same is answered, and the same work done, whatever is wrong.
- * @throws UserFault INVALID_CREDENTIALS or TOO_MANY_ATTEMPTS; AppError UNAVAILABLE
+ * @throws UserInputError INVALID_CREDENTIALS or TOO_MANY_ATTEMPTS; AppError UNAVAILABLE
  */
 export async function signIn(context: Context, userName: string, password: string): Promise<{ viewer: Viewer }> {
   const { ipAddress, deviceCookie } = clientOf(context);
@@ -78,7 +78,7 @@ async function answer(context: Context, attempt: Attempt): Promise<{ viewer: Vie
   if (!actor) {
     const reason = refused ?? 'the user account was changed meanwhile';
     await orCountAs(context, 'lost', () => recordFailure(context, user, reason));
-    throw faultOf(context, checked);
+    throw errorOf(context, checked);
   }
   const client = clientOf(context);
   client.setSession(id);
@@ -98,7 +98,7 @@ interface Checked {
 
 /**
  * Checks the password of an attempt. What is not checked, since too many wait, is no failure.
- * @throws UserFault TOO_MANY_ATTEMPTS
+ * @throws UserInputError TOO_MANY_ATTEMPTS
  */
 async function check(context: Context, { userName, password, device, who }: Attempt): Promise<Checked> {
   const { db } = context;
@@ -128,9 +128,9 @@ async function check(context: Context, { userName, password, device, who }: Atte
  * What a person is told whose attempt failed. From a trusted network it is what a stranger would be told at this moment:
  * whether a network is trusted would tell that the name exists. Whoever has the cookie of a trusted browser knows that.
  */
-function faultOf(context: Context, { isDevice, admission: { commonWait } }: Checked): UserFault {
+function errorOf(context: Context, { isDevice, admission: { commonWait } }: Checked): UserInputError {
   if (commonWait > 0 && !isDevice) return tooManyAttempts(context, commonWait);
-  return new UserFault(
+  return new UserInputError(
     'INVALID_CREDENTIALS',
     'the user name or the password is wrong, or the user account is not in use',
   );

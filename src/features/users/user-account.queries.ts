@@ -1,7 +1,7 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
 import type { Db, Transaction } from '../../database/db.js';
 import type { Actor } from '../../graphql/context.js';
-import { UserFault } from '../../graphql/user-errors.js';
+import { UserInputError } from '../../graphql/user-errors.js';
 import { isTrusted } from './trusted-network.queries.js';
 import { quotedUserName } from './user-name.js';
 import type { Validity } from './validity.js';
@@ -20,7 +20,7 @@ export interface NamedUser extends Validity {
 
 /**
  * Finds the user account that a person names. Names are compared exactly, and are unique within a source.
- * @throws UserFault AMBIGUOUS_USER_NAME if several sources have the name and `source` is null
+ * @throws UserInputError AMBIGUOUS_USER_NAME if several sources have the name and `source` is null
  */
 export function userNamed(db: Db, userName: string, source: string | null = null): Promise<NamedUser | undefined> {
   return onlyUser(db, userName, source, '');
@@ -40,7 +40,7 @@ async function onlyUser(db: Db, userName: string, source: string | null, lock: s
   const users = await read(db, sql`user_name = ${userName} AND ${ofSource}`, lock);
   if (users.length < 2) return users[0];
   const sources = users.map((user) => user.source).sort();
-  throw new UserFault(
+  throw new UserInputError(
     'AMBIGUOUS_USER_NAME',
     `several sources have a user account ${quotedUserName(userName)}: ${sources.join(', ')}. Give the source of the one that you mean`,
     ['source'],

@@ -14,7 +14,7 @@ import { beginningInWords, changesInWords } from './user-account.changes.js';
 import { UserAccount, UserAccountRole } from './user-account.js';
 import { othersSigningInAs } from './user-account.queries.js';
 import type { UserAccountRecord } from './user-account.record.js';
-import { faultOfUserName, quotedUserName } from './user-name.js';
+import { quotedUserName, userNameError } from './user-name.js';
 import { nameNewUsers, renameUsers, retireNamesOf } from './user-names.service.js';
 import { isActive } from './validity.js';
 
@@ -139,14 +139,14 @@ async function refuse(
     const roles = (record.roles ?? []).map((role) => tooLong(UserAccountRole, { role }));
     // A name that is stored already stays, so that its source can still lock the user account or rename it.
     const isNew = holders.get(record.userName) !== record.sourceId;
-    const fault = tooLong(UserAccount, record) ?? roles.find(Boolean) ?? (isNew && faultOfUserName(record.userName));
-    if (fault) refusals.set(record, fault);
+    const error = tooLong(UserAccount, record) ?? roles.find(Boolean) ?? (isNew && userNameError(record.userName));
+    if (error) refusals.set(record, error);
     else if (holder !== record.sourceId) {
-      const fault = `${quotedUserName(record.userName)} belongs to another user account of this source already`;
-      refusals.set(record, `userName: ${fault}`);
+      const error = `${quotedUserName(record.userName)} belongs to another user account of this source already`;
+      refusals.set(record, `userName: ${error}`);
     } else if (isNew && (await isTakenForSignIn(tx, record.userName, existing.get(record.sourceId)))) {
-      const fault = `another user account signs in as ${quotedUserName(record.userName)}, and so does this one`;
-      refusals.set(record, `userName: ${fault}: choose another name in the source`);
+      const error = `another user account signs in as ${quotedUserName(record.userName)}, and so does this one`;
+      refusals.set(record, `userName: ${error}: choose another name in the source`);
     } else holders.set(record.userName, record.sourceId);
   }
   return refusals;

@@ -29,7 +29,7 @@ export function noUserNamed(userName: string, source: string | null = null): str
 }
 
 /** What is wrong with a user name, as a message; undefined if nothing is. Names are told apart by eye. */
-export function faultOfUserName(userName: string): string | undefined {
+export function userNameError(userName: string): string | undefined {
   const plain = plainText(userName);
   if ([SYSTEM, UNKNOWN].some((name) => plain === plainText(name)) || plain.startsWith(INGEST_TOKEN)) {
     return `userName: ${quotedUserName(userName)} is a name that the gateway uses for itself: choose another one in the source`;

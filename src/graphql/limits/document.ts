@@ -15,7 +15,7 @@ import { LIMITS, overLimit } from './limit.js';
  * answer, and the count ends with `LIMITS.selections`, so that the work is bounded whatever the document says. A
  * fragment that spreads itself is left to validation.
  */
-export function faultOfDocument(
+export function documentError(
   { definitions }: DocumentNode,
   limits: DocumentLimits = LIMITS,
 ): GraphQLError | undefined {
@@ -36,7 +36,7 @@ export function faultOfDocument(
   for (const definition of definitions) counts.add(definition);
   // Validation looks at fragments that are spread nowhere, too.
   for (const fragment of all) counts.addUnspread(fragment);
-  return counts.fault();
+  return counts.error();
 }
 
 /** What a document may have at most; who is not signed in may send less. */
@@ -116,7 +116,7 @@ class Counts {
     this.#select(fragment, [fragment.name.value], new Set(), new Place());
   }
 
-  fault(): GraphQLError | undefined {
+  error(): GraphQLError | undefined {
     const { selections, rootFields, aliases, directives, comparisons } = this.#limits;
     if (this.#selections > selections) {
       const message = `the document has more than ${selections} fields, counted wherever its fragments are spread`;

@@ -3,9 +3,9 @@ import { LRUCache } from 'lru-cache';
 import type { Plugin } from '../combine-plugins.js';
 import { guardedRootField } from './anonymous.js';
 import { mayPush, mostValues } from './body.js';
-import { faultOfDocument } from './document.js';
+import { documentError } from './document.js';
 import { ANONYMOUS_LIMITS, LIMITS } from './limit.js';
-import { faultOfBrackets, faultOfText, faultOfTokens, faultOfVariables } from './text.js';
+import { bracketsError, textError, tokensError, variablesError } from './text.js';
 
 const NOTHING: DocumentNode = { kind: Kind.DOCUMENT, definitions: [] };
 
@@ -21,27 +21,27 @@ const CACHED = { max: 1_000, maxSize: 300_000, maxEntrySize: 30_000 };
 export function limitsPlugin(schema: GraphQLSchema): Plugin {
   const known = new LRUCache<string, DocumentNode>({ ...CACHED, sizeCalculation: ({ loc }) => loc!.end });
   return ({ contextValue: { actor } }) => {
-    let fault: GraphQLError | undefined;
+    let error: GraphQLError | undefined;
     let isKnown = false;
     return {
       didResolveSource(request) {
         const { source, queryHash } = request;
-        fault = faultOfText(source) ?? faultOfVariables(request.request.variables, mostValues(actor));
-        const document = fault ? NOTHING : known.get(queryHash);
+        error = textError(source) ?? variablesError(request.request.variables, mostValues(actor));
+        const document = error ? NOTHING : known.get(queryHash);
         isKnown = document !== undefined;
-        if (!isKnown) fault ??= faultOfBrackets(source) ?? (actor ? undefined : faultOfTokens(source));
-        exchange(request, fault ? NOTHING : document);
+        if (!isKnown) error ??= bracketsError(source) ?? (actor ? undefined : tokensError(source));
+        exchange(request, error ? NOTHING : document);
       },
       validationDidStart(request) {
         const { document } = request;
-        if (!actor) fault = guardedRootField(schema, document, request.request.operationName);
-        fault ??= faultOfDocument(document, actor ? LIMITS : { ...LIMITS, ...ANONYMOUS_LIMITS });
-        if (fault) exchange(request, NOTHING);
+        if (!actor) error = guardedRootField(schema, document, request.request.operationName);
+        error ??= documentError(document, actor ? LIMITS : { ...LIMITS, ...ANONYMOUS_LIMITS });
+        if (error) exchange(request, NOTHING);
       },
       didResolveOperation({ queryHash, document, operation, request }) {
         // What is pushed may be large, and not what is read beside it.
-        if (mayPush(actor) && operation?.operation !== 'mutation') fault ??= faultOfVariables(request.variables);
-        if (fault) throw fault;
+        if (mayPush(actor) && operation?.operation !== 'mutation') error ??= variablesError(request.variables);
+        if (error) throw error;
         if (!isKnown) known.set(queryHash, document);
       },
     };

@@ -3,14 +3,14 @@ import { deepestBracket } from './brackets.js';
 import { ANONYMOUS_LIMITS, LIMITS, overLimit } from './limit.js';
 
 /** What is too much of a document's text, if anything is. */
-export function faultOfText({ length }: string): GraphQLError | undefined {
+export function textError({ length }: string): GraphQLError | undefined {
   if (length <= LIMITS.characters) return undefined;
   const message = `the document has ${length} characters: at most ${LIMITS.characters} are taken; send long lists as variables`;
   return overLimit('DOCUMENT_TOO_LARGE', message);
 }
 
 /** What nests too deep for the parser, which is recursive, if anything does. */
-export function faultOfBrackets(text: string): GraphQLError | undefined {
+export function bracketsError(text: string): GraphQLError | undefined {
   const deepest = deepestBracket(text);
   if (deepest <= LIMITS.brackets) return undefined;
   const message = `the document has ${deepest} brackets within each other: at most ${LIMITS.brackets} are taken`;
@@ -18,7 +18,7 @@ export function faultOfBrackets(text: string): GraphQLError | undefined {
 }
 
 /** Whether a document has more tokens than one from who is not signed in may have; the parser counts those of the others. */
-export function faultOfTokens(text: string): GraphQLError | undefined {
+export function tokensError(text: string): GraphQLError | undefined {
   const { tokens } = ANONYMOUS_LIMITS;
   const lexer = new Lexer(new Source(text));
   try {
@@ -34,7 +34,7 @@ export function faultOfTokens(text: string): GraphQLError | undefined {
 }
 
 /** What is too much of an operation's variables, if anything is. It goes no deeper than it has to. */
-export function faultOfVariables(
+export function variablesError(
   variables: Readonly<Record<string, unknown>> | null | undefined,
   variableValues: number = LIMITS.variableValues,
 ): GraphQLError | undefined {

@@ -109,8 +109,8 @@ function valuesOf(text: string): unknown[] {
   }
 }
 
-function badCursor(cursor: string, fault: string): AppError {
-  return new AppError('BAD_CURSOR', `the cursor ${quote(cursor)} ${fault}`);
+function badCursor(cursor: string, error: string): AppError {
+  return new AppError('BAD_CURSOR', `the cursor ${quote(cursor)} ${error}`);
 }
 
 /** The same text for the same list, in whatever order its parts were written. */

@@ -71,10 +71,10 @@ function readChildren<K extends ChildKey, Row>(
   selection: Selection,
   keys: readonly K[],
 ): Promise<Row[]> {
-  const hang = where(actorOf(context), keys);
-  if (!through) return readRows<Row>(context, entity, selection, hang, [by]);
+  const condition = where(actorOf(context), keys);
+  if (!through) return readRows<Row>(context, entity, selection, condition, [by]);
   const { join, key } = through;
-  return readRows<Row>(context, entity, selection, hang, [], { join, select: `${key} AS ${by}` });
+  return readRows<Row>(context, entity, selection, condition, [], { join, select: `${key} AS ${by}` });
 }
 
 function textsOfRows<K extends ChildKey>(

@@ -25,7 +25,7 @@ interface RowShape {
   readonly cells: readonly Cell[];
   readonly keys: readonly Key[];
   /** The fields that hang on a row, in the order of their holes. */
-  readonly hanging: readonly string[];
+  readonly nested: readonly string[];
 }
 
 const shapes = new WeakMap<Selection, RowShape | null>();
@@ -38,8 +38,8 @@ export function rowText(context: Context, entity: EntityClass, selection: Select
     shapes.set(selection, shape);
   }
   if (!shape) return undefined;
-  const { cells, keys, hanging } = shape;
-  const holes = hanging.map((field) => textsOfField(context, selection, field));
+  const { cells, keys, nested } = shape;
+  const holes = nested.map((field) => textsOfField(context, selection, field));
   if (!holes.every((textsOf) => textsOf !== undefined)) return undefined;
   return { cells, keys, isPlain: holes.length === 0, write: (rows) => fill(rows, holes) };
 }
@@ -47,7 +47,7 @@ export function rowText(context: Context, entity: EntityClass, selection: Select
 function shapeOf(entity: EntityClass, selection: Selection): RowShape | null {
   const cells: Cell[] = [];
   const keys: Key[] = [];
-  const hanging: string[] = [];
+  const nested: string[] = [];
   for (const [name, field] of selection.keys) {
     const cell = cellOf(entity, selection, name, field);
     if (cell) {
@@ -57,10 +57,10 @@ function shapeOf(entity: EntityClass, selection: Selection): RowShape | null {
     const requires = keyOfJsonField(selection, field);
     if (requires === undefined) return null;
     cells.push({ name, value: `'${HOLE}'`, kind: 'number', isNullable: false });
-    keys.push(keyOf(entity, requires, `hole${hanging.length}`));
-    hanging.push(field);
+    keys.push(keyOf(entity, requires, `hole${nested.length}`));
+    nested.push(field);
   }
-  return cells.length > 0 ? { cells, keys, hanging } : null;
+  return cells.length > 0 ? { cells, keys, nested } : null;
 }
 
 /** The columns of a row, as `t`, of a selection that has nothing else. */
@@ -94,7 +94,7 @@ function kindOf(type: GraphQLOutputType): CellKind {
 
 async function fill(rows: readonly EncodedRow[], holes: readonly TextsOf[]): Promise<string[]> {
   if (holes.length === 0) return rows.map((row) => row.latin1);
-  const fillings = await Promise.all(holes.map((textsOf, hole) => hangingOn(keysOf(rows, `hole${hole}`), textsOf)));
+  const fillings = await Promise.all(holes.map((textsOf, hole) => nestedTexts(keysOf(rows, `hole${hole}`), textsOf)));
   return rows.map((row, at) => {
     const parts = row.latin1.split(HOLE);
     return fillings.reduce((text, filling, hole) => text + filling[at]! + parts[hole + 1]!, parts[0]!);
@@ -106,7 +106,7 @@ function keysOf(rows: readonly EncodedRow[], name: string): (ChildKey | null)[] 
 }
 
 /** What hangs on each row, by its key. */
-async function hangingOn(keys: readonly (ChildKey | null)[], textsOf: TextsOf): Promise<string[]> {
+async function nestedTexts(keys: readonly (ChildKey | null)[], textsOf: TextsOf): Promise<string[]> {
   const texts = new Map<ChildKey | null, string>(keys.map((key) => [key, 'null']));
   texts.delete(null);
   const distinct = [...texts.keys()] as ChildKey[];

@@ -12,8 +12,8 @@ const MAX_REREAD_BYTES = 4 * MAX_OPEN_BYTES;
 
 /** One record of a CSV file, from its first to its last line: its bytes without the line end, or why there are none. */
 export type CsvRecord = { line: number; lastLine: number } & (
-  | { bytes: Buffer; fault?: never }
-  | { bytes?: never; fault: string }
+  | { bytes: Buffer; error?: never }
+  | { bytes?: never; error: string }
 );
 
 /**
@@ -89,13 +89,13 @@ class RecordJoiner {
       throw new AppError('BAD_USER_INPUT', message);
     }
     this.#forget();
-    return { line, lastLine: line, fault: NEVER_CLOSED };
+    return { line, lastLine: line, error: NEVER_CLOSED };
   }
 
   #join(taken: readonly Line[]): CsvRecord {
     const place = { line: taken[0]!.line, lastLine: taken.at(-1)!.line };
     // The last line has its line end already counted in the size.
-    if (this.#size - 1 > MAX_ROW_BYTES || taken.some(({ bytes }) => !bytes)) return { ...place, fault: TOO_LONG };
+    if (this.#size - 1 > MAX_ROW_BYTES || taken.some(({ bytes }) => !bytes)) return { ...place, error: TOO_LONG };
     const [only] = taken;
     const bytes =
       taken.length === 1

@@ -19,14 +19,14 @@ export async function* csvRows(
   let header: string[] | undefined;
   for await (const records of csvRecords(bytes)) {
     const rows: Row[] = [];
-    for (const { line, lastLine, cells, fault } of cellsOf(records)) {
+    for (const { line, lastLine, cells, error: problem } of cellsOf(records)) {
       if (!header) {
-        if (!cells) throw new AppError('BAD_USER_INPUT', `the header of the CSV file: ${fault}`);
+        if (!cells) throw new AppError('BAD_USER_INPUT', `the header of the CSV file: ${problem}`);
         header = cells.map((name) => name.trim());
         checkHeader(header);
       } else if (cells?.length === header.length) rows.push({ line, value: toObject(header, cells) });
       else {
-        const reason = fault ?? `${cells!.length} cells, but the header has ${header.length}`;
+        const reason = problem ?? `${cells!.length} cells, but the header has ${header.length}`;
         const lines = lastLine > line ? `; the row goes on to line ${lastLine}` : '';
         rows.push({ line, refused: reason + lines, ...(lastLine > line && { lastLine }) });
       }
@@ -36,26 +36,26 @@ export async function* csvRows(
 }
 
 type Cells = { line: number; lastLine: number } & (
-  | { cells: string[]; fault?: never }
-  | { cells?: never; fault: string }
+  | { cells: string[]; error?: never }
+  | { cells?: never; error: string }
 );
 
 /** Parses the sound records together, which is quicker; one by one if there is still a fault among them. */
 function cellsOf(records: CsvRecord[]): Cells[] {
-  const faults = records.map(faultOf);
-  const sound = records.filter((_, n) => faults[n] === undefined);
+  const errors = records.map(errorOf);
+  const sound = records.filter((_, n) => errors[n] === undefined);
   const parsed = parseTogether(sound)?.values();
   return records.map((record, n) => {
     const { line, lastLine } = record;
-    const fault = faults[n];
-    if (fault !== undefined) return { line, lastLine, fault };
+    const problem = errors[n];
+    if (problem !== undefined) return { line, lastLine, error: problem };
     return parsed ? { line, lastLine, cells: parsed.next().value! } : cellsOfOne(record);
   });
 }
 
 /** What is wrong with a record before it is parsed; undefined if nothing is. */
-function faultOf({ bytes, fault }: CsvRecord): string | undefined {
-  if (fault !== undefined) return fault;
+function errorOf({ bytes, error: problem }: CsvRecord): string | undefined {
+  if (problem !== undefined) return problem;
   if (!isUtf8(bytes)) return NOT_UTF8;
   return hasStrayLineEnd(bytes) ? 'a line end within a value: put the value in quotes' : undefined;
 }
@@ -74,7 +74,7 @@ function parseTogether(records: CsvRecord[]): string[][] | undefined {
 function cellsOfOne({ line, lastLine, bytes }: CsvRecord): Cells {
   const [cells] = parseTogether([{ line, lastLine, bytes: bytes! }]) ?? [];
   if (cells) return { line, lastLine, cells };
-  return { line, lastLine, fault: 'a quote within a value: put the value in quotes and write the quote twice' };
+  return { line, lastLine, error: 'a quote within a value: put the value in quotes and write the quote twice' };
 }
 
 function parseCells(pieces: Buffer[]): string[][] {

@@ -6,7 +6,7 @@ import { peek } from './peek.js';
 
 const CHUNK_BYTES = 64 * 1024;
 const MAX_BLANK_BYTES = 8 * 1024 * 1024;
-const READ_FAULTS: Record<string, string> = {
+const READ_ERRORS: Record<string, string> = {
   ENOENT: 'there is no such file',
   EISDIR: 'it is a folder',
   EACCES: 'access is denied',
@@ -28,7 +28,7 @@ async function* readChunks(path: string): AsyncGenerator<Buffer> {
     yield* createReadStream(path, { highWaterMark: CHUNK_BYTES });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new AppError('BAD_USER_INPUT', `cannot read ${path}: ${READ_FAULTS[code ?? ''] ?? message}`);
+    throw new AppError('BAD_USER_INPUT', `cannot read ${path}: ${READ_ERRORS[code ?? ''] ?? message}`);
   }
 }
 

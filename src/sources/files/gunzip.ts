@@ -18,13 +18,13 @@ export async function* gunzip(packed: AsyncIterable<Buffer>): AsyncGenerator<Buf
   const unpacked: Buffer[] = [];
   let packedSize = 0;
   let unpackedSize = 0;
-  let fault: Error | undefined;
+  let problem: Error | undefined;
   stream.on('data', (chunk: Buffer) => {
     unpackedSize += chunk.length;
     unpacked.push(chunk);
   });
   stream.on('error', (error) => {
-    fault = error;
+    problem = error;
   });
   let wake = () => {};
   stream.on('close', () => wake());
@@ -40,21 +40,23 @@ export async function* gunzip(packed: AsyncIterable<Buffer>): AsyncGenerator<Buf
         await settled((callback) => stream.write(chunk.subarray(start, start + PACKED_BYTES), callback));
         packedSize += Math.min(PACKED_BYTES, chunk.length - start);
         yield* unpacked.splice(0);
-        if (fault) throw describe(fault);
+        if (problem) throw describe(problem);
         if (unpackedSize > ALWAYS_UNPACKED && unpackedSize > MAX_RATIO * packedSize) throw bomb();
       }
     }
     await settled((callback) => stream.once('end', callback).end());
     yield* unpacked.splice(0);
-    if (fault) throw describe(fault);
+    if (problem) throw describe(problem);
   } finally {
     stream.destroy();
   }
 }
 
-function describe(fault: NodeJS.ErrnoException): AppError {
-  const cut = fault.code === 'Z_BUF_ERROR';
-  const what = cut ? 'the file ends in the middle: gzip data is missing' : `the gzip data is damaged: ${fault.message}`;
+function describe(problem: NodeJS.ErrnoException): AppError {
+  const cut = problem.code === 'Z_BUF_ERROR';
+  const what = cut
+    ? 'the file ends in the middle: gzip data is missing'
+    : `the gzip data is damaged: ${problem.message}`;
   return new AppError('BAD_USER_INPUT', what);
 }
 

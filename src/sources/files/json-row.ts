@@ -23,14 +23,14 @@ function describe(message: string, text: string): string {
   if (named) return at(named[1]!, text, Number(named[2]));
   const quoted = QUOTED_PLACE.exec(message);
   if (!quoted) return at(message, text, text.trimEnd().length);
-  const [, fault, cutBefore, place] = quoted as unknown as [string, string, string | undefined, string];
+  const [, problem, cutBefore, place] = quoted as unknown as [string, string, string | undefined, string];
   const start = text.indexOf(place);
   // The engine shows ten characters before the token, and the whole text if it is short.
-  if (cutBefore && start >= 0 && text.indexOf(place, start + 1) < 0) return at(fault, text, start + 10);
-  return `${fault} in ${quote(place, 50)}`;
+  if (cutBefore && start >= 0 && text.indexOf(place, start + 1) < 0) return at(problem, text, start + 10);
+  return `${problem} in ${quote(place, 50)}`;
 }
 
-function at(fault: string, text: string, position: number): string {
+function at(problem: string, text: string, position: number): string {
   const begin = Math.max(0, position - 30);
-  return `${fault} at character ${position + 1}, after ${quote(text.slice(begin, position))}`;
+  return `${problem} at character ${position + 1}, after ${quote(text.slice(begin, position))}`;
 }

@@ -49,7 +49,9 @@ export class JsonSplitter {
     if (this.#place === 'before' || this.#place === 'after') return;
     const whole = this.#depth === 0 && !this.#inString && !this.#blank;
     if (whole) yield this.#take();
-    throw fault(`the file ends in the middle: ${whole ? 'the list is' : `element ${this.#number} is`} not closed`);
+    throw invalidFile(
+      `the file ends in the middle: ${whole ? 'the list is' : `element ${this.#number} is`} not closed`,
+    );
   }
 
   #readString(byte: number): void {
@@ -63,12 +65,12 @@ export class JsonSplitter {
     const byte = chunk[at];
     const found = quote(chunk.subarray(at, at + 80).toString(), 20);
     if (this.#place === 'after') {
-      throw fault(
+      throw invalidFile(
         `more follows the end of the JSON: ${found}. A file of one object a line is .ndjson, and jq -c . writes one`,
       );
     }
     if (byte !== OPEN_LIST && byte !== OPEN_OBJECT) {
-      throw fault(`the file is not a list of objects: it begins with ${found}`);
+      throw invalidFile(`the file is not a list of objects: it begins with ${found}`);
     }
     const isList = byte === OPEN_LIST;
     this.#place = isList ? 'array' : 'object';
@@ -104,6 +106,6 @@ export class JsonSplitter {
   }
 }
 
-function fault(message: string): AppError {
+function invalidFile(message: string): AppError {
   return new AppError('BAD_USER_INPUT', message);
 }

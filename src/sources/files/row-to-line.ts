@@ -1,5 +1,5 @@
-import { FieldFault } from '../../features/ingest/rules/field.js';
-import { faultAt, faultsOf } from '../../features/ingest/rules/row-faults.js';
+import { FieldError } from '../../features/ingest/rules/field.js';
+import { errorAt, errorsOf } from '../../features/ingest/rules/row-errors.js';
 import type { RowSchema } from '../../features/ingest/rules/row-schema.js';
 import { id, kindOf } from '../../features/ingest/rules/text-field.js';
 import { readFlag } from '../../features/ingest/rules/word-field.js';
@@ -19,7 +19,7 @@ export function rowToLine<T>(row: Row, { schema, deletable }: RowSchema<T>): Imp
     if (deletion) return deletion;
   }
   const read = schema.safeParse(value);
-  return read.success ? { line, record: read.data } : { line, refused: faultsOf(read.error) };
+  return read.success ? { line, record: read.data } : { line, refused: errorsOf(read.error) };
 }
 
 type Deletion = { line: number } & ({ deleted: string } | { refused: string });
@@ -28,12 +28,12 @@ function deletionOf(line: number, row: { deleted?: unknown; sourceId?: unknown }
   try {
     if (!readFlag(row.deleted)) return null;
   } catch (error) {
-    if (error instanceof FieldFault) return { line, refused: faultAt('deleted', error.message) };
+    if (error instanceof FieldError) return { line, refused: errorAt('deleted', error.message) };
     throw error;
   }
   if (!deletable) return { line, refused: 'audits are never deleted' };
   const read = sourceId.safeParse(row.sourceId);
   return read.success
     ? { line, deleted: read.data }
-    : { line, refused: faultAt('sourceId', read.error.issues[0]!.message) };
+    : { line, refused: errorAt('sourceId', read.error.issues[0]!.message) };
 }

@@ -19,13 +19,13 @@ const SEPARATOR_LINE = /^"?sep=(.)"?$/i;
 export function checkTextFormat(start: Buffer, format: FileFormat, { fields }: RowSchema<unknown>): void {
   const text = start.toString().trimStart();
   const isField = (name: string) => fields.includes(name) || isIgnored(name);
-  const fault = (format === 'csv' ? faultOfCsv : faultOfJson)(text, format, isField);
-  if (fault) throw new AppError('BAD_USER_INPUT', fault);
+  const error = (format === 'csv' ? csvError : jsonError)(text, format, isField);
+  if (error) throw new AppError('BAD_USER_INPUT', error);
 }
 
 type IsField = (name: string) => boolean;
 
-function faultOfCsv(text: string, _format: FileFormat, isField: IsField): string | undefined {
+function csvError(text: string, _format: FileFormat, isField: IsField): string | undefined {
   if (/^[{[]/.test(text)) {
     return `the file is JSON, not CSV: name it so, or give --format ${formatOfContent(Buffer.from(text))}`;
   }
@@ -39,7 +39,7 @@ function faultOfCsv(text: string, _format: FileFormat, isField: IsField): string
   return name && name !== 'commas' ? `the cells are separated by ${name}: separate them by commas` : undefined;
 }
 
-function faultOfJson(text: string, format: FileFormat, isField: IsField): string | undefined {
+function jsonError(text: string, format: FileFormat, isField: IsField): string | undefined {
   const lines = linesOf(text);
   if (!/^[{[]/.test(text) && separatorOf(lines[0] ?? '', isField)) {
     const wanted = format === 'json' ? 'JSON' : 'one object a line';

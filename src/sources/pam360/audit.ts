@@ -1,7 +1,7 @@
 import type { AuditRecord } from '../../features/audits/audit.record.js';
 import { DateTimeError, wallClockMs } from '../../lib/date-time.js';
 import { quote } from '../../lib/quote.js';
-import { faultOfOccurredAt, parseSourceTime } from '../../lib/source-time.js';
+import { occurredAtError, parseSourceTime } from '../../lib/source-time.js';
 import type { TimeZone } from '../../lib/time-zone.js';
 import { fieldId, fieldText, type UpstreamRow } from './field-values.js';
 
@@ -32,8 +32,8 @@ export function auditOf(
   try {
     const occurredAt = parseSourceTime(time, zone);
     if (occurredAt === null) return { refused: `audit ${id}: ${quote(time)} stands for no time` };
-    const fault = faultOfOccurredAt(occurredAt);
-    if (fault) return { refused: `audit ${id}: ${fault}` };
+    const problem = occurredAtError(occurredAt);
+    if (problem) return { refused: `audit ${id}: ${problem}` };
     return { ...fieldsOf(row), sourceId: `${id}@${time}`, occurredAt, category };
   } catch (error) {
     if (error instanceof DateTimeError) return { refused: `audit ${id}: ${error.message}` };

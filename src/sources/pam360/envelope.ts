@@ -1,6 +1,6 @@
 import { quote } from '../../lib/quote.js';
 import { rowOf, textOf } from './field-values.js';
-import { PamFault, PamRefusal } from './pam-fault.js';
+import { PamError, PamRefusal } from './pam-error.js';
 
 /** What an answer of the REST API holds. */
 export interface Envelope {
@@ -18,20 +18,20 @@ const OF_THE_TOKEN: readonly (readonly [RegExp, string])[] = [
 /**
  * Opens the envelope that answers come in: `{"operation":{"result":{"status"},"totalRows","Details"}}`. Failures often
  * come with HTTP 200.
- * @throws PamRefusal for a failure that is about what was asked; PamFault for one that is about the token, or no envelope
+ * @throws PamRefusal for a failure that is about what was asked; PamError for one that is about the token, or no envelope
  */
 export function openEnvelope(answer: unknown): Envelope {
   const operation = rowOf(rowOf(answer).operation);
   const result = rowOf(operation.result);
   const status = textOf(result.status);
-  if (status === null) throw new PamFault('it answered with something else than PAM360 does: is PAM_URL right?');
+  if (status === null) throw new PamError('it answered with something else than PAM360 does: is PAM_URL right?');
   if (status.trim().toLowerCase() !== 'success') throw refusal(textOf(result.message));
   const total = textOf(operation.totalRows)?.trim();
   return { details: operation.Details, totalRows: total && /^\d{1,15}$/.test(total) ? Number(total) : undefined };
 }
 
-function refusal(message: string | null): PamFault {
+function refusal(message: string | null): PamError {
   const words = message === null ? 'it says that it failed, and not why' : `it says ${quote(message, 300)}`;
   const [, advice] = OF_THE_TOKEN.find(([pattern]) => pattern.test(message ?? '')) ?? [];
-  return advice ? new PamFault(`${words}; ${advice}`) : new PamRefusal(words);
+  return advice ? new PamError(`${words}; ${advice}`) : new PamRefusal(words);
 }

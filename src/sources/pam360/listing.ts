@@ -1,5 +1,5 @@
 import type { UpstreamRow } from './field-values.js';
-import { PamFault } from './pam-fault.js';
+import { PamError } from './pam-error.js';
 
 /** What an API gives of a list that begins at some row. */
 export interface Page {
@@ -126,8 +126,8 @@ function ended(ids: ReadonlySet<string>, totals: readonly (number | undefined)[]
 }
 
 /** What is said of a list that was not read whole. */
-export function changedMeanwhile(what: string, { ids }: Listing): PamFault {
-  return new PamFault(
+export function changedMeanwhile(what: string, { ids }: Listing): PamError {
+  return new PamError(
     `${what}: read ${READINGS} times, and each time the list changed meanwhile or had fewer rows than it said; ${ids.size} were read at last, and the next pull reads again`,
     true,
   );

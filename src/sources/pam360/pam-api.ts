@@ -3,7 +3,7 @@ import { readAuthorities } from './authorities.js';
 import { type Envelope, openEnvelope } from './envelope.js';
 import { rowOf, rowsOf, textOf, type UpstreamRow } from './field-values.js';
 import type { Page } from './listing.js';
-import { PamFault, PamRefusal } from './pam-fault.js';
+import { PamError, PamRefusal } from './pam-error.js';
 import { Transport, type TransportOptions } from './transport.js';
 
 const REST = '/restapi/json/v1';
@@ -77,7 +77,7 @@ export class PamApi {
       if ('operation' in answer) openEnvelope(answer);
       const total = textOf(answer.totalResults);
       if (total === null || !/^\d{1,15}$/.test(total)) {
-        throw new PamFault('it answered with something else than a list of SCIM: is PAM_SCIM_URL right?');
+        throw new PamError('it answered with something else than a list of SCIM: is PAM_SCIM_URL right?');
       }
       return { rows: rowsOf(answer.Resources), total: Number(total) };
     });
@@ -95,9 +95,9 @@ export class PamApi {
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof PamFault)) throw error;
-      const Fault = error instanceof PamRefusal ? PamRefusal : PamFault;
-      throw new Fault(`${call}: ${error.message.replaceAll(this.#settings.authToken, '***')}`, error.mayPass);
+      if (!(error instanceof PamError)) throw error;
+      const ErrorClass = error instanceof PamRefusal ? PamRefusal : PamError;
+      throw new ErrorClass(`${call}: ${error.message.replaceAll(this.#settings.authToken, '***')}`, error.mayPass);
     }
   }
 }

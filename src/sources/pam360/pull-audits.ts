@@ -9,7 +9,7 @@ import { ClockCheck } from './clock-check.js';
 import type { UpstreamRow } from './field-values.js';
 import { changedMeanwhile, readList, type TakePage } from './listing.js';
 import { tellLittleSeen } from './little-seen.js';
-import { PamFault, PamRefusal } from './pam-fault.js';
+import { PamError, PamRefusal } from './pam-error.js';
 import { count, type PullRun, refuse } from './pull-run.js';
 
 /** Today before yesterday: whatever falls between the two readings, midnight included, stands in the second. */
@@ -50,7 +50,7 @@ export async function pullAudits(run: PullRun, types: readonly AuditType[]): Pro
     } catch (error) {
       const isRefused = error instanceof PamRefusal;
       if (isRefused) refused += 1;
-      if (!isRefused && !(error instanceof PamFault && error.mayPass && ++failures <= FAILURES)) throw error;
+      if (!isRefused && !(error instanceof PamError && error.mayPass && ++failures <= FAILURES)) throw error;
       const advice = isRefused ? '; PAM_AUDIT_TYPES says which types are asked for' : '';
       run.tell('FAILED', `audits of the type ${type.name}: ${error.message}${advice}`);
     }

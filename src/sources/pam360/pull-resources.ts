@@ -6,7 +6,7 @@ import { deleteMissing } from './delete-missing.js';
 import { fieldId, fieldText, type UpstreamRow } from './field-values.js';
 import { changedMeanwhile, listRows } from './listing.js';
 import { tellLittleSeen } from './little-seen.js';
-import { PamFault, PamRefusal } from './pam-fault.js';
+import { PamError, PamRefusal } from './pam-error.js';
 import { count, type PullRun, refuse } from './pull-run.js';
 import type { ListedUsers } from './pull-users.js';
 import { accountIdsOf, type ReadResource, resourceOf } from './resource.js';
@@ -45,7 +45,7 @@ export async function pullResources(run: PullRun, users: (() => Promise<ListedUs
       run.signal.throwIfAborted();
       const read = await readResource(run, row).catch((error) => {
         failures += 1;
-        if (!(error instanceof PamFault && error.mayPass) || failures > FAILURES) throw error;
+        if (!(error instanceof PamError && error.mayPass) || failures > FAILURES) throw error;
         run.tell('FAILED', error.message);
         return null;
       });
@@ -100,7 +100,7 @@ async function readResource(run: PullRun, listed: UpstreamRow): Promise<ReadReso
     }
     const read = resourceOf({ listed, described, accounts }, run.zone);
     if ('refused' in read) throw new PamRefusal(read.refused);
-    for (const fault of read.faults) run.tell('PROBLEM', fault);
+    for (const problem of read.errors) run.tell('PROBLEM', problem);
     return read;
   } catch (error) {
     if (!(error instanceof PamRefusal)) throw error;

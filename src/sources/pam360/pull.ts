@@ -6,7 +6,7 @@ import { type RunCounts, SourceKind, SourceRunStatus } from '../../features/inge
 import { beginRun, endRun } from '../../features/ingest/source-run.service.js';
 import { auditTypesOf } from './audit-types.js';
 import { type CallOptions, PamApi } from './pam-api.js';
-import { PamFault } from './pam-fault.js';
+import { PamError } from './pam-error.js';
 import { pullAudits } from './pull-audits.js';
 import { pullResources } from './pull-resources.js';
 import type { MessageKind, PullRun } from './pull-run.js';
@@ -115,7 +115,7 @@ async function runModule(
       progress: (done, total) => options.onProgress?.(module, done, total),
     });
   } catch (error) {
-    if (error instanceof PamFault) tell('FAILED', error.message);
+    if (error instanceof PamError) tell('FAILED', error.message);
     else {
       tell('FAILED', options.signal.aborted ? 'it was stopped' : 'the gateway failed: its log says how');
       // Where the database is gone, the next run says that this one was broken off.

@@ -23,7 +23,7 @@ export interface ReadResource {
   /** Whether it may have more accounts than the record lists. */
   readonly isPartial: boolean;
   /** What of it could not be read. */
-  readonly faults: readonly string[];
+  readonly errors: readonly string[];
 }
 
 /** The ids of the accounts of a resource. */
@@ -42,12 +42,12 @@ export function resourceOf(upstream: UpstreamResource, zone: TimeZone): ReadReso
   const name = of('RESOURCE NAME');
   if (sourceId === null) return { refused: 'RESOURCE ID is missing' };
   if (name === null) return { refused: `resource ${sourceId}: RESOURCE NAME is missing` };
-  const faults: string[] = [];
+  const errors: string[] = [];
   const list = rowsOf(described['ACCOUNT LIST']).flatMap((row) => {
     const id = fieldId(row, 'ACCOUNT ID');
     const account = accountOf({ ...row, ...without(accounts.get(id ?? '')) }, id, readTime);
     if (account) return [account];
-    faults.push(`resource ${sourceId}: an account has no name`);
+    errors.push(`resource ${sourceId}: an account has no name`);
     return [];
   });
   function readTime(text: string | null, what: string): string | null {
@@ -55,7 +55,7 @@ export function resourceOf(upstream: UpstreamResource, zone: TimeZone): ReadReso
       return text === null ? null : parseAccountTime(text, zone);
     } catch (error) {
       if (!(error instanceof DateTimeError)) throw error;
-      faults.push(`resource ${sourceId}: ${what}: ${error.message}`);
+      errors.push(`resource ${sourceId}: ${what}: ${error.message}`);
       return null;
     }
   }
@@ -78,7 +78,7 @@ export function resourceOf(upstream: UpstreamResource, zone: TimeZone): ReadReso
       customFields: rowsOf(described['CUSTOM FIELD']).flatMap(customFieldOf),
     }),
   };
-  return { record, isPartial: list.length < countOf(upstream) || (list.length === 0 && !record.accounts), faults };
+  return { record, isPartial: list.length < countOf(upstream) || (list.length === 0 && !record.accounts), errors };
 }
 
 /** How many accounts the two answers say that the resource has, or list: the greatest of the numbers. */

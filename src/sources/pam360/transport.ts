@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, type Dispatcher, request } from 'undici';
 import { version } from '../../lib/version.js';
-import { networkFault } from './network-fault.js';
-import { PamFault } from './pam-fault.js';
-import { faultOfStatus, retryAfterOf } from './status-fault.js';
+import { networkError } from './network-error.js';
+import { PamError } from './pam-error.js';
+import { retryAfterOf, statusError } from './status-error.js';
 
 export interface TransportOptions {
   /** Certificates in PEM; left out, those that come with Node.js. */
@@ -42,7 +42,7 @@ export class Transport {
 
   /**
    * The JSON that an address answers with, whatever it says. What may pass is tried again, five times in all.
-   * @throws PamFault
+   * @throws PamError
    */
   async get(url: URL): Promise<unknown> {
     const { signal, pause = FIRST_PAUSE } = this.#options;
@@ -51,9 +51,9 @@ export class Transport {
         return await this.#ask(url);
       } catch (error) {
         signal.throwIfAborted();
-        const fault = error instanceof PamFault ? error : networkFault(error, url.host);
-        const wait = Math.max(fault.retryAfter ?? 0, jitter(Math.min(MAX_PAUSE, pause * 2 ** (attempt - 1))));
-        if (!fault.mayPass || attempt === ATTEMPTS || wait > MAX_RETRY_AFTER) throw fault;
+        const problem = error instanceof PamError ? error : networkError(error, url.host);
+        const wait = Math.max(problem.retryAfter ?? 0, jitter(Math.min(MAX_PAUSE, pause * 2 ** (attempt - 1))));
+        if (!problem.mayPass || attempt === ATTEMPTS || wait > MAX_RETRY_AFTER) throw problem;
         await sleep(wait, undefined, { signal });
       }
     }
@@ -91,13 +91,13 @@ async function textOf(body: Dispatcher.ResponseData['body']): Promise<string> {
   let size = 0;
   for await (const part of body as AsyncIterable<Buffer>) {
     size += part.length;
-    if (size > MAX_BYTES) throw new PamFault('an answer has more than 64 MiB');
+    if (size > MAX_BYTES) throw new PamError('an answer has more than 64 MiB');
     parts.push(part);
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts));
   } catch {
-    throw new PamFault('it answered with something that is not UTF-8');
+    throw new PamError('it answered with something that is not UTF-8');
   }
 }
 
@@ -108,15 +108,15 @@ function readAnswer(status: number, retryAfter: number | undefined, text: string
   } catch {
     json = undefined;
   }
-  const fault = faultOfStatus(status, retryAfter, json);
-  if (fault) throw fault;
+  const problem = statusError(status, retryAfter, json);
+  if (problem) throw problem;
   if (text.trim() === '') {
-    throw new PamFault(
+    throw new PamError(
       'it answered with nothing at all, as it does where it cannot resolve the name of the host that the API user may call from',
       true,
     );
   }
-  if (json === undefined) throw new PamFault('it did not answer in JSON: is PAM_URL right?');
+  if (json === undefined) throw new PamError('it did not answer in JSON: is PAM_URL right?');
   return json;
 }
 

@@ -128,7 +128,7 @@ export class FrameSplitter {
     const nuls = new Search(data, NUL);
     for (let at = 0; at < data.length && !this.#isMiscounted; ) {
       if (!this.#open) {
-        at = behindTrailers(data, at);
+        at = afterTrailers(data, at);
         if (at === data.length) break;
         const beginning = readBeginning(data, at);
         if (!beginning || (this.#needsMore(beginning.octets, data.length - at) && !isQuiet)) {
@@ -245,7 +245,7 @@ class Search {
 }
 
 /** What some senders put behind a message, counted or not. */
-function behindTrailers(data: Buffer, at: number): number {
+function afterTrailers(data: Buffer, at: number): number {
   let next = at;
   while (next < data.length && isTrailer(data[next]!)) next++;
   return next;

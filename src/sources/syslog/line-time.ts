@@ -1,5 +1,5 @@
 import { DateTimeError } from '../../lib/date-time.js';
-import { faultOfOccurredAt, parseSourceTime } from '../../lib/source-time.js';
+import { occurredAtError, parseSourceTime } from '../../lib/source-time.js';
 import type { TimeZone } from '../../lib/time-zone.js';
 
 /**
@@ -9,7 +9,7 @@ import type { TimeZone } from '../../lib/time-zone.js';
 export function lineTime(text: string, zone: TimeZone, near: number): string | null {
   try {
     const time = parseSourceTime(text, zone.near(near));
-    return time === null || faultOfOccurredAt(time) ? null : time;
+    return time === null || occurredAtError(time) ? null : time;
   } catch (error) {
     if (error instanceof DateTimeError) return null;
     throw error;

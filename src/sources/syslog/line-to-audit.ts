@@ -44,8 +44,8 @@ function instantOf({ time }: Envelope, receivedAt: number): number {
 
 /** A line that a relay, or somebody who sends a file of lines again, has put whole into an envelope keeps its own. */
 function innermost(line: Line, outer: Envelope, zone: TimeZone): Envelope {
-  const behindTag = outer.content.replace(TAG, '');
-  const inner = readEnvelope(behindTag, zone, instantOf(outer, line.receivedAt));
+  const afterTag = outer.content.replace(TAG, '');
+  const inner = readEnvelope(afterTag, zone, instantOf(outer, line.receivedAt));
   if (inner.time === null) return outer;
   return { ...inner, host: inner.host ?? outer.host, sequenceId: inner.sequenceId ?? outer.sequenceId };
 }

@@ -64,13 +64,13 @@ function readHead(text: string): Head | undefined {
   if (space < 0 || operation === '' || operation.includes(':')) return undefined;
   const before = text.slice(0, space).trimEnd();
   const kind = KIND.exec(before);
-  const behindKind = kind ? kind.index + kind[0].length : (TAG.exec(before)?.[0].length ?? 0);
-  const who = before.slice(behindKind);
+  const afterKind = kind ? kind.index + kind[0].length : (TAG.exec(before)?.[0].length ?? 0);
+  const who = before.slice(afterKind);
   const colon = who.indexOf(':');
   const user = who.slice(0, colon).trim();
   if (colon < 0 || user === '') return undefined;
   return {
-    start: kind ? behindKind - kind[0].trimStart().length : behindKind,
+    start: kind ? afterKind - kind[0].trimStart().length : afterKind,
     kind: kind?.[1],
     user,
     address: present(who.slice(colon + 1)),

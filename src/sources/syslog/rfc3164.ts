@@ -42,9 +42,9 @@ interface Stamp {
 function readOldTime(text: string, zone: TimeZone, receivedAt: number): Stamp | undefined {
   const found = OLD_TIME.exec(text);
   if (!found) return undefined;
-  const [all, month, day, before, clock, behind] = found;
+  const [all, month, day, before, clock, after] = found;
   const date = `${twoDigits(MONTHS.indexOf(month!.toLowerCase()) + 1)}-${day!.padStart(2, '0')}`;
-  const year = before ?? behind;
+  const year = before ?? after;
   const time = year
     ? lineTime(`${year}-${date} ${clock}`, zone, receivedAt)
     : nearestYear(receivedAt, (candidate) => lineTime(`${candidate}-${date} ${clock}`, zone, receivedAt));

@@ -9,7 +9,7 @@ export class StreamReader {
   #foreign: OtherProtocol | undefined;
 
   /** Why the connection must be closed; undefined if it need not. Nothing more is read then. */
-  get fault(): OtherProtocol | 'octet_count' | undefined {
+  get error(): OtherProtocol | 'octet_count' | undefined {
     return this.#foreign ?? (this.#splitter.isMiscounted ? 'octet_count' : undefined);
   }
 
@@ -24,7 +24,7 @@ export class StreamReader {
   }
 
   push(chunk: Buffer): Frame[] {
-    if (this.fault) return [];
+    if (this.error) return [];
     if (!this.#beginning) return this.#syslogOf(this.#splitter.push(chunk));
     return this.#begin(this.#beginning.length > 0 ? Buffer.concat([this.#beginning, chunk]) : chunk, false);
   }

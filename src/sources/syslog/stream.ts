@@ -71,14 +71,14 @@ export class Stream implements Draining {
   #take(frames: readonly Frame[]): void {
     for (const frame of frames) this.intake.take(frame, this.from.sender);
     if (frames.length > 0) this.from.hasSent = true;
-    const { fault } = this.#reader;
-    if (fault && !this.#isRefused) this.#refuse(fault);
+    const { error } = this.#reader;
+    if (error && !this.#isRefused) this.#refuse(error);
   }
 
-  #refuse(fault: NonNullable<StreamReader['fault']>): void {
+  #refuse(error: NonNullable<StreamReader['error']>): void {
     this.#isRefused = true;
     this.intake.counts.refusedConnections++;
-    this.intake.refusals.add(fault, this.from.sender);
+    this.intake.refusals.add(error, this.from.sender);
     this.socket.destroy();
   }
 

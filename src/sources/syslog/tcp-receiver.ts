@@ -3,7 +3,7 @@ import type { Server, Socket } from 'node:net';
 import { type TLSSocket, Server as TlsServer } from 'node:tls';
 import type { ListenAddress } from '../../lib/listen-address.js';
 import { networkOf } from '../../lib/network.js';
-import { handshakeFault } from './handshake-fault.js';
+import { handshakeError } from './handshake-error.js';
 import type { Intake } from './intake.js';
 import type { Log } from './log.js';
 import { type ConnectionLimits, type Place, Places } from './places.js';
@@ -110,7 +110,7 @@ export async function receiveTcp(
   });
   server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: TLSSocket) => {
     const connection = byPeer.get(peerOf(socket)) ?? ended.shift();
-    if (connection) refuse(connection, handshakeFault(error, socket));
+    if (connection) refuse(connection, handshakeError(error, socket));
   });
   const looking = setInterval(() => {
     for (const stream of streams) stream.giveUpIncomplete();

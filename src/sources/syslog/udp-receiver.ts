@@ -40,7 +40,7 @@ export async function receiveUdp(
   socket.on('message', (bytes, { address }) => {
     quiet = 0;
     const sender = plainAddress(address);
-    const reason = intake.isAllowed(sender) ? faultOf(bytes) : 'not_allowed';
+    const reason = intake.isAllowed(sender) ? errorOf(bytes) : 'not_allowed';
     if (reason) {
       counts.received++;
       counts.refused++;
@@ -73,7 +73,7 @@ export async function receiveUdp(
 }
 
 /** Why a datagram is not stored; undefined if it is syslog. */
-function faultOf(bytes: Buffer): Reason | undefined {
+function errorOf(bytes: Buffer): Reason | undefined {
   const protocol = detectProtocol(bytes, true);
   if (protocol !== 'syslog' && protocol !== 'undecided') return protocol;
   return isBinary(bytes) ? 'binary' : undefined;

@@ -10,14 +10,18 @@ const PER_COMMIT = 5;
 
 /** Audits a second through the write path, against a bare multi-row INSERT of the same rows into the same table. */
 export async function ingest({ world, report, rounds }: Running): Promise<void> {
-  const ways: Record<string, number[]> = { 'bare INSERT': [], 'write path': [], 'write path beside the follower': [] };
+  const ways: Record<string, number[]> = {
+    'bare INSERT': [],
+    'write path': [],
+    'write path beside the rollup worker': [],
+  };
   for (let round = 0; round < Math.min(rounds, 3); round++) {
     await inDatabase(world, `ingest_${round}`, async (url) => {
       ways['write path']!.push(await bringAudits(url));
       ways['bare INSERT']!.push(await bareInsert(url));
     });
     await inServedDatabase(world, `followed_${round}`, async (url) => {
-      ways['write path beside the follower']!.push(await bringAudits(url));
+      ways['write path beside the rollup worker']!.push(await bringAudits(url));
     });
   }
   const bare = median(ways['bare INSERT']!);
@@ -27,9 +31,9 @@ export async function ingest({ world, report, rounds }: Running): Promise<void> 
     ['', 'audits/s', 'against bare INSERT'],
     Object.entries(ways).map(([way, rates]) => [way, thousands(median(rates)), `${short(median(rates) / bare)} ×`]),
   );
-  const beside = median(ways['write path beside the follower']!);
+  const beside = median(ways['write path beside the rollup worker']!);
   report.claim({ work: 'ingest against a bare INSERT', atLeast: 0.5, measured: median(ways['write path']!) / bare });
-  report.claim({ work: 'audits a second while the follower runs', atLeast: 40_000, measured: beside });
+  report.claim({ work: 'audits a second while the rollup worker runs', atLeast: 40_000, measured: beside });
 }
 
 /** The rows that are there, into a table that is the same and empty. */

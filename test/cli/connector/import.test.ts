@@ -114,7 +114,7 @@ test('an empty page that has not caught up is no end', async () => {
   const { scope, epoch } = fixture.gateway;
   const cursor = Buffer.from(JSON.stringify({ feed: 'resourceFeed', position: 0, epoch, scope, since: null }));
   const nextCursor = cursor.toString('base64url');
-  fixture.gateway.faults = [
+  fixture.gateway.errors = [
     (_request, response) => {
       response.end(JSON.stringify({ data: { resourceFeed: { changes: [], nextCursor, caughtUp: false } } }));
     },

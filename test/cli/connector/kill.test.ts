@@ -41,7 +41,7 @@ test.each(['ndjson', 'csv'] as const)('killing it again and again leaves every r
 test('the lock of a connector that was killed does not stop the next one', async () => {
   fill(fixture.gateway);
   const connector = start();
-  fixture.gateway.faults = [() => connector.kill('SIGKILL')];
+  fixture.gateway.errors = [() => connector.kill('SIGKILL')];
   await once(connector, 'exit');
   expect(locks()).toHaveLength(1);
   await fixture.run();
@@ -52,7 +52,7 @@ test('the lock of a connector that was killed does not stop the next one', async
 test('two connectors on one directory: the second is refused while the first runs', async () => {
   const connector = start();
   await new Promise<void>((asked) => {
-    fixture.gateway.faults = [() => asked()];
+    fixture.gateway.errors = [() => asked()];
   });
   await expect(fixture.run()).rejects.toThrow(
     `Another connector writes to ${fixture.out}: process ${connector.pid} on`,

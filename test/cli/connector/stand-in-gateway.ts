@@ -25,7 +25,7 @@ interface FeedArgs {
 }
 
 /** What the gateway does with one request instead of answering it. */
-export type Fault = (request: IncomingMessage, response: ServerResponse, answer: string) => void;
+export type Failure = (request: IncomingMessage, response: ServerResponse, answer: string) => void;
 
 /**
  * The three feeds of the schema over real HTTP, from arrays. A changed row moves to the end of its feed and a
@@ -37,7 +37,7 @@ export class StandInGateway {
   /** Bound into each cursor: a higher one stands for an actor that sees more rows than before. */
   scope = 1;
   /** The faults of the next requests, in their order; null answers properly. */
-  faults: (Fault | null)[] = [];
+  errors: (Failure | null)[] = [];
   /** Runs as each request comes in. */
   onRequest: (body: { query: string; variables: FeedArgs }) => void = () => {};
   requests: { query: string; variables: FeedArgs }[] = [];
@@ -68,10 +68,10 @@ export class StandInGateway {
     this.requests.push(body);
     this.onRequest(body);
     const answer = JSON.stringify(await this.#answer(request, body));
-    const fault = this.faults.shift() ?? null;
+    const error = this.errors.shift() ?? null;
     response.setHeader('content-type', 'application/graphql-response+json; charset=utf-8');
-    if (fault === null) response.end(answer);
-    else fault(request, response, answer);
+    if (error === null) response.end(answer);
+    else error(request, response, answer);
   }
 
   async #answer(request: IncomingMessage, { query, variables }: { query: string; variables: object }) {
@@ -103,12 +103,12 @@ export class StandInGateway {
   #page(feed: string, journal: Journal, { after, first, since }: FeedArgs) {
     if (this.forbidden === feed) throw refusal('FORBIDDEN', `${feed} needs a privilege that the token lacks.`);
     const from = after ? this.#position(feed, after) : { position: 0, since: since ?? null };
-    const behind = journal.after(from.position).filter(({ node }) => !since || String(node?.occurredAt) >= since);
-    const entries = behind.slice(0, first);
+    const remaining = journal.after(from.position).filter(({ node }) => !since || String(node?.occurredAt) >= since);
+    const entries = remaining.slice(0, first);
     const position = entries.length > 0 ? journal.positionOf(entries[entries.length - 1] as Entry) : from.position;
     const cursor = { feed, position, epoch: this.epoch, scope: this.scope, since: from.since };
     const nextCursor = Buffer.from(JSON.stringify(cursor)).toString('base64url');
-    return { entries, nextCursor, caughtUp: entries.length === behind.length };
+    return { entries, nextCursor, caughtUp: entries.length === remaining.length };
   }
 
   #position(feed: string, cursor: string): { position: number; since: string | null } {
@@ -152,24 +152,24 @@ export class Journal {
 }
 
 export const status =
-  (code: number, headers: Record<string, string> = {}): Fault =>
+  (code: number, headers: Record<string, string> = {}): Failure =>
   (_request, response) => {
     response.writeHead(code, { 'content-type': 'text/plain', ...headers }).end('out of order');
   };
 
 /** Half of the answer, then a reset of the connection. */
-export const resetInTheMiddle: Fault = (request, response, answer) => {
+export const resetInTheMiddle: Failure = (request, response, answer) => {
   response.setHeader('content-length', Buffer.byteLength(answer));
   response.write(answer.slice(0, answer.length / 2), () => request.socket.resetAndDestroy());
 };
 
-export const badJson: Fault = (_request, response, answer) => {
+export const badJson: Failure = (_request, response, answer) => {
   response.end(answer.slice(0, answer.length / 2));
 };
 
 /** An answer other than what the feeds would give. */
 export const json =
-  (body: unknown): Fault =>
+  (body: unknown): Failure =>
   (_request, response) => {
     response.end(JSON.stringify(body));
   };

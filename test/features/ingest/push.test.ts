@@ -132,8 +132,8 @@ onEveryEngine('what is pushed', (engine) => {
     ['an unknown outcome', { outcome: 'MAYBE' }, 'outcome: "MAYBE" is none of SUCCESS, FAILURE, UNKNOWN'],
     ['an operation that says nothing', { operation: ' ' }, 'operation is missing'],
     ['a NUL character', { reason: 'a\0b' }, 'reason holds a NUL character'],
-  ])('%s refuses its record, with the reason, and no other', async (_, fault, reason) => {
-    const pushed = await pusher.push('recordAudits', [anAudit('1'), { ...anAudit('2'), ...fault }, anAudit('3')]);
+  ])('%s refuses its record, with the reason, and no other', async (_, error, reason) => {
+    const pushed = await pusher.push('recordAudits', [anAudit('1'), { ...anAudit('2'), ...error }, anAudit('3')]);
     expect(outcomesOf(pushed)).toEqual(['ADDED', 'REFUSED', 'ADDED']);
     expect(pushed.results[1]).toMatchObject({ index: 1, sourceId: '2', reason: expect.stringContaining(reason) });
     expect(pushed).toMatchObject({ added: 2, refused: 1 });

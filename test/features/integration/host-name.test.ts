@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { hostNameFault, normalHostName, portFault } from '../../../src/features/integration/host-name.js';
+import { hostNameError, normalHostName, portError } from '../../../src/features/integration/host-name.js';
 
 describe('a host name', () => {
   test.each([
@@ -20,7 +20,7 @@ describe('a host name', () => {
     ['0x7f.example', '0x7f.example'],
     [`${'a'.repeat(63)}.example`, `${'a'.repeat(63)}.example`],
   ])('%s is stored as %s', (hostName, stored) => {
-    expect(hostNameFault(hostName)).toBeUndefined();
+    expect(hostNameError(hostName)).toBeUndefined();
     expect(normalHostName(hostName)).toBe(stored);
   });
 
@@ -66,18 +66,18 @@ describe('a host name', () => {
     [`${'é'.repeat(60)}.example`, 'no DNS name'],
     [`${'a.'.repeat(127)}b`, 'longer than 253'],
     [`${'é.'.repeat(60)}b`, 'longer than 253'],
-  ])('%j: %s', (hostName, fault) => {
-    expect(hostNameFault(hostName)).toContain(fault);
+  ])('%j: %s', (hostName, error) => {
+    expect(hostNameError(hostName)).toContain(error);
   });
 
   test('has no fault in the form that is stored, and is stored as that again', () => {
     const names = fc.oneof(fc.domain(), fc.ipV4(), fc.ipV6(), fc.string(), fc.string({ unit: 'grapheme' }));
     fc.assert(
       fc.property(names, (name) => {
-        if (hostNameFault(name)) return;
+        if (hostNameError(name)) return;
         const stored = normalHostName(name);
         expect(stored).toMatch(/^[\x21-\x7e]{1,253}$/);
-        expect(hostNameFault(stored)).toBeUndefined();
+        expect(hostNameError(stored)).toBeUndefined();
         expect(normalHostName(stored)).toBe(stored);
         expect(new URL(`https://${stored.includes(':') ? `[${stored}]` : stored}:8443/`).hostname).toContain(stored);
       }),
@@ -85,5 +85,5 @@ describe('a host name', () => {
   });
 });
 
-test.each([1, 443, 8443, 65_535])('%d is a port', (port) => expect(portFault(port)).toBeUndefined());
-test.each([0, -1, 65_536, 1.5, Number.NaN])('%d is no port', (port) => expect(portFault(port)).toContain('1 to 65535'));
+test.each([1, 443, 8443, 65_535])('%d is a port', (port) => expect(portError(port)).toBeUndefined());
+test.each([0, -1, 65_536, 1.5, Number.NaN])('%d is no port', (port) => expect(portError(port)).toContain('1 to 65535'));

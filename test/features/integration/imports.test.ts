@@ -208,11 +208,11 @@ onEveryEngine('what was read with a token', (engine) => {
   });
 
   describe('in a tally', () => {
-    const faults: unknown[] = [];
+    const problems: unknown[] = [];
     let tally: ImportTally;
     beforeEach(() => {
-      faults.length = 0;
-      tally = new ImportTally(fixture.db, (error) => faults.push(error));
+      problems.length = 0;
+      tally = new ImportTally(fixture.db, (error) => problems.push(error));
     });
     afterEach(() => tally.stop());
 
@@ -241,12 +241,12 @@ onEveryEngine('what was read with a token', (engine) => {
       await tally.flush();
       await request(4);
       await tally.flush();
-      expect(faults).toHaveLength(2);
+      expect(problems).toHaveLength(2);
       await fixture.db.execute(sql`ALTER TABLE away RENAME TO module_imports`);
       await request(5);
       await tally.flush();
       await tally.flush();
-      expect(faults).toHaveLength(2);
+      expect(problems).toHaveLength(2);
       expect(await imports()).toMatchObject([{ module: 'AUDITS', rowCount: 12 }]);
     });
 
@@ -264,7 +264,7 @@ onEveryEngine('what was read with a token', (engine) => {
       await request(3);
       await fixture.run('removeIntegration');
       await tally.flush();
-      expect(faults).toEqual([]);
+      expect(problems).toEqual([]);
       expect(await fixture.count('module_imports')).toBe(0);
     });
 

@@ -108,7 +108,7 @@ export class IntegrationFixture {
   }
 
   /** The code of the one fault that a mutation is refused with. */
-  async fault(mutation: Mutation, variables: Record<string, unknown> = {}): Promise<UserError> {
+  async error(mutation: Mutation, variables: Record<string, unknown> = {}): Promise<UserError> {
     const { userErrors, token, integration } = await this.run(mutation, variables);
     if (userErrors.length !== 1 || token || integration) throw new Error(`one fault was expected of ${mutation}`);
     return userErrors[0]!;

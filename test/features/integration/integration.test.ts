@@ -48,8 +48,8 @@ onEveryEngine('the integration', (engine) => {
   ])('is not saved with %s, and nothing of it is', async (_, but, code, field) => {
     const token = await fixture.generate();
     const recorded = await fixture.recordedBy(async () => {
-      const fault = await fixture.fault('saveIntegration', { input: { ...HOST, ...but } });
-      expect(fault).toMatchObject({ code, field: ['input', field] });
+      const error = await fixture.error('saveIntegration', { input: { ...HOST, ...but } });
+      expect(error).toMatchObject({ code, field: ['input', field] });
     });
     expect(recorded).toEqual([]);
     expect(await fixture.read()).toMatchObject({ status: 'NOT_CONFIGURED', hostName: null });

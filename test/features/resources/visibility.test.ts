@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
 import { anActor, connectorFor, Gateway } from '../../helpers/gateway.js';
 import { empty } from '../list-laws.js';
-import { Follower } from './follower.js';
+import { FeedReader } from './feed-reader.js';
 import { resourceFields, step, World } from './world.js';
 
 onEveryEngine('an actor of scope OWNED_AND_SHARED', (engine) => {
@@ -70,10 +70,10 @@ onEveryEngine('an actor of scope OWNED_AND_SHARED', (engine) => {
       fc
         .asyncProperty(fc.array(step, { minLength: 3, maxLength: 15 }), async (steps) => {
           const world = await World.begin(database.db);
-          const followers = world.users.map((user) => new Follower(gateway, user));
+          const readers = world.users.map((user) => new FeedReader(gateway, user));
           for (const one of steps) {
             await world.take(one);
-            for (const follower of followers) await follower.follow(world);
+            for (const reader of readers) await reader.follow(world);
           }
         })
         .beforeEach(() => empty(database.db)),

@@ -9,7 +9,7 @@ import { lastPosition } from '../../../src/database/positions.js';
 import { commandLine } from '../../../src/features/audits/activity-log.js';
 import { assignRoles, changeRole, createRole, deleteRole } from '../../../src/features/roles/role.service.js';
 import { Privilege } from '../../../src/graphql/access.js';
-import { UserFault } from '../../../src/graphql/user-errors.js';
+import { UserInputError } from '../../../src/graphql/user-errors.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../helpers/databases.js';
 import { ann, givePassword, ownAudits, recordUsers } from './role.fixture.js';
 import {
@@ -48,7 +48,7 @@ onEveryEngine('the last who manages users', (engine) => {
       await work;
       return 'done';
     } catch (error) {
-      if (!(error instanceof UserFault)) throw error;
+      if (!(error instanceof UserInputError)) throw error;
       return error.code;
     }
   };

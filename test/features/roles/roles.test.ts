@@ -93,10 +93,10 @@ onEveryEngine('roles', (engine) => {
     ['Help\ud800desk', /an invisible one/],
     ['é'.repeat(256), /^name has 256 characters; at most 255 are kept$/],
   ])('are not created with the name %j', async (name, message) => {
-    const fault = { field: ['input', 'name'], code: 'INVALID_NAME', message: expect.stringMatching(message) };
-    expect(await refused('createRole', { input: { name, privileges: [] } })).toEqual(fault);
+    const error = { field: ['input', 'name'], code: 'INVALID_NAME', message: expect.stringMatching(message) };
+    expect(await refused('createRole', { input: { name, privileges: [] } })).toEqual(error);
     await create('Helpdesk');
-    expect(await refused('changeRole', { name: 'Helpdesk', input: { name } })).toEqual(fault);
+    expect(await refused('changeRole', { name: 'Helpdesk', input: { name } })).toEqual(error);
   });
 
   test('have names of up to 255 characters, whatever they are made of', async () => {
@@ -144,14 +144,14 @@ onEveryEngine('roles', (engine) => {
 
   test.each(predefinedRoles)('that are predefined stay as they are: %s', async (name) => {
     const before = await readRoles();
-    const fault = {
+    const error = {
       field: ['name'],
       code: 'PREDEFINED_ROLE',
       message: `"${name}" is a predefined role, which can be neither changed nor deleted: create one of your own`,
     };
-    expect(await refused('changeRole', { name, input: { privileges: [] } })).toEqual(fault);
-    expect(await refused('changeRole', { name, input: {} })).toEqual(fault);
-    expect(await refused('deleteRole', { name })).toEqual(fault);
+    expect(await refused('changeRole', { name, input: { privileges: [] } })).toEqual(error);
+    expect(await refused('changeRole', { name, input: {} })).toEqual(error);
+    expect(await refused('deleteRole', { name })).toEqual(error);
     expect(await readRoles()).toEqual(before);
   });
 
@@ -170,11 +170,11 @@ onEveryEngine('roles', (engine) => {
 
   test('and users that are not there are named, with the roles that there are', async () => {
     const message = `there is no role "Boss"; there are: ${predefinedRoles.join(', ')}`;
-    const fault = { code: 'ROLE_NOT_FOUND', message };
-    expect(await refused('changeRole', { name: 'Boss', input: {} })).toEqual({ ...fault, field: ['name'] });
-    expect(await refused('deleteRole', { name: 'Boss' })).toEqual({ ...fault, field: ['name'] });
+    const error = { code: 'ROLE_NOT_FOUND', message };
+    expect(await refused('changeRole', { name: 'Boss', input: {} })).toEqual({ ...error, field: ['name'] });
+    expect(await refused('deleteRole', { name: 'Boss' })).toEqual({ ...error, field: ['name'] });
     const roles = ['Administrator', 'Boss'];
-    expect(await refused('assignRoles', { userName: 'ann', roles })).toEqual({ ...fault, field: ['roles', '1'] });
+    expect(await refused('assignRoles', { userName: 'ann', roles })).toEqual({ ...error, field: ['roles', '1'] });
     expect(await refused('assignRoles', { userName: 'Ann', roles: ['Administrator'] })).toEqual({
       field: ['userName'],
       code: 'USER_NOT_FOUND',

@@ -7,7 +7,7 @@ export function brokenReferences(world: DemoWorld, audits: readonly AuditRecord[
   const resources = new Map(world.resources.map((resource) => [resource.sourceId, resource]));
   const broken: string[] = [];
   for (const audit of audits) {
-    const says = (fault: string): number => broken.push(`${audit.sourceId} ${audit.operation}: ${fault}`);
+    const says = (error: string): number => broken.push(`${audit.sourceId} ${audit.operation}: ${error}`);
     if (audit.operatedBy !== 'System' && !users.has(audit.operatedBy)) says('operator');
     if (audit.userName && users.get(audit.userName)?.fullName !== audit.userFullName) says('user');
     const resource = audit.resourceSourceId ? resources.get(audit.resourceSourceId) : undefined;

@@ -83,9 +83,9 @@ describe('a CSV file', () => {
   });
 
   it('is given up when too much of it is within quotes that are never closed', async () => {
-    const { lines, fault } = await readAudits('a.csv', `${HEADER}\n${row(1)}\n${'x","y\n'.repeat(60_000)}`);
+    const { lines, error } = await readAudits('a.csv', `${HEADER}\n${row(1)}\n${'x","y\n'.repeat(60_000)}`);
     expect(outcomes(lines)[0]).toEqual([2, '1']);
-    expect(fault?.message).toMatch(/^too many quotes are never closed, up to line \d+: /);
+    expect(error?.message).toMatch(/^too many quotes are never closed, up to line \d+: /);
   });
 
   describe('with lines that end with CR LF', () => {
@@ -158,9 +158,9 @@ describe('a CSV file', () => {
     [`${HEADER},a"b`, 'the header of the CSV file: a quote within a value'],
     [`${HEADER},`, 'column 7 has no name'],
   ])('with the header %s is refused before any row', async (header, message) => {
-    const { lines, fault } = await readAudits('a.csv', `${header}\n${row(1)}\n`);
+    const { lines, error } = await readAudits('a.csv', `${header}\n${row(1)}\n`);
     expect(lines).toEqual([]);
-    expect(fault?.message).toContain(message);
+    expect(error?.message).toContain(message);
   });
 
   it('is read as it was written, however the bytes are cut into chunks', async () => {

@@ -18,8 +18,8 @@ const CSV = [COLUMNS, ...TWO.map((row) => Object.values(row))].map((cells) => ce
 
 describe('the real sample', () => {
   it('has 2,900 records and none is refused', async () => {
-    const { lines, fault } = await read(Module.AUDITS, SAMPLE);
-    expect(fault).toBeUndefined();
+    const { lines, error } = await read(Module.AUDITS, SAMPLE);
+    expect(error).toBeUndefined();
     expect(lines.filter((entry) => 'record' in entry)).toHaveLength(2900);
     expect(lines).toHaveLength(2900);
   });
@@ -80,10 +80,10 @@ describe('a file', () => {
   });
 
   it('that does not exist, or is a folder, is named', async () => {
-    expect((await read(Module.AUDITS, '/no/such.csv')).fault?.message).toBe(
+    expect((await read(Module.AUDITS, '/no/such.csv')).error?.message).toBe(
       'cannot read /no/such.csv: there is no such file',
     );
-    expect((await read(Module.AUDITS, '/')).fault?.message).toBe('cannot read /: it is a folder');
+    expect((await read(Module.AUDITS, '/')).error?.message).toBe('cannot read /: it is a folder');
   });
 
   it.each([
@@ -92,8 +92,8 @@ describe('a file', () => {
     [' without a mark', Buffer.from(CSV, 'utf16le')],
     [' of the other order without a mark', Buffer.from(CSV, 'utf16le').swap16()],
   ])('in UTF-16%s is to be saved as UTF-8', async (_, bytes) => {
-    const { fault } = await readAudits('wide.csv', bytes);
-    expect(fault?.message).toBe('the file is UTF-16: save it as UTF-8');
+    const { error } = await readAudits('wide.csv', bytes);
+    expect(error?.message).toBe('the file is UTF-16: save it as UTF-8');
   });
 
   it('of gzip that is cut gives its good rows first', async () => {
@@ -102,22 +102,22 @@ describe('a file', () => {
       (_, i) => `${JSON.stringify({ ...anAudit(i), reason: String(Math.sin(i)) })}\n`,
     );
     const packed = gzipSync(rows.join(''));
-    const { lines, fault } = await readAudits('cut.ndjson.gz', packed.subarray(0, packed.length / 2));
-    expect(fault?.message).toBe('the file ends in the middle: gzip data is missing');
+    const { lines, error } = await readAudits('cut.ndjson.gz', packed.subarray(0, packed.length / 2));
+    expect(error?.message).toBe('the file ends in the middle: gzip data is missing');
     expect(lines.length).toBeGreaterThan(2000);
     expect(lines.every((entry) => 'record' in entry)).toBe(true);
   });
 
   it('of gzip without its last byte is told from a whole one', async () => {
-    const { lines, fault } = await readAudits('cut.ndjson.gz', gzipSync(`${NDJSON}\n`).subarray(0, -1));
+    const { lines, error } = await readAudits('cut.ndjson.gz', gzipSync(`${NDJSON}\n`).subarray(0, -1));
     expect(outcomes(lines)).toEqual(BOTH);
-    expect(fault?.message).toContain('ends in the middle');
+    expect(error?.message).toContain('ends in the middle');
   });
 
   it('of gzip that is damaged says so', async () => {
     const packed = gzipSync(`${NDJSON}\n`);
     packed[packed.length - 6]! ^= 1;
-    expect((await readAudits('bad.gz', packed)).fault?.message).toBe('the gzip data is damaged: incorrect data check');
+    expect((await readAudits('bad.gz', packed)).error?.message).toBe('the gzip data is damaged: incorrect data check');
   });
 
   it('of several gzip members is one file', async () => {

@@ -52,8 +52,8 @@ describe('a file that is a JSON array', () => {
     ],
     ['name,host', 0, 'the file is not a list of objects: it begins with "name,host"'],
   ])('that does not end as it should gives its good rows first: %s', async (content, good, message) => {
-    const { lines, fault } = await readAudits('a.json', content);
-    expect(fault?.message).toBe(message);
+    const { lines, error } = await readAudits('a.json', content);
+    expect(error?.message).toBe(message);
     expect(lines.filter((entry) => 'record' in entry)).toHaveLength(good);
   });
 

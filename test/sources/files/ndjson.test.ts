@@ -27,9 +27,9 @@ describe('a file of one object a line', () => {
 
   it('quotes no more than a little of a line that is no JSON', async () => {
     const long = 'secret '.repeat(1000);
-    const faults = [`{"reason":"${long}" oops}`, `{"reason":"${long}\u0001"}`, `{"${long}":nope}`, `{"a":"${long}`];
-    const { lines } = await readAudits('a.ndjson', faults.join('\n'));
-    expect(lines).toHaveLength(faults.length);
+    const errors = [`{"reason":"${long}" oops}`, `{"reason":"${long}\u0001"}`, `{"${long}":nope}`, `{"a":"${long}`];
+    const { lines } = await readAudits('a.ndjson', errors.join('\n'));
+    expect(lines).toHaveLength(errors.length);
     for (const entry of lines) expect(entry).toMatchObject({ refused: expect.stringMatching(/^not JSON: .{1,140}$/) });
   });
 

@@ -28,10 +28,10 @@ function tar(name: string, content: string): Buffer {
 }
 
 /** The one fault of a file of which no row is read. */
-async function faultOf(name: string, content: string | Buffer, options?: Parameters<typeof readAudits>[2]) {
-  const { lines, fault } = await readAudits(name, content, options);
+async function errorOf(name: string, content: string | Buffer, options?: Parameters<typeof readAudits>[2]) {
+  const { lines, error } = await readAudits(name, content, options);
   expect(lines).toEqual([]);
-  return fault?.message;
+  return error?.message;
 }
 
 describe('a file of another format is named as what it is, once, with what to do:', () => {
@@ -76,7 +76,7 @@ describe('a file of another format is named as what it is, once, with what to do
     ['zeros', Buffer.alloc(4_096), /^the file is not text, but binary data/],
     ['a key', '-----BEGIN PGP MESSAGE-----\n\nabc', /^the file is encrypted \(PGP\): decrypt it/],
   ])('%s', async (_, content, message) => {
-    for (const name of ['a.csv', 'a.ndjson', 'a.json', 'a']) expect(await faultOf(name, content)).toMatch(message);
+    for (const name of ['a.csv', 'a.ndjson', 'a.json', 'a']) expect(await errorOf(name, content)).toMatch(message);
   });
 
   it.each([
@@ -85,7 +85,7 @@ describe('a file of another format is named as what it is, once, with what to do
     ['gzip again', gzipSync(CSV), /^the file within the gzip is gzip data again: unpack it once/],
     ['UTF-16', Buffer.from(`\ufeff${CSV}`, 'utf16le'), /^the file within the gzip is UTF-16: save it as UTF-8$/],
   ])('what is within a gzip: %s', async (_, content, message) => {
-    expect(await faultOf('a.csv.gz', gzipSync(content))).toMatch(message);
+    expect(await errorOf('a.csv.gz', gzipSync(content))).toMatch(message);
   });
 });
 
@@ -146,14 +146,14 @@ describe('text of another format than the name says is named, once, with what to
     ['tabs', 'a.csv', CSV.replaceAll(',', '\t'), /^the cells are separated by tabs: separate them by commas$/],
     ['bars', 'a.csv', CSV.replaceAll(',', '|'), /^the cells are separated by bars/],
   ])('%s named %s', async (_, name, content, message) => {
-    expect(await faultOf(name, content)).toMatch(message);
-    expect(await faultOf(`${name}.gz`, gzipSync(content))).toMatch(message);
+    expect(await errorOf(name, content)).toMatch(message);
+    expect(await errorOf(`${name}.gz`, gzipSync(content))).toMatch(message);
   });
 
   it('but a record that has lists of its own is read', async () => {
     const rows = [{ accounts: [{ name: 'root' }], ...anAudit('1') }];
-    const { lines, fault } = await readAudits('a.json', JSON.stringify(rows[0]));
-    expect(fault).toBeUndefined();
+    const { lines, error } = await readAudits('a.json', JSON.stringify(rows[0]));
+    expect(error).toBeUndefined();
     expect(lines).toMatchObject([{ line: 1, refused: expect.stringContaining('unknown field "accounts"') }]);
   });
 
@@ -174,14 +174,14 @@ describe('a file of nothing but blanks', () => {
     const packed = gzipSync(blank.repeat(5 * 1024 * 1024), { level: 1 });
     const content = Buffer.concat([gzipSync(`${NDJSON}\n`), packed, packed, packed]);
     for (const name of ['a.ndjson.gz', 'a.json.gz']) {
-      const { fault } = await readAudits(name, content);
-      expect(fault?.message).toMatch(/8 MiB of nothing but blanks|more follows the end/);
+      const { error } = await readAudits(name, content);
+      expect(error?.message).toMatch(/8 MiB of nothing but blanks|more follows the end/);
     }
   });
 
   it('that unpacks to more than 500 times its size is given up', async () => {
     const part = gzipSync('x'.repeat(100 * 1024 * 1024));
-    const { fault } = await readAudits('a.csv.gz', Buffer.concat([gzipSync(`${CSV}\n`), part, part, part]));
-    expect(fault?.message).toMatch(/^the gzip data unpacks to more than 500 times its size/);
+    const { error } = await readAudits('a.csv.gz', Buffer.concat([gzipSync(`${CSV}\n`), part, part, part]));
+    expect(error?.message).toMatch(/^the gzip data unpacks to more than 500 times its size/);
   });
 });

@@ -25,12 +25,12 @@ export async function read<M extends Module>(
   module: M,
   path: string,
   { zone = 'UTC', ...options }: Options = {},
-): Promise<{ lines: Line<M>[]; fault?: Error }> {
+): Promise<{ lines: Line<M>[]; error?: Error }> {
   const lines: Line<M>[] = [];
   try {
     for await (const line of readImportFile(module, path, { ...options, zone: new TimeZone(zone) })) lines.push(line);
   } catch (error) {
-    return { lines, fault: error as Error };
+    return { lines, error: error as Error };
   }
   return { lines };
 }
@@ -42,8 +42,8 @@ export async function readAudits(name: string, content: string | Buffer, options
 
 /** What one row turns out to be, its line left out. */
 export async function readRow<M extends Module>(module: M, row: unknown, options?: Options) {
-  const { lines, fault } = await read(module, await fileOf('row.ndjson', JSON.stringify(row)), options);
-  if (fault || lines.length !== 1) throw fault ?? new Error(`${lines.length} lines`);
+  const { lines, error: problem } = await read(module, await fileOf('row.ndjson', JSON.stringify(row)), options);
+  if (problem || lines.length !== 1) throw problem ?? new Error(`${lines.length} lines`);
   const { line: _, ...outcome } = lines[0]!;
   return outcome as { record?: RecordOf<M>; deleted?: string; refused?: string };
 }

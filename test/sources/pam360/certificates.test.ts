@@ -9,7 +9,7 @@ import { StandInPam, TOKEN } from './stand-in.js';
 const tls = 'test/features/integration/diagnostics/tls';
 
 /** What is said of a server at an address; nothing where it answers. */
-async function faultOf(environment: Record<string, string>): Promise<string> {
+async function errorOf(environment: Record<string, string>): Promise<string> {
   const { pam } = readConfig({ PAM_AUTHTOKEN: TOKEN, ...environment });
   const options = { pause: 1, patience: { connect: 500, silence: 500, whole: 700 } };
   try {
@@ -39,33 +39,33 @@ test.each([
     /is for other names: write PAM_URL with a name that stands in it/,
   ],
   ['that has expired', 'expired', `${tls}/authority.pem`, /has expired/],
-])('a certificate %s', async (_, certificate, file, fault) => {
+])('a certificate %s', async (_, certificate, file, problem) => {
   const pam = await new StandInPam(certificate).start();
-  expect(await faultOf({ PAM_URL: pam.url, PAM_CA_FILE: file })).toMatch(fault);
-  expect(pam.calls).toHaveLength(fault.source === '^$' ? 1 : 0);
+  expect(await errorOf({ PAM_URL: pam.url, PAM_CA_FILE: file })).toMatch(problem);
+  expect(pam.calls).toHaveLength(problem.source === '^$' ? 1 : 0);
   await pam.stop();
 });
 
 test.each([
   ['that is not there', 'nowhere.pem', /PAM_CA_FILE: nowhere.pem cannot be read \(ENOENT\)/],
   ['without a certificate', 'package.json', /PAM_CA_FILE: package.json has no certificate in PEM/],
-])('a file of authorities %s', async (_, file, fault) => {
-  expect(await faultOf({ PAM_URL: 'https://localhost:1', PAM_CA_FILE: file })).toMatch(fault);
+])('a file of authorities %s', async (_, file, problem) => {
+  expect(await errorOf({ PAM_URL: 'https://localhost:1', PAM_CA_FILE: file })).toMatch(problem);
 });
 
 test('a server that does not speak TLS, is not there, or never answers', async () => {
   const plain = createServer((_, response) => response.end('{}'));
   await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve));
   const at = (server: { address(): unknown }) => `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  expect(await faultOf({ PAM_URL: at(plain) })).toMatch(/does not speak TLS as it should/);
+  expect(await errorOf({ PAM_URL: at(plain) })).toMatch(/does not speak TLS as it should/);
   const url = at(plain);
   plain.closeAllConnections();
   await new Promise((resolve) => plain.close(resolve));
-  expect(await faultOf({ PAM_URL: url })).toMatch(/cannot be reached \(ECONNREFUSED\)/);
+  expect(await errorOf({ PAM_URL: url })).toMatch(/cannot be reached \(ECONNREFUSED\)/);
   const sockets = new Set<Socket>();
   const mute = listener((socket) => sockets.add(socket.on('error', () => {})));
   await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
-  expect(await faultOf({ PAM_URL: at(mute) })).toMatch(/cannot be reached \(UND_ERR_CONNECT_TIMEOUT\)/);
+  expect(await errorOf({ PAM_URL: at(mute) })).toMatch(/cannot be reached \(UND_ERR_CONNECT_TIMEOUT\)/);
   for (const socket of sockets) socket.destroy();
   mute.close();
 });
@@ -74,8 +74,8 @@ test('a server that answers a byte at a time is not waited for', async () => {
   const pam = await new StandInPam().start();
   const dripping = new Set<NodeJS.Timeout>();
   pam.onCall = () => (_, response) => void dripping.add(setInterval(() => response.write(' '), 100));
-  const fault = await faultOf({ PAM_URL: pam.url, PAM_CA_FILE: `${tls}/authority.pem` });
-  expect(fault).toMatch(/cannot be reached \(no whole answer in time\)/);
+  const problem = await errorOf({ PAM_URL: pam.url, PAM_CA_FILE: `${tls}/authority.pem` });
+  expect(problem).toMatch(/cannot be reached \(no whole answer in time\)/);
   for (const timer of dripping) clearInterval(timer);
   await pam.stop();
 });

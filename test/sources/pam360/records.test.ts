@@ -5,7 +5,7 @@ import { parseAccountTime } from '../../../src/sources/pam360/account-time.js';
 import { auditOf } from '../../../src/sources/pam360/audit.js';
 import { openEnvelope } from '../../../src/sources/pam360/envelope.js';
 import { rowsOf } from '../../../src/sources/pam360/field-values.js';
-import { PamFault } from '../../../src/sources/pam360/pam-fault.js';
+import { PamError } from '../../../src/sources/pam360/pam-error.js';
 import { resourceOf } from '../../../src/sources/pam360/resource.js';
 import { scimUserOf } from '../../../src/sources/pam360/scim-user.js';
 
@@ -162,7 +162,7 @@ describe('a resource', () => {
       },
       2: { 'LAST ACCESSED TIME': 'N/A', 'LAST MODIFIED TIME': 'whenever' },
     };
-    const { record, faults } = read({ 'ACCOUNT LIST': list }, details) as Exclude<
+    const { record, errors } = read({ 'ACCOUNT LIST': list }, details) as Exclude<
       ReturnType<typeof read>,
       { refused: string }
     >;
@@ -173,7 +173,7 @@ describe('a resource', () => {
         { sourceId: '2', name: 'a2', compliant: null, lastAccessedAt: null, lastModifiedAt: null },
       ],
     });
-    expect(faults).toEqual([expect.stringMatching(/^resource 301: LAST MODIFIED TIME: "whenever"/)]);
+    expect(errors).toEqual([expect.stringMatching(/^resource 301: LAST MODIFIED TIME: "whenever"/)]);
   });
 
   test('leaves its accounts as they were where it has some and lists none', () => {
@@ -257,7 +257,7 @@ describe('whatever a server answers', () => {
         try {
           openEnvelope(json);
         } catch (error) {
-          expect(error).toBeInstanceOf(PamFault);
+          expect(error).toBeInstanceOf(PamError);
           expect((error as Error).message).toMatch(/^it (says|answered)/);
         }
       }),

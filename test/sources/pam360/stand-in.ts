@@ -7,7 +7,7 @@ import type { TLSSocket } from 'node:tls';
 export const TOKEN = 'B698EF92-BC28-44F2-8F59-3CE9BC26C03E';
 
 /** What the server does with one request instead of answering it. */
-export type Fault = (request: IncomingMessage, response: ServerResponse, answer: string) => void;
+export type Failure = (request: IncomingMessage, response: ServerResponse, answer: string) => void;
 
 export type Upstream = Record<string, unknown>;
 
@@ -36,7 +36,7 @@ export class StandInPam {
   cap = 1_000;
   token = TOKEN;
   /** Runs as each request comes in; a fault that it returns is what the server does. */
-  onCall: (call: Call) => Fault | undefined = () => undefined;
+  onCall: (call: Call) => Failure | undefined = () => undefined;
   calls: Call[] = [];
   readonly #server: Server;
 
@@ -80,10 +80,10 @@ export class StandInPam {
     const url = new URL(request.url!, this.url);
     const call = { path: url.pathname, query: url.searchParams, headers: request.headers };
     this.calls.push(call);
-    const fault = this.onCall(call);
+    const error = this.onCall(call);
     const answer = JSON.stringify(this.#answer(call));
     response.setHeader('content-type', 'application/json');
-    if (fault) fault(request, response, answer);
+    if (error) error(request, response, answer);
     else response.end(answer);
   }
 

@@ -62,7 +62,7 @@ function read(chunks: readonly Buffer[]) {
   const reader = new StreamReader();
   const frames = chunks.flatMap((chunk) => reader.push(chunk));
   const messages = [...frames, ...reader.end(true)].map(({ bytes }) => bytes.toString('latin1'));
-  return { messages, fault: reader.fault };
+  return { messages, error: reader.error };
 }
 
 test('a stream is read the same, whatever the chunks are', () => {

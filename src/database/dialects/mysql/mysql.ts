@@ -23,10 +23,10 @@ export function mysqlEngine(url: URL): Engine {
     files: [],
     open: async (limits) => {
       const server = await readServer(options);
-      const { encodeRows, fault } = await chooseRowEncoder(options, limits.rowEncoder);
+      const { encodeRows, error: problem } = await chooseRowEncoder(options, limits.rowEncoder);
       const probe = new HealthProbe(options);
       await probe.isAlive();
-      const notices = fault === undefined ? [] : [slowRows(fault)];
+      const notices = problem === undefined ? [] : [slowRows(problem)];
       return new MysqlDatabase({ options, server, probe, limits, encodeRows, notices });
     },
     exists: () => true,
@@ -35,8 +35,8 @@ export function mysqlEngine(url: URL): Engine {
   };
 }
 
-function slowRows(fault: string): string {
-  return `the fast row encoder does not work here, so rows are encoded by the slower one: ${fault}; ROW_ENCODER=plain accepts that`;
+function slowRows(problem: string): string {
+  return `the fast row encoder does not work here, so rows are encoded by the slower one: ${problem}; ROW_ENCODER=plain accepts that`;
 }
 
 function connectionOptions(url: URL): mysql.ConnectionOptions {

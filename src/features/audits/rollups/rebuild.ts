@@ -9,7 +9,7 @@ const LOOK_EVERY = 250;
 
 /**
  * Has all counts made anew, from the first audit on, by whoever follows. Nothing else has to be done for it, and nothing
- * has to be left alone meanwhile: until the follower has come near the end, questions are answered from audits.
+ * has to be left alone meanwhile: until the rollup worker has come near the end, questions are answered from audits.
  */
 export function beginRebuild(db: Db): Promise<void> {
   return transaction(db, async (tx) => {

@@ -25,9 +25,9 @@ export interface RollupQuestion {
 /**
  * The SELECTs, joined by UNION ALL, that together hold each audit of a range once: as a part of a count, or as a row of
  * audits. Whole buckets come from counts; what is behind the watermark, and what a range cuts of a bucket, from audits.
- * They are one statement and see one moment, so that no audit is counted twice or left out while a follower moves on.
+ * They are one statement and see one moment, so that no audit is counted twice or left out while a rollup worker moves on.
  *
- * Where the follower is far behind, or is clearing, every audit is counted from audits. The engine finds that out by
+ * Where the rollup worker is far behind, or is clearing, every audit is counted from audits. The engine finds that out by
  * itself, from one row that all else is joined to.
  */
 export function rollupQuery(db: Db, question: RollupQuestion): Sql {

@@ -17,7 +17,7 @@ const LOOK_EVERY = 1_000;
 /** Milliseconds between two looks at whether the copy that follows has stopped. */
 const ASK_EVERY = 5_000;
 
-/** What a follower rests, of the time that it took to count, while audits come in. */
+/** What a rollup worker rests, of the time that it took to count, while audits come in. */
 const REST = 1 / 2;
 
 /** Spans that are counted at once, where each holds few audits. */

@@ -11,7 +11,7 @@ import { lockWatermark } from './watermark.js';
 
 /**
  * Takes audits, by ids that rise, out of the counts that they are in, in the transaction that is about to delete them: before it
- * does. A follower waits for it from here on. What it costs does not grow with what a follower has yet to count.
+ * does. A rollup worker waits for it from here on. What it costs does not grow with what a rollup worker has yet to count.
  */
 export async function uncountAudits(tx: Transaction, ids: readonly number[]): Promise<void> {
   const { position } = await lockWatermark(tx);

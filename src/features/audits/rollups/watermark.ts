@@ -5,7 +5,7 @@ import type { Db, Transaction } from '../../../database/db.js';
 import { Module } from '../../../database/module.js';
 
 /**
- * How far a follower has come: every audit up to `position` is in its counts, and none behind it. It stands where a span
+ * How far a rollup worker has come: every audit up to `position` is in its counts, and none behind it. It stands where a span
  * ends. While its counts are being cleared it stands at 0, and they say nothing.
  */
 @Entity('watermarks')
@@ -56,8 +56,8 @@ export function watermark(db: Db): Sql {
 
 const isWatermark = sql`w.name = ${NAME} AND m.module = ${Module.AUDITS}`;
 
-const behind = raw('(m.position - w.position)');
-const isClose = sql`(${behind} <= ${FEW_BEHIND} OR ${SHARE_BEHIND} * ${behind} <= w.position)`;
+const lag = raw('(m.position - w.position)');
+const isClose = sql`(${lag} <= ${FEW_BEHIND} OR ${SHARE_BEHIND} * ${lag} <= w.position)`;
 
 /** WHERE of `watermark`: one row where questions are answered from counts, none where they are not. */
 export const isNear = sql`${isWatermark} AND w.clearing = ${false} AND ${isClose}`;

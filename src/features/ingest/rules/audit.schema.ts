@@ -3,7 +3,7 @@ import type { LocalClock } from '../../../lib/source-time.js';
 import { AuditOutcome } from '../../audits/audit.js';
 import type { AuditRecord } from '../../audits/audit.record.js';
 import { isOnlyHere } from '../../audits/own-operations.js';
-import { FieldFault, field } from './field.js';
+import { FieldError, field } from './field.js';
 import { categories, outcomes } from './product-words.js';
 import { type RowSchema, rowSchema } from './row-schema.js';
 import { CUT_IF_TOO_LONG, id, optionalId, optionalText, requiredText, text } from './text-field.js';
@@ -40,6 +40,6 @@ function operation() {
   return field((value) => {
     const said = requiredText(value, CUT_IF_TOO_LONG);
     if (!isOnlyHere(said)) return said;
-    throw new FieldFault(`${quote(said)} is recorded by the gateway alone: leave audits out that came from a gateway`);
+    throw new FieldError(`${quote(said)} is recorded by the gateway alone: leave audits out that came from a gateway`);
   });
 }

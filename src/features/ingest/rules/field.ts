@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { DateTimeError } from '../../../lib/date-time.js';
 
 /** Why a value is refused: goes on after the field's name, with a colon between if it begins with the value in quotes. */
-export class FieldFault extends Error {
-  override readonly name = 'FieldFault';
+export class FieldError extends Error {
+  override readonly name = 'FieldError';
 }
 
-/** A field that may be absent, null or of any type; `read` makes its value of it or throws FieldFault. */
+/** A field that may be absent, null or of any type; `read` makes its value of it or throws FieldError. */
 export function field<T>(read: (value: unknown) => T) {
   return z
     .unknown()
@@ -15,7 +15,7 @@ export function field<T>(read: (value: unknown) => T) {
       try {
         return read(value);
       } catch (error) {
-        if (!(error instanceof FieldFault || error instanceof DateTimeError)) throw error;
+        if (!(error instanceof FieldError || error instanceof DateTimeError)) throw error;
         context.issues.push({ code: 'custom', message: error.message, input: undefined });
         return z.NEVER;
       }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FieldFault, field, isNothing } from './field.js';
+import { FieldError, field, isNothing } from './field.js';
 import { kindOf, text } from './text-field.js';
 
 /** A list, or a text that holds one as JSON; absent or null: left out. What is not `wanted` is not looked at. */
@@ -23,7 +23,7 @@ function isSomething(value: unknown): boolean {
 function readList(value: unknown): unknown[] | undefined {
   const content = typeof value === 'string' ? parse(value.trim()) : value;
   if (isNothing(content)) return undefined;
-  if (!Array.isArray(content)) throw new FieldFault(`is ${kindOf(content)}, not a list`);
+  if (!Array.isArray(content)) throw new FieldError(`is ${kindOf(content)}, not a list`);
   return content;
 }
 
@@ -32,6 +32,6 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new FieldFault('is not a list written as JSON');
+    throw new FieldError('is not a list written as JSON');
   }
 }

@@ -1,5 +1,5 @@
 import { quote } from '../../../lib/quote.js';
-import { FieldFault, field, isNothing } from './field.js';
+import { FieldError, field, isNothing } from './field.js';
 
 /** The length of names. */
 const NAME_LENGTH = 255;
@@ -21,14 +21,14 @@ export function requiredText(value: unknown, limit: number): string {
   return required(readText(value, limit));
 }
 
-/** A text as it is, empty if there is none. Throws FieldFault. */
+/** A text as it is, empty if there is none. Throws FieldError. */
 export function readText(value: unknown, limit: number): string {
   if (value === undefined || value === null) return '';
-  if (typeof value !== 'string') throw new FieldFault(`is ${kindOf(value)}, not a text`);
-  if (value.includes('\0')) throw new FieldFault('holds a NUL character');
+  if (typeof value !== 'string') throw new FieldError(`is ${kindOf(value)}, not a text`);
+  if (value.includes('\0')) throw new FieldError('holds a NUL character');
   const whole = value.replace(/\p{Surrogate}/gu, '\ufffd');
   const length = whole.length <= limit ? whole.length : codePointsIn(whole);
-  if (length > limit) throw new FieldFault(`is longer than ${limit} characters: it has ${length}`);
+  if (length > limit) throw new FieldError(`is longer than ${limit} characters: it has ${length}`);
   return whole;
 }
 
@@ -50,7 +50,7 @@ export function kindOf(value: unknown): string {
 }
 
 function required(value: string): string {
-  if (value.trim() === '') throw new FieldFault('is missing');
+  if (value.trim() === '') throw new FieldError('is missing');
   return value;
 }
 
@@ -61,5 +61,5 @@ function optional(value: string): string | null {
 function digitsOf(value: unknown): unknown {
   if (typeof value !== 'number') return value;
   if (Number.isSafeInteger(value) && !Object.is(value, -0)) return String(value);
-  throw new FieldFault(`${quote(String(value))} is not a whole number that JSON keeps exactly: write it as a text`);
+  throw new FieldError(`${quote(String(value))} is not a whole number that JSON keeps exactly: write it as a text`);
 }

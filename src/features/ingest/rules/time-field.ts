@@ -1,15 +1,15 @@
 import { quote } from '../../../lib/quote.js';
-import { faultOfOccurredAt, type LocalClock, parseSourceTime } from '../../../lib/source-time.js';
-import { FieldFault, field, isNothing } from './field.js';
+import { type LocalClock, occurredAtError, parseSourceTime } from '../../../lib/source-time.js';
+import { FieldError, field, isNothing } from './field.js';
 import { kindOf } from './text-field.js';
 
 /** When an audit occurred, which must be there; without an offset it is a time of `zone`, and refused if that is null. */
 export const occurredAt = (zone: LocalClock | null) =>
   field((value) => {
     const read = readTime(value, zone);
-    if (read === null) throw new FieldFault(isNothing(value) ? 'is missing' : whyNoTime(value));
-    const fault = faultOfOccurredAt(read);
-    if (fault) throw new FieldFault(fault);
+    if (read === null) throw new FieldError(isNothing(value) ? 'is missing' : whyNoTime(value));
+    const error = occurredAtError(read);
+    if (error) throw new FieldError(error);
     return read;
   });
 
@@ -20,7 +20,7 @@ function readTime(value: unknown, zone: LocalClock | null): string | null {
   if (typeof value === 'number' && zone) return parseSourceTime(value, zone);
   const text = typeof value === 'string' ? value.trim() : value;
   if (isNothing(text)) return null;
-  if (typeof text !== 'string') throw new FieldFault(`is ${kindOf(text)}, not a time`);
+  if (typeof text !== 'string') throw new FieldError(`is ${kindOf(text)}, not a time`);
   return parseSourceTime(text, zone);
 }
 

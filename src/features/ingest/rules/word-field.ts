@@ -1,5 +1,5 @@
 import { quote } from '../../../lib/quote.js';
-import { FieldFault, field, isNothing } from './field.js';
+import { FieldError, field, isNothing } from './field.js';
 import { foldWord, meaningOf, type Words } from './product-words.js';
 import { kindOf } from './text-field.js';
 
@@ -7,7 +7,7 @@ import { kindOf } from './text-field.js';
 export const word = <W extends string>(words: Words<W>) =>
   field((value) => {
     const read = readWord(value, words);
-    if (read === null) throw new FieldFault('is missing');
+    if (read === null) throw new FieldError('is missing');
     return read;
   });
 
@@ -24,23 +24,23 @@ const COMPLIANCE = new Map([...FLAGS, ['compliant', true], ['non-compliant', fal
 /** Compliant or not; null where it is not known. */
 export const compliance = () => field((value) => readFlag(value, COMPLIANCE));
 
-/** True or false, as JSON or as a word; null for nothing. Throws FieldFault. */
+/** True or false, as JSON or as a word; null for nothing. Throws FieldError. */
 export function readFlag(value: unknown, flags: ReadonlyMap<string, boolean> = FLAGS): boolean | null {
   if (typeof value === 'boolean') return value;
   const text = typeof value === 'number' ? String(value) : value;
   if (isNothing(typeof text === 'string' ? text.trim() : text)) return null;
-  if (typeof text !== 'string') throw new FieldFault(`is ${kindOf(text)}, not true or false`);
+  if (typeof text !== 'string') throw new FieldError(`is ${kindOf(text)}, not true or false`);
   const folded = foldWord(text);
   const flag = [...flags].find(([word]) => foldWord(word) === folded)?.[1];
-  if (flag === undefined) throw new FieldFault(`${quote(text)} is none of ${[...flags.keys()].join(', ')}`);
+  if (flag === undefined) throw new FieldError(`${quote(text)} is none of ${[...flags.keys()].join(', ')}`);
   return flag;
 }
 
 function readWord<W extends string>(value: unknown, words: Words<W>): W | null {
   const text = typeof value === 'string' ? value.trim() : value;
   if (isNothing(text)) return null;
-  if (typeof text !== 'string') throw new FieldFault(`is ${kindOf(text)}, not a text`);
+  if (typeof text !== 'string') throw new FieldError(`is ${kindOf(text)}, not a text`);
   const meaning = meaningOf(text, words);
   if (meaning !== undefined) return meaning;
-  throw new FieldFault(`${quote(text)} is none of ${words.own.join(', ')}`);
+  throw new FieldError(`${quote(text)} is none of ${words.own.join(', ')}`);
 }

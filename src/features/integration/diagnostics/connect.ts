@@ -20,15 +20,15 @@ export async function connect(
 ): Promise<{ finding: Finding; connection?: Connection }> {
   const refused = portRefusal(port);
   if (refused) return { finding: fail(`${refused}: save the port that Analytics Plus listens on.`) };
-  let fault: string | undefined;
+  let problem: string | undefined;
   for (const address of addresses) {
     const opened = await run.within(CONNECT_MS / addresses.length, opening(address, port, run.signal));
     if (typeof opened === 'object') {
       return { finding: pass('The port takes connections.'), connection: { socket: opened, address } };
     }
-    fault = opened;
+    problem = opened;
   }
-  return { finding: fail(wordsOf(fault)) };
+  return { finding: fail(wordsOf(problem)) };
 }
 
 /**

@@ -29,7 +29,7 @@ export function checkAnswer(answer: Answer | string | undefined): Finding {
       'No HTTP answer came in time: see whether Analytics Plus is starting or overloaded, and whether the port is its own.',
     );
   }
-  if (typeof answer === 'string') return fail(faultOf(answer));
+  if (typeof answer === 'string') return fail(errorOf(answer));
   if (!isAnalyticsPlus(answer)) {
     return warn(
       'There is an HTTP answer, but it does not look like Analytics Plus: see whether host name and port are its own.',
@@ -69,7 +69,7 @@ function isAnalyticsPlus({ text }: Answer): boolean {
   return ITS_NAME.test(text) || (ITS_MAKER.test(text) && !THE_SOURCE.test(text));
 }
 
-function faultOf(code: string): string {
+function errorOf(code: string): string {
   if (code === 'HPE_HEADER_OVERFLOW') {
     return 'The headers of the HTTP answer are larger than 16 KB: see whether host name and port are those of Analytics Plus.';
   }

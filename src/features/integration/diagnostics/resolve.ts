@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { hostNameFault, normalHostName } from '../host-name.js';
+import { hostNameError, normalHostName } from '../host-name.js';
 import { kindOf } from './addresses.js';
 import { type Finding, fail, pass } from './finding.js';
 import type { Run } from './run.js';
@@ -15,7 +15,7 @@ export interface Resolution {
 
 /** Turns a saved host name into addresses, once, and leaves out those that are never to be connected to. */
 export async function resolve(hostName: string, allowLoopback: boolean, run: Run): Promise<Resolution> {
-  if (hostNameFault(hostName)) return failed('The saved host name is no DNS name or address: save it again.');
+  if (hostNameError(hostName)) return failed('The saved host name is no DNS name or address: save it again.');
   const name = normalHostName(hostName);
   const found = isIP(name) ? [name] : await run.within(LOOKUP_MS, addressesOf(name));
   if (found === undefined) {

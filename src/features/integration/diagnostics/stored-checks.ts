@@ -74,9 +74,11 @@ function checkImports({ imports, now }: Stored): Finding {
       `${list}, longer than twice the import schedule: look at the schedule and the sync log in Analytics Plus.`,
     );
   }
-  const behind = imports.filter((one) => !one.caughtUp).map((one) => one.module);
-  if (behind.length > 0) {
-    return warn(`${behind.join(', ')} was not read to its end: wait for the import to go on, or look at its sync log.`);
+  const lagging = imports.filter((one) => !one.caughtUp).map((one) => one.module);
+  if (lagging.length > 0) {
+    return warn(
+      `${lagging.join(', ')} was not read to its end: wait for the import to go on, or look at its sync log.`,
+    );
   }
   return pass(`The last request came ${Math.min(...imports.map(minutes))} minutes ago, and every import was complete.`);
 }

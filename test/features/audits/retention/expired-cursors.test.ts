@@ -4,7 +4,7 @@ import { Cursors } from '../../../../src/graphql/pages/cursor.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../../helpers/databases.js';
 import { anActor, Gateway } from '../../../helpers/gateway.js';
 import { TestServer } from '../../../server/test-server.js';
-import { audit, beginAnew, daysAgo, remove, write } from './retention.fixture.js';
+import { audit, daysAgo, remove, startOver, write } from './retention.fixture.js';
 
 interface Feed {
   readonly nodes: readonly { readonly operation: string }[];
@@ -30,7 +30,7 @@ onEveryEngine('the cursor of a feed from which audits were removed', (engine) =>
     gateway = new Gateway(database.db);
   });
   afterAll(() => database.drop());
-  beforeEach(() => beginAnew(database.db));
+  beforeEach(() => startOver(database.db));
 
   const read = async (variables: Variables = {}) =>
     (await gateway.read<{ auditFeed: Feed }>(anActor(), QUERY, { ...variables })).auditFeed;
@@ -133,9 +133,9 @@ onEveryEngine('the cursor of a feed from which audits were removed', (engine) =>
     const refused = await get(`csv?after=${begun[0]._cursor}`);
     expect(refused.status).toBe(400);
     expect(await refused.json()).toMatchObject({ errors: [{ extensions: { code: 'CURSOR_EXPIRED' } }] });
-    const anew = await linesOf('ndjson?after=&cursor=1&fields=operation');
-    expect(anew.map(({ operation }) => operation)).toEqual(expect.arrayContaining(['a', 'c']));
-    expect(await linesOf(`ndjson?after=${anew.at(-1).cursor}&fields=operation`)).toEqual([]);
+    const restarted = await linesOf('ndjson?after=&cursor=1&fields=operation');
+    expect(restarted.map(({ operation }) => operation)).toEqual(expect.arrayContaining(['a', 'c']));
+    expect(await linesOf(`ndjson?after=${restarted.at(-1).cursor}&fields=operation`)).toEqual([]);
     await server.close();
   });
 });

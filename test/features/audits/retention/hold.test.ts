@@ -4,7 +4,7 @@ import { recordAudits } from '../../../../src/features/audits/audit.service.js';
 import { deleteExpired, heldBack, removeOldAudits } from '../../../../src/features/audits/retention/delete-expired.js';
 import { findHold, type Hold } from '../../../../src/features/audits/retention/hold.js';
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../../helpers/databases.js';
-import { audit, beginAnew, DAYS, daysAgo, kept, write } from './retention.fixture.js';
+import { audit, DAYS, daysAgo, kept, startOver, write } from './retention.fixture.js';
 
 const DAY = 86_400_000;
 
@@ -14,7 +14,7 @@ onEveryEngine('the removal of old audits', (engine) => {
     database = await testDatabase(engine);
   });
   afterAll(() => database.drop());
-  beforeEach(() => beginAnew(database.db));
+  beforeEach(() => startOver(database.db));
   afterEach(() => void vi.useRealTimers());
 
   /** Sets the clock, and it stands still; what waits goes on waiting as long as it does. */

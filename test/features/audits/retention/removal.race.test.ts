@@ -7,7 +7,7 @@ import { countMore } from '../../../../src/features/audits/rollups/rollup-worker
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../../helpers/databases.js';
 import { type Answer, anActor, Gateway } from '../../../helpers/gateway.js';
 import { countAll, countsOf } from '../rollups/rollups.fixture.js';
-import { audit, beginAnew, kept, remove, write } from './retention.fixture.js';
+import { audit, kept, remove, startOver, write } from './retention.fixture.js';
 
 interface Page {
   readonly auditFeed: {
@@ -26,7 +26,7 @@ onEveryEngine('while audits are removed', (engine) => {
     database = await testDatabase(engine);
   });
   afterAll(() => database.drop());
-  beforeEach(() => beginAnew(database.db));
+  beforeEach(() => startOver(database.db));
 
   /** Follows the feed; where its cursor has expired it begins anew, and keeps nothing of before. What it has in the end. */
   const follow = async (isOver: () => boolean, filter: object | null) => {

@@ -31,7 +31,7 @@ export const write = (db: Database, ...records: AuditRecord[]) => recordAudits(d
 export const remove = (db: Database, days = DAYS) => removeOldAudits(db, daysAgo(days), new AbortController().signal);
 
 /** A database of which nothing was ever removed. */
-export async function beginAnew(db: Database): Promise<void> {
+export async function startOver(db: Database): Promise<void> {
   await removeEverything(db);
   await db.execute(sql`DELETE FROM audit_removals`);
   await db.execute(sql`UPDATE audit_retention SET step = 0, kept_since = NULL, untold = 0`);

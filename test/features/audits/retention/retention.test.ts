@@ -13,7 +13,7 @@ import { beginRebuild } from '../../../../src/features/audits/rollups/rebuild.js
 import { onEveryEngine, type TestDatabase, testDatabase } from '../../../helpers/databases.js';
 import { anActor, Gateway } from '../../../helpers/gateway.js';
 import { addResources, countAll, countsOf } from '../rollups/rollups.fixture.js';
-import { audit, beginAnew, DAYS, daysAgo, kept, remove, write } from './retention.fixture.js';
+import { audit, DAYS, daysAgo, kept, remove, startOver, write } from './retention.fixture.js';
 
 onEveryEngine('audits that are older than they are kept', (engine) => {
   let database: TestDatabase;
@@ -24,7 +24,7 @@ onEveryEngine('audits that are older than they are kept', (engine) => {
     await addResources(database.db);
   });
   afterAll(() => database.drop());
-  beforeEach(() => beginAnew(database.db));
+  beforeEach(() => startOver(database.db));
 
   const many = (count: number, days: number) => Array.from({ length: count }, (_, n) => audit(`${n}`, days));
 
@@ -115,7 +115,7 @@ onEveryEngine('audits that are older than they are kept', (engine) => {
           // The one that was the last when it was emptied.
           expect(empty.length).toBeLessThanOrEqual(1);
         })
-        .beforeEach(() => beginAnew(database.db)),
+        .beforeEach(() => startOver(database.db)),
       { numRuns: 12 },
     );
   });

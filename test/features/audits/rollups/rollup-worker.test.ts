@@ -47,7 +47,7 @@ async function drift(db: Db): Promise<number> {
   return Number(row!.drift);
 }
 
-onEveryEngine('a follower', (engine) => {
+onEveryEngine('a rollup worker', (engine) => {
   let database: TestDatabase;
   let resourceIds: number[];
   beforeAll(async () => {

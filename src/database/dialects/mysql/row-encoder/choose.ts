@@ -8,7 +8,7 @@ import { encodePlainly } from './plain.js';
 export interface RowEncoderChoice {
   readonly encodeRows: EncodeRows;
   /** Why the plain encoder was taken although the fast one was wanted; undefined otherwise. */
-  readonly fault?: string;
+  readonly error?: string;
 }
 
 /** Milliseconds. */
@@ -26,8 +26,8 @@ export async function chooseRowEncoder(
   // What goes wrong with the connection rejects the statement that runs on it.
   connection.on('error', () => {});
   try {
-    const fault = await inTime(compare(connection, fast));
-    return fault === undefined ? { encodeRows: fast } : { encodeRows: encodePlainly, fault };
+    const problem = await inTime(compare(connection, fast));
+    return problem === undefined ? { encodeRows: fast } : { encodeRows: encodePlainly, error: problem };
   } finally {
     connection.destroy();
   }

@@ -1,5 +1,5 @@
 import type { PoolConnection } from 'mysql2';
-import { disarmed } from '../../../../lib/formula.js';
+import { escapeFormula } from '../../../../lib/formula.js';
 import { type Cell, type EncodedForm, EncodedRow, type Notation } from '../../../row-encoding.js';
 import type { EncodeRows } from './encode-rows.js';
 import { selectedValues } from './layout.js';
@@ -48,7 +48,7 @@ function csvCell(kind: Cell['kind'], text: Text, notation: Notation): string {
   if (kind === 'boolean') return String(text !== '0');
   if (kind === 'time') return timeOf(text);
   if (kind !== 'text') return text;
-  return `"${(notation === 'safe-csv' ? disarmed(text) : text).replaceAll('"', '""')}"`;
+  return `"${(notation === 'safe-csv' ? escapeFormula(text) : text).replaceAll('"', '""')}"`;
 }
 
 function keyOf(kind: 'number' | 'text' | 'time', text: Text): string | number | null {

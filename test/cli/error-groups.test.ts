@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
-import { FaultGroups, faultsIn } from '../../src/cli/fault-groups.js';
+import { ErrorGroups, errorsIn } from '../../src/cli/error-groups.js';
 
 test('a few bad rows are named one by one, in the order of their lines', () => {
-  const groups = new FaultGroups();
+  const groups = new ErrorGroups();
   groups.add(7, ['operation is missing', 'occurredAt is missing']);
   groups.add(2, ['not JSON']);
   expect(groups.toLines()).toEqual(['line 2: not JSON', 'line 7: operation is missing; occurredAt is missing']);
 });
 
 test('many bad rows are grouped by kind, the most frequent first, each with its first lines', () => {
-  const groups = new FaultGroups();
+  const groups = new ErrorGroups();
   for (let line = 1; line <= 1_204; line++) groups.add(line, [`occurredAt: "${line}/2/23" is not a date-time`]);
   groups.add(5_000, ['operation is missing', 'occurredAt: "x" is not a date-time']);
   expect(groups.toLines()).toEqual([
@@ -19,7 +19,7 @@ test('many bad rows are grouped by kind, the most frequent first, each with its 
 });
 
 test('faults of more kinds than can be told are counted together', () => {
-  const groups = new FaultGroups();
+  const groups = new ErrorGroups();
   for (let line = 1; line <= 1_000; line++) groups.add(line, ['x'.repeat(line)]);
   const said = groups.toLines();
   expect(said).toHaveLength(51);
@@ -27,7 +27,7 @@ test('faults of more kinds than can be told are counted together', () => {
 });
 
 test('a semicolon within quotes does not part two faults', () => {
-  expect(faultsIn('category: "a; b \\" c" is none of A, B; operation is missing')).toEqual([
+  expect(errorsIn('category: "a; b \\" c" is none of A, B; operation is missing')).toEqual([
     'category: "a; b \\" c" is none of A, B',
     'operation is missing',
   ]);

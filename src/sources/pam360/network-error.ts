@@ -1,4 +1,4 @@
-import { PamFault } from './pam-fault.js';
+import { PamError } from './pam-error.js';
 
 const UNTRUSTED = /^(SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_(GET|VERIFY)|CERT_(UNTRUSTED|SIGNATURE|CHAIN))/;
 
@@ -9,24 +9,24 @@ const ADVICE: Readonly<Record<string, string>> = {
 };
 
 /** Why a call got no answer. What is wrong with a certificate stays wrong; all else may pass. */
-export function networkFault(error: unknown, host: string): PamFault {
+export function networkError(error: unknown, host: string): PamError {
   const code = codeOf(error);
   const because = { cause: error };
   if (UNTRUSTED.test(code)) {
     const message = `the certificate of ${host} is not trusted (${code}): put the certificate of the authority that issued it, or its own where it is self-signed, into a file, and set PAM_CA_FILE to that`;
-    return new PamFault(message, false, undefined, because);
+    return new PamError(message, false, undefined, because);
   }
   const advice = ADVICE[code];
-  if (advice) return new PamFault(`the certificate of ${host} ${advice} (${code})`, false, undefined, because);
+  if (advice) return new PamError(`the certificate of ${host} ${advice} (${code})`, false, undefined, because);
   if (code === 'EPROTO' || code.startsWith('ERR_SSL')) {
-    return new PamFault(
+    return new PamError(
       `${host} does not speak TLS as it should (${code}): is the port right?`,
       false,
       undefined,
       because,
     );
   }
-  return new PamFault(
+  return new PamError(
     `${host} cannot be reached (${code}): is it running, and is PAM_URL right?`,
     true,
     undefined,

@@ -3,12 +3,12 @@ import { AppError } from '../lib/app-error.js';
 type SystemError = NodeJS.ErrnoException & { port?: number; address?: string; hostname?: string };
 
 /** What went wrong, for whoever typed the command, with what to do where that is known. */
-export function describeFault(error: unknown): string {
+export function describeError(error: unknown): string {
   if (error instanceof AppError) {
     const { cause, message } = error;
     return cause instanceof Error ? `${message} (${cause.message})` : message;
   }
-  if (error instanceof AggregateError) return error.errors.map(describeFault).join('; ');
+  if (error instanceof AggregateError) return error.errors.map(describeError).join('; ');
   if (!(error instanceof Error)) return String(error);
   return adviceFor(error) ?? error.message;
 }

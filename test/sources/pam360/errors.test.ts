@@ -10,29 +10,29 @@ import {
   anUpstreamResource,
   anUpstreamUser,
   type Call,
-  type Fault,
+  type Failure,
   failed,
   StandInPam,
   TOKEN,
 } from './stand-in.js';
 
 const answering =
-  (status: number, body: string, headers: Record<string, string> = {}): Fault =>
+  (status: number, body: string, headers: Record<string, string> = {}): Failure =>
   (_, response) =>
     response.writeHead(status, headers).end(body);
 
-const refusing = (message: string): Fault => answering(200, JSON.stringify(failed(message)));
+const refusing = (message: string): Failure => answering(200, JSON.stringify(failed(message)));
 
-const resetting: Fault = ({ socket }: IncomingMessage, response, answer) => {
+const resetting: Failure = ({ socket }: IncomingMessage, response, answer) => {
   response.writeHead(200, { 'content-length': answer.length });
   response.write(answer.slice(0, answer.length / 2), () => socket.destroy());
 };
 
 /** Answers the first byte and no more. */
-const stalling: Fault = (_, response, answer) => void response.write(answer.slice(0, 1));
+const stalling: Failure = (_, response, answer) => void response.write(answer.slice(0, 1));
 
 /** What may pass: a pull that meets it twice in a row is whole nevertheless. */
-const passing: [string, Fault][] = [
+const passing: [string, Failure][] = [
   ['HTTP 429 with Retry-After', answering(429, '', { 'retry-after': '0' })],
   ['HTTP 503', answering(503, '<h1>busy</h1>')],
   ['a reset in the middle of an answer', resetting],
@@ -41,7 +41,7 @@ const passing: [string, Fault][] = [
 ];
 
 /** What stays: how the run that meets it says so. */
-const staying: [string, Fault, RegExp][] = [
+const staying: [string, Failure, RegExp][] = [
   ['Failed under HTTP 200', refusing('Invalid input.'), /it says "Invalid input\."/],
   [
     'a token of nobody',
@@ -100,11 +100,11 @@ onEveryEngine('a pull that meets', (engine) => {
     return row;
   };
 
-  test.each(passing)('%s, wherever that is, is whole nevertheless', async (_, fault) => {
+  test.each(passing)('%s, wherever that is, is whole nevertheless', async (_, error) => {
     // Waiting is what the last of them is about: once is enough.
-    for (const [, isThere] of fault === stalling ? places.slice(0, 1) : places) {
+    for (const [, isThere] of error === stalling ? places.slice(0, 1) : places) {
       let times = 0;
-      pam.onCall = (call) => (isThere(call) && ++times <= 2 ? fault : undefined);
+      pam.onCall = (call) => (isThere(call) && ++times <= 2 ? error : undefined);
       const { whole } = await run();
       expect(whole).toEqual({ USER_ACCOUNTS: true, RESOURCES: true, AUDITS: true });
       expect(times).toBeGreaterThan(2);
@@ -112,11 +112,11 @@ onEveryEngine('a pull that meets', (engine) => {
     expect(await counted()).toEqual({ resources: 3, users: 2, audits: 12 });
   });
 
-  test.each(staying)('%s, says so and deletes nothing, and the next pull is whole', async (_, fault, message) => {
+  test.each(staying)('%s, says so and deletes nothing, and the next pull is whole', async (_, error, message) => {
     await run();
     pam.resources.splice(0, 1);
     pam.audits.Resource!.TODAY!.unshift(anUpstreamAudit(13));
-    pam.onCall = ({ path }) => (/resources$|audit$/.test(path) ? fault : undefined);
+    pam.onCall = ({ path }) => (/resources$|audit$/.test(path) ? error : undefined);
     const { said, whole } = await run();
     expect(whole).toEqual({ USER_ACCOUNTS: true, RESOURCES: false, AUDITS: false });
     expect(said).toContainEqual(expect.stringMatching(message));

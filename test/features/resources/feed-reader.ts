@@ -15,7 +15,7 @@ interface Feeds {
 }
 
 /** A connector of one user, which holds what the feeds told it. */
-export class Follower {
+export class FeedReader {
   readonly #gateway: Gateway;
   readonly #number: number;
   #cursors: { resources: string | null; audits: string | null } = { resources: null, audits: null };

@@ -10,7 +10,7 @@ const REASONS: Readonly<Record<string, Reason>> = {
 };
 
 /** Why a handshake failed. */
-export function handshakeFault({ code }: NodeJS.ErrnoException, { authorizationError }: TLSSocket): Reason {
+export function handshakeError({ code }: NodeJS.ErrnoException, { authorizationError }: TLSSocket): Reason {
   // It is set if the certificate was read, and is of none of the authorities.
   return REASONS[code ?? ''] ?? (authorizationError ? 'certificate' : 'handshake');
 }

@@ -1,6 +1,6 @@
 /** Why the PAM product could not be read, in words for its operator. No token stands in it. */
-export class PamFault extends Error {
-  override readonly name: string = 'PamFault';
+export class PamError extends Error {
+  override readonly name: string = 'PamError';
 
   constructor(
     message: string,
@@ -15,6 +15,6 @@ export class PamFault extends Error {
 }
 
 /** The product understood what was asked and refused it: this one thing, but perhaps not others. */
-export class PamRefusal extends PamFault {
+export class PamRefusal extends PamError {
   override readonly name = 'PamRefusal';
 }

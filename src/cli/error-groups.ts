@@ -15,7 +15,7 @@ interface Group {
 }
 
 /** Collects what is wrong with the rows of a file, by kind: the same words with other values are one kind. */
-export class FaultGroups {
+export class ErrorGroups {
   readonly #first: { readonly line: number; readonly text: string }[] = [];
   readonly #groups = new Map<string, Group>();
   #rows = 0;
@@ -66,7 +66,7 @@ export class FaultGroups {
 }
 
 /** The faults of a row that its reason names; a semicolon within quotes does not part two. */
-export function faultsIn(reason: string): string[] {
+export function errorsIn(reason: string): string[] {
   return reason.match(/(?:"(?:[^"\\]|\\.)*"|[^";]|;(?! )|")+/g)?.map((text) => text.trim()) ?? [reason];
 }
 

@@ -17,9 +17,9 @@ test.each([
   ['an error of the gateway itself', refusal('INTERNAL_SERVER_ERROR')],
   ['a gateway that is busy', refusal('UNAVAILABLE')],
   ['a page of another shape', json({ data: { resourceFeed: { changes: null } } })],
-])('%s is tried again, and no row is lost or doubled', async (_name, fault) => {
+])('%s is tried again, and no row is lost or doubled', async (_name, error) => {
   fill(fixture.gateway);
-  fixture.gateway.faults = [fault, fault, null, fault, null, null, fault, null, fault];
+  fixture.gateway.errors = [error, error, null, error, null, null, error, null, error];
   await fixture.run();
   const [files, truth] = filesAndTruth(fixture.out, fixture.gateway);
   expect(files).toEqual(truth);
@@ -27,7 +27,7 @@ test.each([
 
 test('a gateway that is silent for too long is asked again', async () => {
   fill(fixture.gateway);
-  fixture.gateway.faults = [() => {}];
+  fixture.gateway.errors = [() => {}];
   await fixture.run({ idleMs: 200 });
   expect(idsIn(fixture.out, 'resources')).toEqual(numbers(1, 12));
 });
@@ -37,7 +37,7 @@ test.each([
   ['in many lines', '{}\n'.repeat(20_000)],
 ])('an answer that never ends, %s, is not read on', async (_name, part) => {
   let sent = 0;
-  fixture.gateway.faults = [
+  fixture.gateway.errors = [
     (_request, response) => {
       const more = () => {
         while (!response.destroyed && response.write(part)) sent += part.length;
@@ -55,7 +55,7 @@ test.each([
 
 test('an answer that comes drop by drop is given up in the end, and asked for again', async () => {
   fill(fixture.gateway);
-  fixture.gateway.faults = [
+  fixture.gateway.errors = [
     (_request, response) => {
       const drops = setInterval(() => response.write(' '), 20);
       response.on('close', () => clearInterval(drops));
@@ -67,7 +67,7 @@ test('an answer that comes drop by drop is given up in the end, and asked for ag
 
 test('eight tries are enough: the run ends and a later one goes on', async () => {
   fill(fixture.gateway);
-  fixture.gateway.faults = [null, ...Array(8).fill(status(503))];
+  fixture.gateway.errors = [null, ...Array(8).fill(status(503))];
   await expect(fixture.run()).rejects.toThrow(/HTTP 503.*Gave up after 8 tries/);
   expect(fixture.gateway.requests).toHaveLength(9);
   await fixture.run();
@@ -96,7 +96,7 @@ describe('a refusal ends the run at once, with the words of the gateway', () => 
   });
 
   test('of a page that is too large', async () => {
-    fixture.gateway.faults = [refusal('BAD_USER_INPUT', 'first is at most 10000.')];
+    fixture.gateway.errors = [refusal('BAD_USER_INPUT', 'first is at most 10000.')];
     await expect(fixture.run({ pageSize: 20_000 })).rejects.toThrow('first is at most 10000.');
   });
 });
@@ -107,33 +107,33 @@ test.each([
 ])('a %s that does not advance is an error, not a loop', async (feed, items, row) => {
   fill(fixture.gateway, { resources: 0, users: 0, audits: 0 });
   const stuck = json({ data: { [feed]: { [items]: [row], nextCursor: 'same', caughtUp: false } } });
-  fixture.gateway.faults = feed === 'auditFeed' ? [null, null, stuck, stuck] : [stuck, stuck];
+  fixture.gateway.errors = feed === 'auditFeed' ? [null, null, stuck, stuck] : [stuck, stuck];
   await expect(fixture.run()).rejects.toThrow('does not advance');
 });
 
 test('a feed that goes round in a circle is an error, not a loop', async () => {
   const page = (nextCursor: string) => json({ data: { resourceFeed: { changes: [], nextCursor, caughtUp: false } } });
-  fixture.gateway.faults = [page('a'), page('b'), page('a'), page('b')];
+  fixture.gateway.errors = [page('a'), page('b'), page('a'), page('b')];
   await expect(fixture.run()).rejects.toThrow('does not advance');
 });
 
 test('a redirect is not followed, so the token goes nowhere else', async () => {
-  fixture.gateway.faults = [status(301, { location: 'https://elsewhere.example/' })];
+  fixture.gateway.errors = [status(301, { location: 'https://elsewhere.example/' })];
   await expect(fixture.run()).rejects.toThrow('redirects to https://elsewhere.example/');
 });
 
 test('an address that is no gateway is a clear error', async () => {
-  fixture.gateway.faults = [
+  fixture.gateway.errors = [
     (_request, response) => {
       response.setHeader('content-type', 'text/html').end('<html></html>');
     },
   ];
   await expect(fixture.run()).rejects.toThrow('The answer is text/html, not JSON');
-  fixture.gateway.faults = [status(404)];
+  fixture.gateway.errors = [status(404)];
   await expect(fixture.run()).rejects.toThrow('HTTP 404. Does the URL name the gateway?');
 });
 
 test('a server that sends the token back does not bring it onto the screen', async () => {
-  fixture.gateway.faults = [refusal('FORBIDDEN', `No such token: ${TOKEN}\u001b[2J`)];
+  fixture.gateway.errors = [refusal('FORBIDDEN', `No such token: ${TOKEN}\u001b[2J`)];
   await expect(fixture.run()).rejects.toThrow(/No such token: \[token\] \[2J \(FORBIDDEN\)/);
 });

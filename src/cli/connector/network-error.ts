@@ -3,7 +3,7 @@ import { ConnectorError } from './connector-error.js';
 const CERTIFICATE_CODE = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)/;
 
 /** A failed `fetch` in words. What is wrong with a certificate stays wrong; all else may pass. */
-export function networkFault(error: unknown): ConnectorError {
+export function networkError(error: unknown): ConnectorError {
   const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = codeOf(reason);
   if (CERTIFICATE_CODE.test(code)) {
